@@ -1,0 +1,185 @@
+//! Whether content makes a game that can be simulated: every figure in range, every table filled.
+
+use glam::Vec2;
+use thiserror::Error;
+
+use super::{Content, Sector, SectorSize};
+use crate::limits::{CONTENT_ENTRIES_MAX, SECTOR_SIDE_MAX, SPEED_MAX};
+
+/// What is wrong with content, by file, key and reason.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("{file}: {key}: {reason}")]
+pub struct ContentError {
+    /// The file below `assets/`.
+    pub file: String,
+    /// The entry and the key, as `sparrow.radius`.
+    pub key: String,
+    /// What is expected.
+    pub reason: String,
+}
+
+impl ContentError {
+    pub(super) fn new(
+        file: impl Into<String>,
+        key: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        ContentError { file: file.into(), key: key.into(), reason: reason.into() }
+    }
+}
+
+impl Content {
+    /// Checks every figure against the range that the simulation and the wire can carry.
+    ///
+    /// # Errors
+    /// The first figure out of range.
+    pub fn check(&self) -> Result<(), ContentError> {
+        table("hulls.toml", self.hulls.len())?;
+        table("weapons.toml", self.weapons.len())?;
+        table("ores.toml", self.ores.len())?;
+        table("asteroids.toml", self.asteroid_sizes.len())?;
+        table("sectors/", self.sectors.len())?;
+        table("modes.toml", self.modes.len())?;
+        self.check_hulls()?;
+        self.check_weapons()?;
+        self.check_rocks()?;
+        self.sectors.iter().try_for_each(check_sector)?;
+        self.check_modes()
+    }
+
+    fn check_hulls(&self) -> Result<(), ContentError> {
+        for hull in &self.hulls {
+            let at = Entry { file: "hulls.toml", id: &hull.id };
+            at.range("radius", hull.radius, 1.0, 100.0)?;
+            at.range("hit_points", f32::from(hull.hit_points), 1.0, 4095.0)?;
+            at.range("acceleration", hull.acceleration, 1.0, 2_000.0)?;
+            at.range("drag", hull.drag, 0.05, 10.0)?;
+            at.range("boost_factor", hull.boost_factor, 1.0, 10.0)?;
+            at.range("boost_seconds", hull.boost_seconds, 0.1, 30.0)?;
+            at.range("boost_recharge_seconds", hull.boost_recharge_seconds, 0.1, 120.0)?;
+            let top_speed = hull.acceleration * hull.boost_factor / hull.drag;
+            at.range("acceleration * boost_factor / drag", top_speed, 1.0, SPEED_MAX / 2.0)?;
+            at.range("hold", f32::from(hull.hold), 0.0, 1000.0)?;
+            if hull.weapon.index() >= self.weapons.len() {
+                return Err(at.wrong("weapon", "no such weapon"));
+            }
+            if !(3..=32).contains(&hull.outline.len()) {
+                return Err(at.wrong("outline", "needs 3 to 32 corners"));
+            }
+            if hull.outline.iter().any(|corner| !(corner.abs().max_element() <= 2.0)) {
+                return Err(at.wrong("outline", "corners must lie within 2 radii"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_weapons(&self) -> Result<(), ContentError> {
+        for weapon in &self.weapons {
+            let at = Entry { file: "weapons.toml", id: &weapon.id };
+            at.range("damage", f32::from(weapon.damage), 0.0, 4095.0)?;
+            at.range("interval_seconds", weapon.interval_seconds, 0.02, 2.0)?;
+            at.range("speed", weapon.speed, 1.0, SPEED_MAX / 2.0)?;
+            at.range("lifetime_seconds", weapon.lifetime_seconds, 0.05, 5.0)?;
+            at.range("radius", weapon.radius, 0.5, 50.0)?;
+        }
+        Ok(())
+    }
+
+    fn check_rocks(&self) -> Result<(), ContentError> {
+        for ore in &self.ores {
+            let at = Entry { file: "ores.toml", id: &ore.id };
+            at.range("price", ore.price as f32, 0.0, 100_000.0)?;
+            at.range("abundance", ore.abundance, 0.001, 1_000.0)?;
+            for part in ore.color {
+                at.range("color", part, 0.0, 1.0)?;
+            }
+        }
+        for size in &self.asteroid_sizes {
+            let at = Entry { file: "asteroids.toml", id: &size.id };
+            at.range("radius", size.radius, 4.0, 400.0)?;
+            at.range("hit_points", f32::from(size.hit_points), 1.0, 4095.0)?;
+            at.range("pieces", f32::from(size.pieces), 0.0, 8.0)?;
+            at.range("ore_chunks", f32::from(size.ore_chunks), 0.0, 16.0)?;
+            at.range("ore_per_chunk", f32::from(size.ore_per_chunk), 1.0, 63.0)?;
+            at.range("abundance", size.abundance, 0.0, 1_000.0)?;
+            at.range("drift_speed_max", size.drift_speed_max, 0.0, 200.0)?;
+        }
+        if !self.asteroid_sizes.iter().any(|size| size.abundance > 0.0) {
+            let reason = "at least one size needs an abundance";
+            return Err(ContentError::new("asteroids.toml", "abundance", reason));
+        }
+        Ok(())
+    }
+
+    fn check_modes(&self) -> Result<(), ContentError> {
+        for mode in &self.modes {
+            let at = Entry { file: "modes.toml", id: &mode.id };
+            at.range("respawn_seconds", mode.respawn_seconds, 0.1, 60.0)?;
+            at.range("spawn_protection_seconds", mode.spawn_protection_seconds, 0.0, 30.0)?;
+            at.range("kill_score", mode.kill_score as f32, 0.0, 1_000_000.0)?;
+            at.range("cargo_drop_share", mode.cargo_drop_share, 0.0, 1.0)?;
+            at.range("ore_lifetime_seconds", mode.ore_lifetime_seconds, 1.0, 300.0)?;
+        }
+        Ok(())
+    }
+}
+
+fn check_sector(sector: &Sector) -> Result<(), ContentError> {
+    let file = format!("sectors/{}.toml", sector.id);
+    let at = Entry { file: &file, id: &sector.id };
+    let side_min = match sector.size {
+        SectorSize::Fixed { side } => {
+            at.range("size.side", side, 500.0, SECTOR_SIDE_MAX)?;
+            side
+        }
+        SectorSize::PerShip { side, side_min } => {
+            at.range("size.side", side, 10.0, 1_000.0)?;
+            at.range("size.side_min", side_min, 500.0, SECTOR_SIDE_MAX)?;
+            side_min
+        }
+    };
+    if let Some(Vec2 { x, y }) = sector.view_half {
+        at.range("view_half.x", x, 100.0, SECTOR_SIDE_MAX)?;
+        at.range("view_half.y", y, 100.0, SECTOR_SIDE_MAX)?;
+    }
+    if let Some(station) = &sector.station {
+        let room = side_min / 2.0 - station.safe_radius;
+        at.range("station.radius", station.radius, 10.0, 1_000.0)?;
+        at.range("station.safe_radius", station.safe_radius, station.radius, 5_000.0)?;
+        at.range("station.dock_radius", station.dock_radius, 10.0, station.safe_radius)?;
+        at.range("station.position.x", station.position.x, -room, room)?;
+        at.range("station.position.y", station.position.y, -room, room)?;
+        at.range("station.repair_per_second", station.repair_per_second, 0.0, 4_095.0)?;
+        at.range("station.unload_per_second", station.unload_per_second, 0.1, 1_000.0)?;
+    }
+    at.range("asteroids", f32::from(sector.asteroids), 0.0, 2_000.0)?;
+    at.range("asteroid_regrow_seconds", sector.asteroid_regrow_seconds, 0.0, 3_600.0)
+}
+
+fn table(file: &str, entries: usize) -> Result<(), ContentError> {
+    if (1..=CONTENT_ENTRIES_MAX).contains(&entries) {
+        return Ok(());
+    }
+    let reason = format!("{entries} entries; 1 to {CONTENT_ENTRIES_MAX} are allowed");
+    Err(ContentError::new(file, "(all)", reason))
+}
+
+/// Where a figure stands, for the error.
+struct Entry<'a> {
+    file: &'a str,
+    id: &'a str,
+}
+
+impl Entry<'_> {
+    fn wrong(&self, key: &str, reason: impl Into<String>) -> ContentError {
+        ContentError::new(self.file, format!("{}.{key}", self.id), reason)
+    }
+
+    fn range(&self, key: &str, value: f32, min: f32, max: f32) -> Result<(), ContentError> {
+        // Written so that not-a-number is refused.
+        if value >= min && value <= max {
+            return Ok(());
+        }
+        Err(self.wrong(key, format!("{value} is not within {min} to {max}")))
+    }
+}

@@ -1,0 +1,66 @@
+//! Every bound of the game's protocol and rooms, each with its reason.
+
+/// Ticks per second when nothing else is configured.
+pub const TICK_HZ_DEFAULT: u16 = 30;
+/// Fewest ticks per second: below this, flight feels like stepping.
+pub const TICK_HZ_MIN: u16 = 10;
+/// Most ticks per second: cooldowns and boost charges are counted in ticks of this at the finest.
+pub const TICK_HZ_MAX: u16 = 120;
+
+/// Bytes of the longest message a client may send: a `Hello` with the longest name, with room to spare.
+pub const CLIENT_MESSAGE_BYTES_MAX: usize = 512;
+/// Bytes of the longest message a server may send: a welcome of a full room.
+pub const SERVER_MESSAGE_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a name as it is sent.
+pub const NAME_BYTES_MAX: usize = 64;
+/// Characters of a name as it is shown.
+pub const NAME_CHARS_MAX: usize = 20;
+
+/// Seats of the largest room: a player is 12 bits on the wire.
+pub const PLAYERS_PER_ROOM_MAX: usize = 1 << PLAYER_ID_BITS;
+/// Bits of a player on the wire.
+pub const PLAYER_ID_BITS: u32 = 12;
+/// Entities of one kind that a client can see at once; bounds what a snapshot can make a client allocate.
+pub const VISIBLE_PER_KIND_MAX: usize = 4096;
+/// Lines of the leaderboard that is sent.
+pub const LEADERBOARD_LINES_MAX: usize = 10;
+
+/// Input commands kept per client ahead of the simulation: a burst after a stall of a second survives.
+pub const INPUT_BUFFER_TICKS: u32 = 64;
+/// Unanswered input commands a client keeps to replay: a round trip of two seconds at the highest rate.
+pub const PREDICTED_TICKS_MAX: usize = 256;
+/// Ticks of past states a room keeps to write deltas against. A client that lags further gets a fresh snapshot.
+pub const HISTORY_TICKS: u32 = 64;
+/// Snapshots that may be unacknowledged before a client is skipped, at the least.
+pub const SNAPSHOT_WINDOW_MIN: u32 = 4;
+/// Snapshots that may be unacknowledged, at the most: a round trip of half a second at 30 Hz.
+pub const SNAPSHOT_WINDOW_MAX: u32 = 16;
+
+/// Seconds in which a client must have said `Hello`.
+pub const HELLO_SECONDS_MAX: f32 = 5.0;
+/// Seconds without any message after which a connection is given up.
+pub const SILENCE_SECONDS_MAX: f32 = 15.0;
+/// Seconds for which a client may take no snapshot before it is told that it is too slow.
+pub const STALL_SECONDS_MAX: f32 = 10.0;
+
+/// Ticks a room catches up in one go after a late wake-up; more are skipped, and counted.
+pub const CATCH_UP_TICKS_MAX: u32 = 4;
+
+/// Entries of each table of content: identifiers are 6 bits on the wire.
+pub const CONTENT_ENTRIES_MAX: usize = 1 << CONTENT_ID_BITS;
+/// Bits of an identifier of content on the wire.
+pub const CONTENT_ID_BITS: u32 = 6;
+/// Longest side of a sector: positions are exact on the grid up to ±32,768 units.
+pub const SECTOR_SIDE_MAX: f32 = 65_536.0;
+/// Highest speed of anything, units/s: the bounds of the velocity grid with room for sums.
+pub const SPEED_MAX: f32 = 4_000.0;
+
+const _: () = {
+    // A client can only be behind by what it may have unacknowledged and what a tick adds.
+    assert!(HISTORY_TICKS >= 2 * SNAPSHOT_WINDOW_MAX);
+    assert!(SNAPSHOT_WINDOW_MIN <= SNAPSHOT_WINDOW_MAX);
+    // The low 16 bits of a tick name any buffered input command without doubt.
+    assert!(INPUT_BUFFER_TICKS < 1 << 15);
+    assert!(NAME_BYTES_MAX < CLIENT_MESSAGE_BYTES_MAX / 2);
+    assert!(TICK_HZ_MIN <= TICK_HZ_DEFAULT && TICK_HZ_DEFAULT <= TICK_HZ_MAX);
+};

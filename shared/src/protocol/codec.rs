@@ -1,0 +1,50 @@
+//! The one place that knows bincode: serde types to bytes and back, within bounds.
+
+use bincode::config::{Configuration, Limit, LittleEndian, Varint};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+use crate::limits::SERVER_MESSAGE_BYTES_MAX;
+
+/// Why bytes are not what they should be.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum DecodeError {
+    /// Not the form of the expected type.
+    #[error("the bytes do not have the expected form")]
+    Form,
+    /// More bytes than the type takes.
+    #[error("{0} bytes are left over")]
+    TrailingBytes(usize),
+    /// The first byte names no kind of message.
+    #[error("there is no message of kind {0}")]
+    UnknownKind(u8),
+    /// No bytes at all.
+    #[error("the message is empty")]
+    Empty,
+}
+
+/// A value as bytes.
+///
+/// # Panics
+/// Never for the types of this crate: they hold no maps, no untagged enums and no unsized sequences.
+pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    bincode::serde::encode_to_vec(value, CONFIG).expect("plain types always encode")
+}
+
+/// A value from all of the bytes.
+///
+/// # Errors
+/// When the bytes are too few, too many or out of form. Never allocates more than
+/// [`SERVER_MESSAGE_BYTES_MAX`], whatever lengths the bytes claim.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    let (value, used) =
+        bincode::serde::decode_from_slice(bytes, CONFIG).map_err(|_| DecodeError::Form)?;
+    match bytes.len() - used {
+        0 => Ok(value),
+        left => Err(DecodeError::TrailingBytes(left)),
+    }
+}
+
+const CONFIG: Configuration<LittleEndian, Varint, Limit<SERVER_MESSAGE_BYTES_MAX>> =
+    bincode::config::standard().with_limit::<SERVER_MESSAGE_BYTES_MAX>();

@@ -1,0 +1,31 @@
+//! The rules of the game: `World::step(commands) -> events`.
+//!
+//! Pure: no clock, no I/O, no global randomness, no hash-map order, no platform mathematics. After each
+//! step every state lies on the grid that the wire uses.
+
+mod asteroids;
+mod cells;
+mod hash;
+mod motion;
+mod ores;
+mod pilot;
+mod rng;
+mod rules;
+#[cfg(feature = "content-files")]
+pub mod script;
+mod ships;
+mod shots;
+mod state;
+mod station;
+mod world;
+
+pub use cells::{Cells, Located};
+pub use hash::Fnv;
+pub use motion::{bump, drift, float, fly, fly_on, fly_shot, muzzle, steer};
+pub use pilot::{Pilot, Pilots};
+pub use rng::Rng;
+pub use rules::{BOOST_STEPS_PER_TICK, HullRules, Rules, RulesError, WeaponRules};
+pub use state::{AsteroidState, OreState, OwnState, ShipState, ShotState};
+pub use world::{
+    Asteroid, AsteroidKey, Command, Event, OreKey, Ship, ShipKey, Shot, ShotKey, World,
+};

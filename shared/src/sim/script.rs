@@ -1,0 +1,120 @@
+//! Scripted play for tests of determinism: the same battle on every machine and in every engine.
+
+use std::sync::Arc;
+
+use super::rng::Rng;
+use super::rules::Rules;
+use super::world::{Command, World};
+use crate::content::{Content, ContentError};
+use crate::units::{Controls, PlayerId, Thrust};
+
+/// Ticks of the golden run.
+pub const GOLDEN_TICKS: u32 = 10_000;
+/// Pilots of the golden run.
+const PILOTS: u16 = 24;
+/// Seed of the world and of the script.
+const SEED: u64 = 0x0D21_F7F1_E1D0;
+
+/// The hash over the states of [`GOLDEN_TICKS`] ticks of scripted play in the frontier.
+///
+/// # Errors
+/// When the built-in content is unsound.
+pub fn golden_hash() -> Result<u64, ContentError> {
+    let mut script = Script::new("frontier", "frontier", PILOTS)?;
+    for _ in 0..GOLDEN_TICKS {
+        script.step();
+    }
+    Ok(script.hash)
+}
+
+/// A world whose pilots fly by dice.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// The world.
+    pub world: World,
+    /// Hash over the states of all ticks so far.
+    pub hash: u64,
+    rng: Rng,
+    controls: Vec<Controls>,
+    turns: Vec<i16>,
+}
+
+impl Script {
+    /// A script for `pilots` in a sector of the built-in content.
+    ///
+    /// # Errors
+    /// When the built-in content is unsound.
+    ///
+    /// # Panics
+    /// When the sector or the mode does not exist: both are written in code.
+    pub fn new(sector: &str, mode: &str, pilots: u16) -> Result<Self, ContentError> {
+        let content = Arc::new(Content::built_in()?);
+        let rules = Rules::new(content, sector, mode, 30).expect("the script names what exists");
+        Ok(Script {
+            world: World::new(Arc::new(rules), SEED),
+            hash: 0,
+            rng: Rng::new(SEED),
+            controls: vec![Controls::default(); usize::from(pilots)],
+            turns: vec![0; usize::from(pilots)],
+        })
+    }
+
+    /// One tick: pilots join over the first ticks, change their minds now and then, and one in a while
+    /// leaves and comes back.
+    pub fn step(&mut self) {
+        let mut commands = Vec::with_capacity(self.controls.len());
+        let tick = self.world.tick().0;
+        for index in 0..self.controls.len() {
+            let player = PlayerId(index as u16);
+            if tick == u32::from(player.0) {
+                commands.push(Command::Join(player));
+            }
+            if self.rng.below(4000) == 0 {
+                commands.push(Command::Leave(player));
+                commands.push(Command::Join(player));
+            }
+            let controls = &mut self.controls[index];
+            if self.rng.below(30) == 0 {
+                // Mostly away from the station and into the rocks, where something happens.
+                controls.thrust = match self.rng.below(9) {
+                    0 => Thrust::NONE,
+                    _ => Thrust::towards((self.rng.next_u32() >> 24) as u8),
+                };
+                controls.boost = self.rng.below(3) == 0;
+                controls.fire = self.rng.below(3) != 0;
+                self.turns[index] = self.rng.below(161) as i16 - 80;
+            }
+            controls.aim = controls.aim.turned(self.turns[index]);
+            commands.push(Command::Steer(player, *controls));
+        }
+        self.world.step(&commands, &mut Vec::new());
+        self.hash = self.hash.rotate_left(1) ^ self.world.state_hash();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Changes only in a commit that says why: a new hash means that the game plays differently.
+    const GOLDEN_HASH: u64 = 0;
+
+    #[test]
+    fn ten_thousand_ticks_of_play_end_in_the_golden_state() {
+        assert_eq!(golden_hash().unwrap(), GOLDEN_HASH, "{:#018x}", golden_hash().unwrap());
+    }
+
+    #[test]
+    fn the_script_plays_every_part_of_the_game() {
+        let mut script = Script::new("frontier", "frontier", PILOTS).unwrap();
+        let mut ore_seen = 0;
+        for _ in 0..GOLDEN_TICKS {
+            script.step();
+            ore_seen = ore_seen.max(script.world.ores().len());
+        }
+        let pilots: Vec<_> = script.world.pilots().collect();
+        assert!(pilots.iter().map(|pilot| pilot.kills).sum::<u32>() > 0, "someone was destroyed");
+        assert!(pilots.iter().map(|pilot| pilot.credits).sum::<u32>() > 0, "something was sold");
+        assert!(ore_seen > 0, "rocks were broken");
+    }
+}

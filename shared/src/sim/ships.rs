@@ -1,0 +1,71 @@
+//! Ships in a tick: they steer, fly, and bump into asteroids and each other.
+
+use super::motion::{bump, fly, steer};
+use super::world::{ShipKey, World};
+use crate::units::{snap_position, snap_velocity};
+use glam::Vec2;
+
+/// Share of the closing speed that two bumping ships part with.
+const SHIP_RESTITUTION: f32 = 0.5;
+
+impl World {
+    pub(super) fn step_ships(&mut self) {
+        let rules = self.rules.clone();
+        self.asteroid_cells
+            .rebuild(self.side, self.asteroids.iter().map(|(key, a)| (key, a.state.position)));
+        for ship in self.ships.values_mut() {
+            steer(&mut ship.state, &mut ship.boost_charge, &ship.controls, &rules);
+            fly(&mut ship.state, &rules, self.side);
+            let hull = rules.hull(ship.state.hull);
+            let reach = hull.radius + rules.asteroid_radius_max;
+            let asteroids = &self.asteroids;
+            self.asteroid_cells.for_each_near(ship.state.position, reach, |near| {
+                let asteroid = &asteroids[near.key].state;
+                let radius = rules.content.asteroid_size(asteroid.size).radius;
+                bump(&mut ship.state, hull, asteroid, radius);
+            });
+        }
+        self.ship_cells.rebuild(self.side, self.ships.iter().map(|(key, s)| (key, s.state.position)));
+        self.bump_ships();
+        for ship in self.ships.values_mut() {
+            ship.protection_ticks = ship.protection_ticks.saturating_sub(1);
+            ship.state.protected =
+                ship.protection_ticks > 0 || rules.is_safe(ship.state.position);
+        }
+    }
+
+    /// Pushes overlapping ships apart, half each, and lets them exchange momentum.
+    fn bump_ships(&mut self) {
+        let largest = self.rules.hull_radius_max;
+        let mut pairs: Vec<(ShipKey, ShipKey)> = Vec::new();
+        for ship in self.ship_cells.iter() {
+            self.ship_cells.for_each_near(ship.position, largest * 2.0, |other| {
+                // Each pair once, and never a ship with itself.
+                if ship.key < other.key
+                    && ship.position.distance_squared(other.position) < 4.0 * largest * largest
+                {
+                    pairs.push((ship.key, other.key));
+                }
+            });
+        }
+        for (first, second) in pairs {
+            let Some([a, b]) = self.ships.get_disjoint_mut([first, second]) else { continue };
+            let reach = self.rules.hull(a.state.hull).radius + self.rules.hull(b.state.hull).radius;
+            let apart = a.state.position - b.state.position;
+            let distance = apart.length();
+            if distance >= reach {
+                continue;
+            }
+            let normal = apart.normalize_or(Vec2::X);
+            let push = normal * ((reach - distance) / 2.0);
+            a.state.position = snap_position(a.state.position + push);
+            b.state.position = snap_position(b.state.position - push);
+            let closing = (a.state.velocity - b.state.velocity).dot(normal);
+            if closing < 0.0 {
+                let exchange = normal * (closing * (1.0 + SHIP_RESTITUTION) / 2.0);
+                a.state.velocity = snap_velocity(a.state.velocity - exchange);
+                b.state.velocity = snap_velocity(b.state.velocity + exchange);
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Bits: numbers written one after the other without padding, least significant bit first.
+
+use thiserror::Error;
+
+/// The bytes end before the value does, or a value is out of any range that is written.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("the bits end early or hold a number out of range")]
+pub struct BitsError;
+
+/// Longest unary prefix of an exponential Golomb code: larger numbers are never written.
+const PREFIX_BITS_MAX: u32 = 32;
+
+/// Collects bits into bytes.
+#[derive(Clone, Debug, Default)]
+pub struct BitWriter {
+    bytes: Vec<u8>,
+    /// Bits not yet in `bytes`, the first one lowest; always fewer than 8 between calls.
+    pending: u64,
+    pending_bits: u32,
+}
+
+impl BitWriter {
+    /// Forgets everything but the allocation.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.pending = 0;
+        self.pending_bits = 0;
+    }
+
+    /// Bits written so far.
+    pub fn len_bits(&self) -> usize {
+        self.bytes.len() * 8 + self.pending_bits as usize
+    }
+
+    /// The low `bits` of `value`, 56 at most.
+    pub fn write(&mut self, value: u64, bits: u32) {
+        debug_assert!(bits <= 56, "the accumulator holds 64 bits, 7 of them taken");
+        debug_assert!(bits == 64 || value >> bits == 0, "{value} does not fit {bits} bits");
+        self.pending |= value << self.pending_bits;
+        self.pending_bits += bits;
+        while self.pending_bits >= 8 {
+            self.bytes.push(self.pending as u8);
+            self.pending >>= 8;
+            self.pending_bits -= 8;
+        }
+    }
+
+    /// One bit.
+    pub fn write_bool(&mut self, value: bool) {
+        self.write(u64::from(value), 1);
+    }
+
+    /// Exponential Golomb code of order `k`: numbers below 2^k take k + 1 bits, doubling costs 2 more.
+    ///
+    /// S. W. Golomb, "Run-length encodings", 1966; J. Teuhola, 1978, for the exponential form.
+    pub fn write_golomb(&mut self, value: u32, k: u32) {
+        let shifted = u64::from(value) + (1 << k);
+        let extra = shifted.ilog2() - k;
+        self.write(0, extra);
+        self.write(1, 1);
+        self.write(shifted & ((1 << (extra + k)) - 1), extra + k);
+    }
+
+    /// A signed number, small magnitudes shortest: 0, -1, 1, -2, 2 ...
+    pub fn write_signed(&mut self, value: i32, k: u32) {
+        self.write_golomb(((value << 1) ^ (value >> 31)) as u32, k);
+    }
+
+    /// `count` bits of `source`, from bit `start`.
+    pub fn copy_bits(&mut self, source: &[u8], start: usize, count: usize) {
+        let mut reader = BitReader { bytes: source, position: start };
+        let mut left = count;
+        while left > 0 {
+            let now = left.min(56) as u32;
+            // The caller names a range that it wrote itself; were it wrong, zeros are as good.
+            self.write(reader.read(now).unwrap_or(0), now);
+            left -= now as usize;
+        }
+    }
+
+    /// Fills up the last byte with zeros and gives all bytes.
+    pub fn finish(&mut self) -> &[u8] {
+        if self.pending_bits > 0 {
+            self.bytes.push(self.pending as u8);
+            self.pending = 0;
+            self.pending_bits = 0;
+        }
+        &self.bytes
+    }
+}
+
+/// Reads what a [`BitWriter`] wrote; every read is bounds-checked.
+#[derive(Clone, Debug)]
+pub struct BitReader<'a> {
+    bytes: &'a [u8],
+    position: usize,
+}
+
+impl<'a> BitReader<'a> {
+    /// A reader from the first bit.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        BitReader { bytes, position: 0 }
+    }
+
+    /// The next `bits`, 56 at most.
+    ///
+    /// # Errors
+    /// When fewer are left.
+    pub fn read(&mut self, bits: u32) -> Result<u64, BitsError> {
+        debug_assert!(bits <= 56, "a window of 8 bytes holds no more behind 7 skipped bits");
+        let end = self.position + bits as usize;
+        if end > self.bytes.len() * 8 {
+            return Err(BitsError);
+        }
+        let first = self.position / 8;
+        let mut window = [0; 8];
+        let available = (self.bytes.len() - first).min(8);
+        window[..available].copy_from_slice(&self.bytes[first..first + available]);
+        let value = u64::from_le_bytes(window) >> (self.position % 8);
+        self.position = end;
+        Ok(value & ((1 << bits) - 1))
+    }
+
+    /// One bit.
+    ///
+    /// # Errors
+    /// When none is left.
+    pub fn read_bool(&mut self) -> Result<bool, BitsError> {
+        Ok(self.read(1)? == 1)
+    }
+
+    /// An exponential Golomb code of order `k`.
+    ///
+    /// # Errors
+    /// When the bits end early or the number is beyond 32 bits.
+    pub fn read_golomb(&mut self, k: u32) -> Result<u32, BitsError> {
+        let mut extra = 0;
+        while !self.read_bool()? {
+            extra += 1;
+            if extra > PREFIX_BITS_MAX {
+                return Err(BitsError);
+            }
+        }
+        let rest = self.read(extra + k)?;
+        let value = rest + (1 << (extra + k)) - (1 << k);
+        u32::try_from(value).map_err(|_| BitsError)
+    }
+
+    /// A signed number.
+    ///
+    /// # Errors
+    /// As for [`BitReader::read_golomb`].
+    pub fn read_signed(&mut self, k: u32) -> Result<i32, BitsError> {
+        let folded = self.read_golomb(k)?;
+        Ok((folded >> 1) as i32 ^ -((folded & 1) as i32))
+    }
+
+    /// Whether only padding is left: less than a byte, all zero.
+    pub fn is_at_end(&self) -> bool {
+        let left = self.bytes.len() * 8 - self.position;
+        left < 8 && self.clone().read(left as u32) == Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Copy, Debug)]
+    enum Item {
+        Plain(u64, u32),
+        Golomb(u32, u32),
+        Signed(i32, u32),
+    }
+
+    fn item() -> impl Strategy<Value = Item> {
+        prop_oneof![
+            (any::<u64>(), 0..=56_u32)
+                .prop_map(|(value, bits)| Item::Plain(value & ((1 << bits) - 1), bits)),
+            (any::<u32>(), 0..=12_u32, 0..32_u32)
+                .prop_map(|(value, k, shift)| Item::Golomb(value >> shift, k)),
+            (any::<i32>(), 0..=12_u32, 0..32_u32)
+                .prop_map(|(value, k, shift)| Item::Signed(value >> shift, k)),
+        ]
+    }
+
+    fn write(writer: &mut BitWriter, item: Item) {
+        match item {
+            Item::Plain(value, bits) => writer.write(value, bits),
+            Item::Golomb(value, k) => writer.write_golomb(value, k),
+            Item::Signed(value, k) => writer.write_signed(value, k),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_is_read_back(items in prop::collection::vec(item(), 0..60)) {
+            let mut writer = BitWriter::default();
+            items.iter().for_each(|item| write(&mut writer, *item));
+            let bytes = writer.finish().to_vec();
+            let mut reader = BitReader::new(&bytes);
+            for item in items {
+                match item {
+                    Item::Plain(value, bits) => prop_assert_eq!(reader.read(bits), Ok(value)),
+                    Item::Golomb(value, k) => prop_assert_eq!(reader.read_golomb(k), Ok(value)),
+                    Item::Signed(value, k) => prop_assert_eq!(reader.read_signed(k), Ok(value)),
+                }
+            }
+            prop_assert!(reader.is_at_end());
+        }
+
+        #[test]
+        fn a_copied_range_is_the_range(
+            items in prop::collection::vec(item(), 1..20), before in 0..8_u32, at in 0..8_u32,
+        ) {
+            let mut pool = BitWriter::default();
+            pool.write(0, before);
+            let start = pool.len_bits();
+            items.iter().for_each(|item| write(&mut pool, *item));
+            let count = pool.len_bits() - start;
+            let mut copy = BitWriter::default();
+            copy.write(0, at);
+            copy.copy_bits(&pool.finish().to_vec(), start, count);
+            let mut direct = BitWriter::default();
+            direct.write(0, at);
+            items.iter().for_each(|item| write(&mut direct, *item));
+            prop_assert_eq!(copy.finish(), direct.finish());
+        }
+
+        #[test]
+        fn any_bytes_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            let mut reader = BitReader::new(&bytes);
+            while reader.read_golomb(3).is_ok() && reader.read_signed(0).is_ok() {}
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! The client's half: snapshots to state. What is not in a snapshot is as predicted.
+
+use std::sync::Arc;
+
+use glam::Vec2;
+use thiserror::Error;
+
+use super::bits::{BitReader, BitsError};
+use super::own::{predict_own, read_own};
+use super::parts::{
+    read_asteroid, read_hit_points, read_ore, read_ship, read_ship_update, read_shot,
+};
+use super::{
+    COUNT_ORDER, EntityKey, EntityKind, GAP_ORDER, INDEX_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL,
+    MARGIN_BITS, Removal,
+};
+use crate::limits::{HISTORY_TICKS, SECTOR_SIDE_MAX, VISIBLE_PER_KIND_MAX};
+use crate::sim::{
+    AsteroidState, OreState, OwnState, Rules, ShipState, ShotState, drift, float, fly_shot, muzzle,
+};
+use crate::units::{PlayerId, Tick};
+
+/// Why a snapshot cannot be taken. The connection is of no more use after it.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum SnapshotError {
+    /// The bits end early or a number is out of range.
+    #[error("snapshot: {0}")]
+    Bits(#[from] BitsError),
+    /// A delta without a baseline.
+    #[error("the first snapshot is not a full one")]
+    NoBaseline,
+    /// More ticks in one delta than a server may write.
+    #[error("a delta over {0} ticks; {HISTORY_TICKS} are kept")]
+    TooManyTicks(u32),
+    /// A place in a list that has no such place.
+    #[error("place {0} in a list of {1} entities")]
+    NoSuchEntity(usize, usize),
+    /// More entities than a client can see.
+    #[error("more than {VISIBLE_PER_KIND_MAX} entities of a kind")]
+    TooManyEntities,
+    /// A side that no sector has.
+    #[error("a sector of side {0}")]
+    Side(u32),
+    /// Bits behind the end.
+    #[error("bits are left over behind the snapshot")]
+    TrailingBits,
+}
+
+/// What this client holds: the baseline of the next snapshot.
+#[derive(Clone, Debug)]
+pub struct Decoder {
+    rules: Arc<Rules>,
+    player: PlayerId,
+    tick: Option<Tick>,
+    margin: i8,
+    side: f32,
+    own: OwnState,
+    ships: Vec<(EntityKey, ShipState)>,
+    shots: Vec<(EntityKey, ShotState)>,
+    asteroids: Vec<(EntityKey, AsteroidState)>,
+    ores: Vec<(EntityKey, OreState)>,
+    removals: Vec<Removal>,
+    next_key: u32,
+}
+
+impl Decoder {
+    /// A decoder that holds nothing yet.
+    pub fn new(rules: Arc<Rules>, player: PlayerId) -> Self {
+        Decoder {
+            rules,
+            player,
+            tick: None,
+            margin: 0,
+            side: 0.0,
+            own: OwnState::default(),
+            ships: Vec::new(),
+            shots: Vec::new(),
+            asteroids: Vec::new(),
+            ores: Vec::new(),
+            removals: Vec::new(),
+            next_key: 0,
+        }
+    }
+
+    /// Takes the bytes of a snapshot. After an error the state is undefined: give up the connection.
+    ///
+    /// # Errors
+    /// What no server writes.
+    pub fn decode(&mut self, bytes: &[u8]) -> Result<(), SnapshotError> {
+        let mut input = BitReader::new(bytes);
+        self.removals.clear();
+        let (now, ticks) = match input.read(KIND_BITS)? {
+            KIND_DELTA => {
+                let tick = self.tick.ok_or(SnapshotError::NoBaseline)?;
+                let ticks = input.read_golomb(0)?.saturating_add(1);
+                if ticks > HISTORY_TICKS {
+                    return Err(SnapshotError::TooManyTicks(ticks));
+                }
+                (tick.plus(ticks), ticks)
+            }
+            KIND_FULL => {
+                self.forget();
+                (Tick(input.read(32)? as u32), 0)
+            }
+            _ => return Err(BitsError.into()),
+        };
+        if input.read_bool()? {
+            // Seven bits with a sign: shifted up and back down to spread it.
+            self.margin = ((input.read(MARGIN_BITS)? as u8) << 1) as i8 >> 1;
+        }
+        if input.read_bool()? {
+            let bits = input.read(32)? as u32;
+            let side = f32::from_bits(bits);
+            if !(100.0..=SECTOR_SIDE_MAX).contains(&side) {
+                return Err(SnapshotError::Side(bits));
+            }
+            self.side = side;
+        }
+        self.read_ships(&mut input, ticks)?;
+        let has_fired = self.read_shots(&mut input, now, ticks)?;
+        self.read_asteroids(&mut input, ticks)?;
+        self.read_ores(&mut input, now, ticks)?;
+        let ship = self.ships.iter().map(|(_, ship)| ship).find(|ship| ship.player == self.player);
+        self.own = predict_own(&self.own, ship, has_fired, ticks, &self.rules);
+        read_own(&mut input, &mut self.own, &self.rules)?;
+        if !input.is_at_end() {
+            return Err(SnapshotError::TrailingBits);
+        }
+        self.tick = Some(now);
+        Ok(())
+    }
+
+    /// The tick of the last snapshot, `None` before the first.
+    pub fn tick(&self) -> Option<Tick> {
+        self.tick
+    }
+
+    /// How many ticks before its use our newest input command arrived; negative when too late.
+    pub fn margin(&self) -> i8 {
+        self.margin
+    }
+
+    /// Side of the sector.
+    pub fn side(&self) -> f32 {
+        self.side
+    }
+
+    /// What only we know about our ship.
+    pub fn own(&self) -> &OwnState {
+        &self.own
+    }
+
+    /// Ships in view.
+    pub fn ships(&self) -> &[(EntityKey, ShipState)] {
+        &self.ships
+    }
+
+    /// Shots in flight.
+    pub fn shots(&self) -> &[(EntityKey, ShotState)] {
+        &self.shots
+    }
+
+    /// Asteroids in view.
+    pub fn asteroids(&self) -> &[(EntityKey, AsteroidState)] {
+        &self.asteroids
+    }
+
+    /// Ore in view.
+    pub fn ores(&self) -> &[(EntityKey, OreState)] {
+        &self.ores
+    }
+
+    /// What the last snapshot took away.
+    pub fn removals(&self) -> &[Removal] {
+        &self.removals
+    }
+
+    fn forget(&mut self) {
+        self.ships.clear();
+        self.shots.clear();
+        self.asteroids.clear();
+        self.ores.clear();
+        self.own = OwnState::default();
+        self.margin = 0;
+    }
+
+    fn key(&mut self) -> EntityKey {
+        self.next_key = self.next_key.wrapping_add(1);
+        EntityKey(self.next_key)
+    }
+
+    fn read_ships(&mut self, input: &mut BitReader<'_>, ticks: u32) -> Result<(), SnapshotError> {
+        let removals = &mut self.removals;
+        read_removals(input, &mut self.ships, |(key, ship), destroyed| {
+            let kind = EntityKind::Ship;
+            removals.push(Removal { key: *key, kind, position: ship.position, destroyed });
+        })?;
+        for (_, ship) in &mut self.ships {
+            read_ship_update(input, ship, ticks, &self.rules, self.side)?;
+        }
+        for _ in 0..read_count(input, self.ships.len())? {
+            let ship = read_ship(input, &self.rules, self.side)?;
+            let key = self.key();
+            self.ships.push((key, ship));
+        }
+        Ok(())
+    }
+
+    /// Returns whether our own ship was seen to fire.
+    fn read_shots(
+        &mut self,
+        input: &mut BitReader<'_>,
+        now: Tick,
+        ticks: u32,
+    ) -> Result<bool, SnapshotError> {
+        let (rules, side, removals) = (&self.rules, self.side, &mut self.removals);
+        self.shots.retain(|(key, shot)| {
+            let is_flying = shot.expires > now;
+            if !is_flying {
+                let (kind, position) = (EntityKind::Shot, shot.position);
+                removals.push(Removal { key: *key, kind, position, destroyed: false });
+            }
+            is_flying
+        });
+        for (_, shot) in &mut self.shots {
+            for _ in 0..ticks {
+                fly_shot(shot, rules, side);
+            }
+        }
+        read_removals(input, &mut self.shots, |(key, shot), destroyed| {
+            let kind = EntityKind::Shot;
+            removals.push(Removal { key: *key, kind, position: shot.position, destroyed });
+        })?;
+        let mut has_fired = false;
+        for _ in 0..read_count(input, self.shots.len())? {
+            let shot = if input.read_bool()? {
+                let index = input.read_golomb(INDEX_ORDER)? as usize;
+                let missing = SnapshotError::NoSuchEntity(index, self.ships.len());
+                let (_, ship) = self.ships.get(index).ok_or(missing)?;
+                has_fired |= ship.player == self.player;
+                muzzle(ship, &self.rules, now)
+            } else {
+                read_shot(input, now, &self.rules, self.side)?
+            };
+            let key = self.key();
+            self.shots.push((key, shot));
+        }
+        Ok(has_fired)
+    }
+
+    fn read_asteroids(
+        &mut self,
+        input: &mut BitReader<'_>,
+        ticks: u32,
+    ) -> Result<(), SnapshotError> {
+        let (rules, side, removals) = (&self.rules, self.side, &mut self.removals);
+        for (_, asteroid) in &mut self.asteroids {
+            for _ in 0..ticks {
+                drift(asteroid, rules, side);
+            }
+        }
+        read_removals(input, &mut self.asteroids, |(key, asteroid), destroyed| {
+            let kind = EntityKind::Asteroid;
+            removals.push(Removal { key: *key, kind, position: asteroid.position, destroyed });
+        })?;
+        let mut next = 0;
+        for _ in 0..read_count(input, 0)? {
+            let index = next + input.read_golomb(GAP_ORDER)? as usize;
+            let missing = SnapshotError::NoSuchEntity(index, self.asteroids.len());
+            let (_, asteroid) = self.asteroids.get_mut(index).ok_or(missing)?;
+            asteroid.hit_points = read_hit_points(input)?;
+            next = index + 1;
+        }
+        for _ in 0..read_count(input, self.asteroids.len())? {
+            let asteroid = read_asteroid(input, &self.rules, self.side)?;
+            let key = self.key();
+            self.asteroids.push((key, asteroid));
+        }
+        Ok(())
+    }
+
+    fn read_ores(
+        &mut self,
+        input: &mut BitReader<'_>,
+        now: Tick,
+        ticks: u32,
+    ) -> Result<(), SnapshotError> {
+        let (rules, side, removals) = (&self.rules, self.side, &mut self.removals);
+        self.ores.retain(|(key, ore)| {
+            let is_floating = ore.expires > now;
+            if !is_floating {
+                let (kind, position) = (EntityKind::Ore, ore.position);
+                removals.push(Removal { key: *key, kind, position, destroyed: false });
+            }
+            is_floating
+        });
+        for (_, ore) in &mut self.ores {
+            for _ in 0..ticks {
+                float(ore, rules, side);
+            }
+        }
+        read_removals(input, &mut self.ores, |(key, ore), destroyed| {
+            let kind = EntityKind::Ore;
+            removals.push(Removal { key: *key, kind, position: ore.position, destroyed });
+        })?;
+        for _ in 0..read_count(input, self.ores.len())? {
+            let ore = read_ore(input, now, &self.rules, self.side)?;
+            let key = self.key();
+            self.ores.push((key, ore));
+        }
+        Ok(())
+    }
+
+    /// Where our ship is, if it flies.
+    pub fn own_position(&self) -> Option<Vec2> {
+        let own = self.ships.iter().find(|(_, ship)| ship.player == self.player);
+        own.map(|(_, ship)| ship.position)
+    }
+}
+
+/// Reads how many entities follow, given how many of the kind are held.
+fn read_count(input: &mut BitReader<'_>, held: usize) -> Result<usize, SnapshotError> {
+    let count = input.read_golomb(COUNT_ORDER)? as usize;
+    match held.saturating_add(count) <= VISIBLE_PER_KIND_MAX {
+        true => Ok(count),
+        false => Err(SnapshotError::TooManyEntities),
+    }
+}
+
+fn read_removals<T>(
+    input: &mut BitReader<'_>,
+    held: &mut Vec<T>,
+    mut removed: impl FnMut(&T, bool),
+) -> Result<(), SnapshotError> {
+    let count = read_count(input, 0)?;
+    let mut from = 0;
+    for _ in 0..count {
+        let gap = input.read_golomb(GAP_ORDER)? as usize;
+        let index = from + gap;
+        if index >= held.len() {
+            return Err(SnapshotError::NoSuchEntity(index, held.len()));
+        }
+        removed(&held[index], input.read_bool()?);
+        held.remove(index);
+        from = index;
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Time: simulation ticks, and the microseconds that the owner of a clock passes in.
+
+use serde::{Deserialize, Serialize};
+
+/// Microseconds on the caller's own monotonic clock. Only differences have a meaning.
+pub type Micros = u64;
+
+/// One step of the simulation, counted from the start of its room.
+///
+/// At 30 Hz a `u32` lasts 4.5 years, so it never wraps and is `Ord`.
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+)]
+pub struct Tick(pub u32);
+
+impl Tick {
+    /// The following tick.
+    pub fn next(self) -> Self {
+        self.plus(1)
+    }
+
+    /// The tick `ticks` later; saturates at the end of time.
+    pub fn plus(self, ticks: u32) -> Self {
+        Tick(self.0.saturating_add(ticks))
+    }
+
+    /// The tick `ticks` earlier; saturates at tick 0.
+    pub fn minus(self, ticks: u32) -> Self {
+        Tick(self.0.saturating_sub(ticks))
+    }
+
+    /// Ticks from `earlier` to `self`, 0 when `earlier` is later.
+    pub fn since(self, earlier: Tick) -> u32 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// Signed ticks from `other` to `self`.
+    pub fn distance_from(self, other: Tick) -> i64 {
+        i64::from(self.0) - i64::from(other.0)
+    }
+
+    /// The tick nearest to `self` whose low 16 bits are `low`: the wire sends only those.
+    ///
+    /// Right as long as the true tick lies within 32,767 ticks of `self` (18 minutes at 30 Hz).
+    pub fn nearest_with_low_bits(self, low: u16) -> Tick {
+        let ahead = low.wrapping_sub(self.0 as u16) as i16;
+        Tick(self.0.saturating_add_signed(i32::from(ahead)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn low_bits_find_the_nearest_tick_on_either_side_of_a_wrap() {
+        for now in [0, 5, 65_530, 65_540, 1_000_000] {
+            for offset in [-300_i32, -1, 0, 1, 300] {
+                let Some(truth) = u32::checked_add_signed(now, offset) else { continue };
+                assert_eq!(Tick(now).nearest_with_low_bits(truth as u16), Tick(truth));
+            }
+        }
+    }
+}

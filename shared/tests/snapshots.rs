@@ -1,0 +1,135 @@
+//! Snapshots against the world they show: what a client decodes is what the server simulates.
+
+use driftfield_shared::sim::script::Script;
+use driftfield_shared::sim::{Rng, World};
+use driftfield_shared::snapshot::{BitWriter, ClientView, Decoder, History, Visible};
+use driftfield_shared::units::PlayerId;
+use glam::Vec2;
+
+/// What interest would choose, found the slow way: everything within `half` of our ship, and that ship.
+fn visible(world: &World, player: PlayerId, half: Vec2) -> Visible {
+    let centre = world.pilot(player).map_or(Vec2::ZERO, |pilot| {
+        let ship = pilot.ship.and_then(|key| world.ships().get(key));
+        ship.map_or(pilot.last_position, |ship| ship.state.position)
+    });
+    let is_near = |place: Vec2| (place - centre).abs().cmple(half).all();
+    let mut visible = Visible::default();
+    let ships = world.ships().iter();
+    visible.ships.extend(ships.filter(|(_, s)| is_near(s.state.position)).map(|(key, _)| key));
+    let shots = world.shots().iter();
+    visible.shots.extend(shots.filter(|(_, s)| is_near(s.state.position)).map(|(key, _)| key));
+    let rocks = world.asteroids().iter();
+    visible.asteroids.extend(rocks.filter(|(_, a)| is_near(a.state.position)).map(|(key, _)| key));
+    visible.ores.extend(world.ores().iter().filter(|(_, o)| is_near(o.position)).map(|(key, _)| key));
+    visible.ships.sort_unstable();
+    visible.shots.sort_unstable();
+    visible.asteroids.sort_unstable();
+    visible.ores.sort_unstable();
+    visible
+}
+
+fn assert_same(world: &World, visible: &Visible, decoder: &Decoder, seed: u64) {
+    let at = (seed, world.tick());
+    assert_eq!(decoder.tick(), Some(world.tick()), "{at:?}");
+    assert_eq!(decoder.side(), world.side(), "{at:?}");
+    let mut expected: Vec<_> = visible.ships.iter().map(|key| world.ships()[*key].state).collect();
+    let mut decoded: Vec<_> = decoder.ships().iter().map(|(_, state)| *state).collect();
+    expected.sort_by_key(|ship| ship.player);
+    decoded.sort_by_key(|ship| ship.player);
+    assert_eq!(decoded, expected, "{at:?}");
+    for key in &visible.shots {
+        let state = world.shots()[*key].state;
+        assert!(decoder.shots().iter().any(|(_, shot)| *shot == state), "{at:?}: {state:?}");
+    }
+    for (_, shot) in decoder.shots() {
+        assert!(world.shots().values().any(|other| other.state == *shot), "{at:?}: {shot:?}");
+    }
+    let rocks: Vec<_> = decoder.asteroids().iter().map(|(_, state)| *state).collect();
+    assert_eq!(rocks.len(), visible.asteroids.len(), "{at:?}");
+    for key in &visible.asteroids {
+        let state = world.asteroids()[*key].state;
+        assert!(rocks.contains(&state), "{at:?}: {state:?}");
+    }
+    let ores: Vec<_> = decoder.ores().iter().map(|(_, state)| *state).collect();
+    assert_eq!(ores.len(), visible.ores.len(), "{at:?}");
+    for key in &visible.ores {
+        assert!(ores.contains(&world.ores()[*key]), "{at:?}");
+    }
+}
+
+/// Plays a script, lets three clients follow it, each missing snapshots as the dice say.
+fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
+    let mut script = Script::new(sector, mode, 24).unwrap();
+    let mut rng = Rng::new(seed);
+    let mut history = History::default();
+    let rules = script.world.rules().clone();
+    let mut clients: Vec<_> = [0, 5, 23]
+        .map(|player| {
+            let player = PlayerId(player);
+            (player, ClientView::default(), Decoder::new(rules.clone(), player), 0)
+        })
+        .into();
+    let mut out = BitWriter::default();
+    for _ in 0..ticks {
+        script.step();
+        history.record(&script.world);
+        for (player, view, decoder, skip) in &mut clients {
+            *skip = u32::saturating_sub(*skip, 1);
+            if *skip > 0 {
+                continue;
+            }
+            // Mostly the next tick, sometimes a few later, seldom beyond what history keeps.
+            *skip = match rng.below(100) {
+                0 => 80,
+                1..=9 => rng.below(20),
+                _ => 1,
+            };
+            let visible = visible(&script.world, *player, Vec2::new(900.0, 560.0));
+            let margin = rng.below(128) as i8 - 64;
+            view.encode(&script.world, &history, *player, margin, &visible, &mut out);
+            decoder.decode(out.finish()).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+            assert_eq!(decoder.margin(), margin);
+            assert_eq!(*decoder.own(), script.world.own_state(*player).unwrap_or_default());
+            assert_same(&script.world, &visible, decoder, seed);
+        }
+    }
+}
+
+#[test]
+fn a_client_decodes_exactly_what_it_may_see() {
+    for seed in 1..=6 {
+        follow("frontier", "frontier", seed, 1_500);
+        follow("proving-ground", "proving-ground", seed, 700);
+    }
+}
+
+#[test]
+fn any_bytes_are_refused_or_decoded_but_never_panic() {
+    let mut script = Script::new("frontier", "frontier", 24).unwrap();
+    let mut history = History::default();
+    let mut view = ClientView::default();
+    let mut decoder = Decoder::new(script.world.rules().clone(), PlayerId(0));
+    let mut out = BitWriter::default();
+    let mut rng = Rng::new(99);
+    for _ in 0..400 {
+        script.step();
+        history.record(&script.world);
+        let visible = visible(&script.world, PlayerId(0), Vec2::new(900.0, 560.0));
+        view.encode(&script.world, &history, PlayerId(0), 0, &visible, &mut out);
+        let good = out.finish().to_vec();
+        for _ in 0..20 {
+            let mut bad = good.clone();
+            for _ in 0..=rng.below(3) {
+                let index = rng.below(bad.len() as u32) as usize;
+                bad[index] ^= 1 << rng.below(8);
+            }
+            if rng.below(4) == 0 {
+                bad.truncate(rng.below(bad.len() as u32) as usize);
+            }
+            let _ = decoder.clone().decode(&bad);
+            let noise: Vec<u8> = (0..rng.below(200)).map(|_| rng.next_u32() as u8).collect();
+            let _ = decoder.clone().decode(&noise);
+        }
+        decoder.decode(&good).unwrap();
+    }
+}
