@@ -43,6 +43,30 @@ pub const SILENCE_SECONDS_MAX: f32 = 15.0;
 /// Seconds for which a client may take no snapshot before it is told that it is too slow.
 pub const STALL_SECONDS_MAX: f32 = 10.0;
 
+/// Seconds from accepting a socket to its complete first request, and so to the answer 101.
+pub const HANDSHAKE_SECONDS_MAX: f32 = 5.0;
+/// Seconds a connection that is being closed may take to say goodbye; then it is cut.
+pub const CLOSE_SECONDS_MAX: f32 = 1.0;
+
+/// Bytes per second that a client may send for long, framing included: at the highest tick rate that is
+/// 136 bytes a tick, several times what an input message takes.
+pub const INBOUND_BYTES_PER_SECOND: u32 = 16 * 1024;
+/// Bytes that may arrive at once: all that an honest client wrote while the network stood still.
+pub const INBOUND_BYTES_BURST: u32 = 64 * 1024;
+/// WebSocket frames per second that a client may send for long: two for each tick at the highest rate.
+pub const INBOUND_FRAMES_PER_SECOND: u32 = 2 * TICK_HZ_MAX as u32;
+/// Frames that may arrive at once: one a tick for as long as a connection may stall, and a second's budget.
+pub const INBOUND_FRAMES_BURST: u32 =
+    STALL_SECONDS_MAX as u32 * TICK_HZ_MAX as u32 + INBOUND_FRAMES_PER_SECOND;
+/// Bytes that are read from one connection in one tick; what is left waits in the kernel. A flood so
+/// costs a tick some tens of microseconds until it is cut.
+pub const INBOUND_BYTES_PER_TICK: usize = 16 * 1024;
+/// Bytes of a connection's read buffer: it is zeroed before every read, and every client has one.
+pub const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Bytes that may wait to be written to one client; more, and it is too slow. Snapshots are not handed
+/// to a client that has bytes waiting, so this is a welcome and the control messages behind it.
+pub const OUTBOUND_BYTES_MAX: usize = 2 * SERVER_MESSAGE_BYTES_MAX;
+
 /// Ticks a room catches up in one go after a late wake-up; more are skipped, and counted.
 pub const CATCH_UP_TICKS_MAX: u32 = 4;
 
@@ -62,5 +86,9 @@ const _: () = {
     // The low 16 bits of a tick name any buffered input command without doubt.
     assert!(INPUT_BUFFER_TICKS < 1 << 15);
     assert!(NAME_BYTES_MAX < CLIENT_MESSAGE_BYTES_MAX / 2);
+    // A stall as long as a connection survives it never makes an honest client look like a flood.
+    assert!(INBOUND_FRAMES_BURST as f32 >= STALL_SECONDS_MAX * TICK_HZ_MAX as f32);
+    assert!(INBOUND_BYTES_BURST >= 2 * INBOUND_BYTES_PER_TICK as u32);
+    assert!(READ_BUFFER_BYTES > CLIENT_MESSAGE_BYTES_MAX && READ_BUFFER_BYTES <= INBOUND_BYTES_PER_TICK);
     assert!(TICK_HZ_MIN <= TICK_HZ_DEFAULT && TICK_HZ_DEFAULT <= TICK_HZ_MAX);
 };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::limits::SERVER_MESSAGE_BYTES_MAX;
+use crate::limits::{NAME_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX};
 
 /// Why bytes are not what they should be.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -19,6 +19,9 @@ pub enum DecodeError {
     /// The first byte names no kind of message.
     #[error("there is no message of kind {0}")]
     UnknownKind(u8),
+    /// A name of more bytes than a name may have.
+    #[error("a name of {0} bytes; {NAME_BYTES_MAX} are allowed")]
+    NameTooLong(usize),
     /// No bytes at all.
     #[error("the message is empty")]
     Empty,
@@ -29,7 +32,17 @@ pub enum DecodeError {
 /// # Panics
 /// Never for the types of this crate: they hold no maps, no untagged enums and no unsized sequences.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
-    bincode::serde::encode_to_vec(value, CONFIG).expect("plain types always encode")
+    let mut bytes = Vec::new();
+    encode_into(value, &mut bytes);
+    bytes
+}
+
+/// Appends a value to `bytes`.
+///
+/// # Panics
+/// As [`encode`].
+pub fn encode_into<T: Serialize>(value: &T, bytes: &mut Vec<u8>) {
+    bincode::serde::encode_into_std_write(value, bytes, CONFIG).expect("plain types always encode");
 }
 
 /// A value from all of the bytes.

@@ -3,8 +3,16 @@
 mod close;
 pub mod codec;
 mod control;
+mod message;
+mod version;
 
 pub use close::CloseReason;
+pub use codec::DecodeError;
 pub use control::{
     ClientControl, Hello, LeaderboardLine, PlayerInfo, ServerControl, Token, Welcome,
 };
+pub use message::{
+    ClientMessage, InputMessage, ServerMessage, decode_client, decode_server,
+    encode_client_control, encode_server_control,
+};
+pub use version::{CONTENT_HASH, PROTOCOL_VERSION};

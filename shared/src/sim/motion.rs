@@ -5,7 +5,7 @@
 
 use glam::Vec2;
 
-use super::rules::{BOOST_STEPS_PER_TICK, HullRules, Rules};
+use super::rules::{BOOST_STEPS_PER_TICK, Rules};
 use super::state::{AsteroidState, OreState, ShipState, ShotState};
 use crate::units::{Controls, Tick, snap_position, snap_velocity};
 
@@ -49,13 +49,24 @@ pub fn fly_on(ship: &mut ShipState, rules: &Rules, side: f32) {
     fly(ship, rules, side);
 }
 
-/// Keeps a ship out of an asteroid. Returns whether they touched.
-pub fn bump(ship: &mut ShipState, hull: &HullRules, asteroid: &AsteroidState, radius: f32) -> bool {
+/// Keeps a ship out of the asteroids around it, taken in the order of their places: the same for
+/// everyone who knows them, however they are kept.
+pub fn bump(ship: &mut ShipState, near: &mut [AsteroidState], rules: &Rules) {
+    near.sort_unstable_by(|a, b| {
+        let (a, b) = (a.position, b.position);
+        a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y))
+    });
+    for asteroid in near {
+        bump_one(ship, asteroid, rules);
+    }
+}
+
+fn bump_one(ship: &mut ShipState, asteroid: &AsteroidState, rules: &Rules) {
     let apart = ship.position - asteroid.position;
-    let reach = hull.radius + radius;
-    let distance_squared = apart.length_squared();
-    if distance_squared >= reach * reach {
-        return false;
+    let radius = rules.content.asteroid_size(asteroid.size).radius;
+    let reach = rules.hull(ship.hull).radius + radius;
+    if apart.length_squared() >= reach * reach {
+        return;
     }
     // Dead centre has no direction; any fixed one will do.
     let normal = apart.normalize_or(Vec2::X);
@@ -64,7 +75,6 @@ pub fn bump(ship: &mut ShipState, hull: &HullRules, asteroid: &AsteroidState, ra
     if closing < 0.0 {
         ship.velocity = snap_velocity(ship.velocity - normal * (closing * (1.0 + BUMP_RESTITUTION)));
     }
-    true
 }
 
 /// One tick of a shot.

@@ -13,17 +13,17 @@ impl World {
         let rules = self.rules.clone();
         self.asteroid_cells
             .rebuild(self.side, self.asteroids.iter().map(|(key, a)| (key, a.state.position)));
+        let mut near = Vec::new();
         for ship in self.ships.values_mut() {
             steer(&mut ship.state, &mut ship.boost_charge, &ship.controls, &rules);
             fly(&mut ship.state, &rules, self.side);
-            let hull = rules.hull(ship.state.hull);
-            let reach = hull.radius + rules.asteroid_radius_max;
+            near.clear();
+            let reach = rules.hull(ship.state.hull).radius + rules.asteroid_radius_max;
             let asteroids = &self.asteroids;
-            self.asteroid_cells.for_each_near(ship.state.position, reach, |near| {
-                let asteroid = &asteroids[near.key].state;
-                let radius = rules.content.asteroid_size(asteroid.size).radius;
-                bump(&mut ship.state, hull, asteroid, radius);
+            self.asteroid_cells.for_each_near(ship.state.position, reach, |found| {
+                near.push(asteroids[found.key].state);
             });
+            bump(&mut ship.state, &mut near, &rules);
         }
         self.ship_cells.rebuild(self.side, self.ships.iter().map(|(key, s)| (key, s.state.position)));
         self.bump_ships();

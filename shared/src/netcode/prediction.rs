@@ -1,0 +1,194 @@
+//! Prediction of our own ship, and its reconciliation with what the server says.
+//!
+//! The ship is stepped with the game's own rules as soon as a command is given. Each snapshot replaces
+//! the past: the commands that it does not cover yet are replayed on the server's state. If nobody
+//! interfered, the outcome is the same to the bit and nothing moves.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use glam::Vec2;
+use serde::{Deserialize, Serialize};
+
+use crate::limits::PREDICTED_TICKS_MAX;
+use crate::sim::{AsteroidState, Rules, ShipState, bump, drift, fly, steer};
+use crate::units::{Controls, Micros, Tick};
+
+/// Our own ship at the newest client tick.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Predicted {
+    /// The tick it is predicted for.
+    pub tick: Tick,
+    /// When that tick was run, on the client's clock.
+    pub at: Micros,
+    /// The ship, `None` while it is destroyed.
+    pub ship: Option<ShipState>,
+    /// Its boost charge.
+    pub boost_charge: u16,
+    /// By how much the last reconciliation moved the ship, for smoothing; zero if it was right.
+    pub correction: Vec2,
+}
+
+/// The part of a ship that prediction answers for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Moved {
+    position: Vec2,
+    velocity: Vec2,
+    boosting: bool,
+    boost_charge: u16,
+}
+
+impl Moved {
+    fn of(ship: &ShipState, boost_charge: u16) -> Self {
+        let ShipState { position, velocity, boosting, .. } = *ship;
+        Moved { position, velocity, boosting, boost_charge }
+    }
+}
+
+/// What the server says of our ship and of what may stand in its way, at one tick.
+#[derive(Clone, Copy, Debug)]
+pub struct Authority<'a> {
+    /// The tick.
+    pub tick: Tick,
+    /// Our ship, `None` while it is destroyed.
+    pub ship: Option<&'a ShipState>,
+    /// Its boost charge.
+    pub boost_charge: u16,
+    /// Asteroids in view.
+    pub asteroids: &'a [AsteroidState],
+    /// Side of the sector.
+    pub side: f32,
+}
+
+/// How a prediction compared with the server's word.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Correction {
+    /// How far off the ship was at the tick of the snapshot, units.
+    pub units: f32,
+}
+
+/// Predicts our own ship.
+#[derive(Clone, Debug)]
+pub struct Predictor {
+    rules: Arc<Rules>,
+    /// Commands given and not yet covered by a snapshot, with what they were predicted to lead to.
+    pending: VecDeque<(Tick, Controls, Option<Moved>)>,
+    /// Asteroids as of the newest predicted tick.
+    asteroids: Vec<AsteroidState>,
+    side: f32,
+    tick: Tick,
+    ship: Option<ShipState>,
+    boost_charge: u16,
+    near: Vec<AsteroidState>,
+}
+
+impl Predictor {
+    /// A predictor that knows of no ship yet.
+    pub fn new(rules: Arc<Rules>) -> Self {
+        Predictor {
+            rules,
+            pending: VecDeque::new(),
+            asteroids: Vec::new(),
+            side: 0.0,
+            tick: Tick(0),
+            ship: None,
+            boost_charge: 0,
+            near: Vec::new(),
+        }
+    }
+
+    /// Gives a command for `tick`, which must be later than any before, and predicts its outcome.
+    pub fn command(&mut self, tick: Tick, controls: Controls) {
+        debug_assert!(self.pending.back().is_none_or(|(last, ..)| *last < tick), "one per tick");
+        if self.pending.len() == PREDICTED_TICKS_MAX {
+            // Nothing came back for seconds: the oldest would be replayed in vain.
+            self.pending.pop_front();
+        }
+        self.advance_to(tick, &controls);
+        let moved = self.ship.map(|ship| Moved::of(&ship, self.boost_charge));
+        self.pending.push_back((tick, controls, moved));
+    }
+
+    /// Takes the server's word for a tick and replays the commands after it.
+    ///
+    /// Returns how far the prediction for that very tick was off, `None` if it was right or there was none,
+    /// and the jump of the ship at the newest tick.
+    pub fn reconcile(&mut self, authority: &Authority<'_>) -> (Option<Correction>, Vec2) {
+        let mut expected = None;
+        while let Some((tick, _, moved)) = self.pending.front() {
+            if *tick > authority.tick {
+                break;
+            }
+            expected = moved.filter(|_| *tick == authority.tick);
+            self.pending.pop_front();
+        }
+        let before = self.ship;
+        self.tick = authority.tick;
+        self.ship = authority.ship.copied();
+        self.boost_charge = authority.boost_charge;
+        self.side = authority.side;
+        self.asteroids.clear();
+        self.asteroids.extend_from_slice(authority.asteroids);
+        let actual = self.ship.map(|ship| Moved::of(&ship, self.boost_charge));
+        let mut pending = std::mem::take(&mut self.pending);
+        for (tick, controls, moved) in &mut pending {
+            self.advance_to(*tick, controls);
+            *moved = self.ship.map(|ship| Moved::of(&ship, self.boost_charge));
+        }
+        self.pending = pending;
+        let correction = match (expected, actual) {
+            (Some(expected), Some(actual)) if expected != actual => {
+                Some(Correction { units: expected.position.distance(actual.position) })
+            }
+            _ => None,
+        };
+        let jump = match (before, self.ship) {
+            (Some(before), Some(now)) if correction.is_some() => now.position - before.position,
+            _ => Vec2::ZERO,
+        };
+        (correction, jump)
+    }
+
+    /// The ship at the newest predicted tick.
+    pub fn ship(&self) -> Option<&ShipState> {
+        self.ship.as_ref()
+    }
+
+    /// Its boost charge.
+    pub fn boost_charge(&self) -> u16 {
+        self.boost_charge
+    }
+
+    /// Forgets the commands that were given.
+    pub fn clear(&mut self) {
+        self.pending.clear();
+    }
+
+    fn advance_to(&mut self, tick: Tick, controls: &Controls) {
+        // A gap means that the server repeated the controls of the command before.
+        let mut held = self.ship.map(|ship| Controls {
+            thrust: ship.thrust,
+            boost: ship.boosting,
+            fire: false,
+            aim: ship.aim,
+        });
+        while self.tick < tick {
+            self.tick = self.tick.next();
+            for asteroid in &mut self.asteroids {
+                drift(asteroid, &self.rules, self.side);
+            }
+            let now = if self.tick == tick { *controls } else { held.take().unwrap_or(*controls) };
+            held = Some(now);
+            let Some(ship) = &mut self.ship else { continue };
+            steer(ship, &mut self.boost_charge, &now, &self.rules);
+            fly(ship, &self.rules, self.side);
+            let reach = self.rules.hull(ship.hull).radius + self.rules.asteroid_radius_max;
+            let is_near = |asteroid: &&AsteroidState| {
+                (asteroid.position - ship.position).abs().max_element() <= reach
+            };
+            self.near.clear();
+            self.near.extend(self.asteroids.iter().filter(is_near));
+            bump(ship, &mut self.near, &self.rules);
+        }
+    }
+}
