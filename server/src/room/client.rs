@@ -1,0 +1,102 @@
+//! One client in a room: what it asks for, what it holds, and whether it keeps up.
+
+use driftfield_shared::limits::{SILENCE_SECONDS_MAX, STALL_SECONDS_MAX};
+use driftfield_shared::protocol::{CloseReason, InputMessage};
+use driftfield_shared::sim::World;
+use driftfield_shared::snapshot::{BitWriter, ClientView, History, Visible};
+use driftfield_shared::units::{Controls, PlayerId, Tick};
+
+use super::flow_control::FlowControl;
+use super::input_buffer::{InputBuffer, Received};
+use super::interest::find_visible;
+use crate::connection::{Connection, ConnectionEnd};
+
+/// A client that was let in.
+#[derive(Debug)]
+pub struct Client {
+    /// Its link.
+    pub connection: Connection,
+    /// Its seat.
+    pub player: PlayerId,
+    view: ClientView,
+    inputs: InputBuffer,
+    flow: FlowControl,
+    heard_at: Tick,
+}
+
+/// What a room shares among its clients to make a snapshot.
+pub struct SnapshotMaker<'a> {
+    /// The world after the step.
+    pub world: &'a World,
+    /// Its past.
+    pub history: &'a History,
+    /// Scratch.
+    pub visible: &'a mut Visible,
+    /// Scratch.
+    pub out: &'a mut BitWriter,
+}
+
+/// What became of a client's snapshot in this tick.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Snapshot {
+    /// So many bytes were handed to its socket.
+    Sent(usize),
+    /// It has not acknowledged or not taken enough of the ones before.
+    Skipped,
+}
+
+impl Client {
+    /// A client that takes its seat in tick `now`.
+    pub fn new(connection: Connection, player: PlayerId, now: Tick) -> Self {
+        Client {
+            connection,
+            player,
+            view: ClientView::default(),
+            inputs: InputBuffer::default(),
+            flow: FlowControl::new(now),
+            heard_at: now,
+        }
+    }
+
+    /// Takes an input command in; `now` is the last tick that was simulated.
+    pub fn handle_input(&mut self, now: Tick, input: &InputMessage) -> Received {
+        self.heard_at = now;
+        self.flow.acknowledge(now, now.nearest_with_low_bits(input.ack_low));
+        let tick = now.nearest_with_low_bits(input.tick_low);
+        self.inputs.insert(now, tick, input.controls)
+    }
+
+    /// The command for a tick, if it came.
+    pub fn take_input(&mut self, tick: Tick) -> Option<Controls> {
+        self.inputs.take(tick)
+    }
+
+    /// Why the client must go, if it is silent or takes nothing.
+    pub fn overdue(&self, now: Tick, tick_hz: u16) -> Option<CloseReason> {
+        let ticks = |seconds: f32| (seconds * f32::from(tick_hz)) as u32;
+        if now.since(self.heard_at) > ticks(SILENCE_SECONDS_MAX) {
+            return Some(CloseReason::TimedOut);
+        }
+        let stalled = self.flow.stalled_ticks(now) > ticks(STALL_SECONDS_MAX);
+        stalled.then_some(CloseReason::TooSlow)
+    }
+
+    /// Hands the snapshot of the present tick to the socket, if the client keeps up.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub fn send_snapshot(&mut self, maker: &mut SnapshotMaker<'_>) -> Result<Snapshot, ConnectionEnd> {
+        if !self.flow.may_send() || self.connection.is_congested() {
+            return Ok(Snapshot::Skipped);
+        }
+        let now = maker.world.tick();
+        find_visible(maker.world, self.player, &self.view, maker.visible);
+        let margin = self.inputs.margin(now);
+        let (world, history, player) = (maker.world, maker.history, self.player);
+        self.view.encode(world, history, player, margin, maker.visible, maker.out);
+        let bytes = maker.out.finish();
+        self.connection.send(bytes)?;
+        self.flow.sent(now);
+        Ok(Snapshot::Sent(bytes.len()))
+    }
+}

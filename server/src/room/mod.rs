@@ -1,0 +1,44 @@
+//! A room: one world, its tick loop on a thread of its own, and the clients in it.
+//!
+//! ```text
+//! thread, absolute deadlines:
+//!   mailbox, sockets -> decode -> input buffers -> World::step -> History
+//!       -> flow control: who gets a snapshot -> interest -> encode -> sockets -> metrics
+//! ```
+//!
+//! Everything in here but [`RoomHandle`] lives on the room's thread. Nothing in here waits for a peer.
+
+mod client;
+mod flow_control;
+mod handle;
+mod input_buffer;
+mod interest;
+mod names;
+#[allow(clippy::module_inception)]
+mod room;
+mod seats;
+mod tick_loop;
+
+use std::sync::Arc;
+
+use driftfield_shared::sim::Rules;
+
+pub use handle::{JoinError, RoomHandle, RoomStatus};
+pub use tick_loop::open;
+
+/// How a room is opened.
+#[derive(Clone, Debug)]
+pub struct RoomSettings {
+    /// As in `/ws?room=ID`.
+    pub id: String,
+    /// What players read.
+    pub name: String,
+    /// Sector, mode and tick rate.
+    pub rules: Arc<Rules>,
+    /// Seats.
+    pub max_players: u32,
+    /// Seconds for which a seat is kept after a lost connection.
+    pub grace_seconds: f32,
+    /// Seed of the world.
+    pub seed: u64,
+}

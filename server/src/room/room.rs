@@ -1,0 +1,468 @@
+//! The room's state and what it does in a tick, without the clock that says when.
+
+use std::time::{Duration, Instant};
+
+use driftfield_shared::limits::{HELLO_SECONDS_MAX, LEADERBOARD_LINES_MAX};
+use driftfield_shared::protocol::{
+    CONTENT_HASH, ClientControl, ClientMessage, CloseReason, Hello, LeaderboardLine,
+    PROTOCOL_VERSION, ServerControl, Token, Welcome, decode_client, encode_server_control,
+};
+use driftfield_shared::sim::{Command, Event, World};
+use driftfield_shared::snapshot::{BitWriter, History, Visible};
+use driftfield_shared::units::{Controls, PlayerId, Tick};
+use tracing::{debug, info};
+
+use super::RoomSettings;
+use super::client::{Client, Snapshot, SnapshotMaker};
+use super::input_buffer::Received;
+use super::seats::Seats;
+use crate::connection::{Connection, ConnectionEnd};
+use crate::metrics::RoomMetrics;
+
+/// Seconds between the notice of a shutdown and the goodbye.
+const DRAIN_NOTICE: Duration = Duration::from_millis(500);
+
+/// A room on its thread.
+pub struct Room {
+    settings: RoomSettings,
+    metrics: RoomMetrics,
+    world: World,
+    history: History,
+    seats: Seats,
+    /// Connections that have yet to say hello, and by when.
+    greeting: Vec<(Connection, Instant)>,
+    clients: Vec<Client>,
+    /// Connections on their way out.
+    closing: Vec<Connection>,
+    commands: Vec<Command>,
+    events: Vec<Event>,
+    leaderboard: Vec<LeaderboardLine>,
+    /// Control messages of this tick for everyone, as bytes.
+    broadcasts: Vec<Vec<u8>>,
+    drain_at: Option<Instant>,
+    visible: Visible,
+    out: BitWriter,
+}
+
+impl Room {
+    /// A room with a new world.
+    pub fn new(settings: RoomSettings, metrics: RoomMetrics) -> Self {
+        Room {
+            world: World::new(settings.rules.clone(), settings.seed),
+            history: History::default(),
+            seats: Seats::new(settings.max_players as usize),
+            greeting: Vec::new(),
+            clients: Vec::new(),
+            closing: Vec::new(),
+            commands: Vec::new(),
+            events: Vec::new(),
+            leaderboard: Vec::new(),
+            broadcasts: Vec::new(),
+            drain_at: None,
+            visible: Visible::default(),
+            out: BitWriter::default(),
+            settings,
+            metrics,
+        }
+    }
+
+    /// Takes a connection that has yet to say hello.
+    pub fn admit(&mut self, mut connection: Connection, now: Instant) {
+        if self.drain_at.is_some() {
+            connection.close(CloseReason::ShuttingDown);
+            self.closing.push(connection);
+            return;
+        }
+        self.greeting.push((connection, now + Duration::from_secs_f32(HELLO_SECONDS_MAX)));
+    }
+
+    /// Tells everyone that the room ends, and lets them go soon after.
+    pub fn drain(&mut self, now: Instant) {
+        if self.drain_at.is_none() {
+            self.drain_at = Some(now + DRAIN_NOTICE);
+            let seconds = DRAIN_NOTICE.as_secs_f32().ceil() as u16;
+            self.broadcast(&ServerControl::Draining { seconds });
+        }
+    }
+
+    /// After a bug: tells everyone to come back in a moment, with one attempt to say so.
+    pub fn fail(&mut self, now: Instant) {
+        self.dismiss_all(CloseReason::InternalError);
+        self.closing.retain_mut(|connection| !connection.poll_closed(now));
+    }
+
+    /// Whether nobody is here and nothing is left to be said.
+    pub fn is_idle(&self) -> bool {
+        self.greeting.is_empty()
+            && self.clients.is_empty()
+            && self.closing.is_empty()
+            && self.seats.iter().next().is_none()
+    }
+
+    /// Whether everyone has gone after [`Room::drain`].
+    pub fn is_drained(&self) -> bool {
+        self.drain_at.is_some()
+            && self.greeting.is_empty()
+            && self.clients.is_empty()
+            && self.closing.is_empty()
+    }
+
+    /// Seats of people and of programs.
+    pub fn seat_count(&self) -> (u32, u32) {
+        self.seats.count()
+    }
+
+    /// Reads what came in and advances the world by one tick.
+    pub fn read_and_step(&mut self, now: Instant) {
+        self.greet(now);
+        self.read_clients(now);
+        self.expire_seats();
+        self.gather_inputs();
+        self.world.step(&self.commands, &mut self.events);
+        self.commands.clear();
+        self.history.record(&self.world);
+        self.report_events();
+        self.metrics.ticks_total.inc();
+    }
+
+    /// Sends everyone what is due, once after all steps of a wake-up.
+    pub fn write(&mut self, now: Instant) {
+        self.rank();
+        self.send_broadcasts();
+        self.send_snapshots();
+        if self.drain_at.is_some_and(|at| at <= now) {
+            self.dismiss_all(CloseReason::ShuttingDown);
+        }
+        self.closing.retain_mut(|connection| !connection.poll_closed(now));
+        let (entities, clients) = (self.world.entities(), self.clients.len());
+        self.metrics.entities.set(entities as i64);
+        self.metrics.clients.set(clients as i64);
+    }
+
+    /// Hears those who have yet to say hello.
+    fn greet(&mut self, now: Instant) {
+        let mut index = 0;
+        while index < self.greeting.len() {
+            let (connection, deadline) = &mut self.greeting[index];
+            connection.begin_tick(now);
+            let outcome = match connection.receive() {
+                Ok(Some(bytes)) => match decode_client(&bytes) {
+                    Ok(ClientMessage::Control(ClientControl::Hello(hello))) => Ok(Some(hello)),
+                    _ => Err(CloseReason::Malformed),
+                },
+                Ok(None) if *deadline <= now => Err(CloseReason::TimedOut),
+                Ok(None) => Ok(None),
+                Err(end) => {
+                    let (connection, _) = self.greeting.swap_remove(index);
+                    self.note_end(end);
+                    self.closing.push(connection);
+                    continue;
+                }
+            };
+            match outcome {
+                Ok(None) => index += 1,
+                Ok(Some(hello)) => {
+                    let (connection, _) = self.greeting.swap_remove(index);
+                    self.handle_hello(connection, &hello);
+                }
+                Err(reason) => {
+                    let (connection, _) = self.greeting.swap_remove(index);
+                    self.refuse(connection, reason);
+                }
+            }
+        }
+    }
+
+    fn handle_hello(&mut self, connection: Connection, hello: &Hello) {
+        if hello.protocol_version != PROTOCOL_VERSION {
+            return self.refuse(connection, CloseReason::WrongVersion);
+        }
+        if hello.content_hash != CONTENT_HASH {
+            return self.refuse(connection, CloseReason::WrongContent);
+        }
+        let Some(token) = random_token() else {
+            return self.refuse(connection, CloseReason::InternalError);
+        };
+        let resumed = hello.token.and_then(|old| self.seats.resume(&old, &token));
+        let is_resumed = resumed.is_some();
+        if let Some(info) = &resumed {
+            self.take_over(info.player);
+        }
+        let is_house_bot = connection.is_house_bot();
+        let info = resumed.or_else(|| {
+            let is_bot = hello.is_bot || is_house_bot;
+            let info = self.seats.take(&hello.name, is_bot, is_house_bot, &token).or_else(|| {
+                // People come before the house's own bots.
+                (!is_bot && self.free_house_seat())
+                    .then(|| self.seats.take(&hello.name, false, false, &token))?
+            })?;
+            self.commands.push(Command::Join(info.player));
+            self.broadcast(&ServerControl::PlayerJoined(info.clone()));
+            Some(info)
+        });
+        let Some(info) = info else { return self.refuse(connection, CloseReason::RoomFull) };
+        debug!(room = self.settings.id, name = info.name, is_resumed, "joined");
+        let rules = &self.settings.rules;
+        let welcome = ServerControl::Welcome(Box::new(Welcome {
+            player: info.player,
+            token,
+            resumed: is_resumed,
+            tick_hz: rules.tick_hz,
+            room: self.settings.id.clone(),
+            room_name: self.settings.name.clone(),
+            sector: rules.sector.id.clone(),
+            mode: rules.mode.id.clone(),
+            content: (*rules.content).clone(),
+            players: self.seats.iter().map(|seat| seat.info.clone()).collect(),
+        }));
+        let mut client = Client::new(connection, info.player, self.world.tick());
+        let mut messages = vec![encode_server_control(&welcome)];
+        if !self.leaderboard.is_empty() {
+            let leaderboard = ServerControl::Leaderboard(self.leaderboard.clone());
+            messages.push(encode_server_control(&leaderboard));
+        }
+        for message in &messages {
+            self.metrics.sent_bytes_control.inc_by(message.len() as u64);
+            if client.connection.send(message).is_err() {
+                // The tick's reading sees the same end and deals with it.
+                break;
+            }
+        }
+        self.clients.push(client);
+    }
+
+    /// Closes the older connection of a seat that was taken back.
+    fn take_over(&mut self, player: PlayerId) {
+        if let Some(index) = self.clients.iter().position(|client| client.player == player) {
+            let client = self.clients.swap_remove(index);
+            self.dismiss(client, CloseReason::TakenOver);
+        }
+    }
+
+    /// Sends the newest house bot away. Returns whether there was one.
+    fn free_house_seat(&mut self) -> bool {
+        let newest = self.clients.iter().rposition(|client| client.connection.is_house_bot());
+        let Some(index) = newest else { return false };
+        let client = self.clients.swap_remove(index);
+        let player = client.player;
+        self.dismiss(client, CloseReason::SeatNeeded);
+        self.give_up_seat(player);
+        true
+    }
+
+    fn read_clients(&mut self, now: Instant) {
+        let tick = self.world.tick();
+        let tick_hz = self.settings.rules.tick_hz;
+        let mut index = 0;
+        while index < self.clients.len() {
+            let client = &mut self.clients[index];
+            client.connection.begin_tick(now);
+            let left = read_client(client, tick, &self.metrics).and_then(|()| {
+                client.overdue(tick, tick_hz).map_or(Ok(()), |reason| Err(Left::Refuse(reason)))
+            });
+            match left {
+                Ok(()) => index += 1,
+                Err(left) => {
+                    let client = self.clients.swap_remove(index);
+                    self.handle_left(client, left);
+                }
+            }
+        }
+    }
+
+    /// Lets a client go, and keeps its seat unless it said goodbye or is a house bot.
+    fn handle_left(&mut self, client: Client, left: Left) {
+        let player = client.player;
+        let is_house_bot = client.connection.is_house_bot();
+        match left {
+            Left::End(end) => {
+                self.note_end(end);
+                self.closing.push(client.connection);
+            }
+            Left::Refuse(reason) => self.refuse(client.connection, reason),
+            Left::Leave => {
+                self.dismiss(client, CloseReason::Left);
+                return self.give_up_seat(player);
+            }
+        }
+        if is_house_bot || self.drain_at.is_some() {
+            return self.give_up_seat(player);
+        }
+        self.seats.vacate(player, self.world.tick());
+        // The ship drifts on with its engines off and its gun silent.
+        let aim = self.world.pilot(player).and_then(|pilot| pilot.ship);
+        let aim = aim.and_then(|key| self.world.ships().get(key)).map(|ship| ship.state.aim);
+        let controls = Controls { aim: aim.unwrap_or_default(), ..Controls::default() };
+        self.commands.push(Command::Steer(player, controls));
+    }
+
+    fn expire_seats(&mut self) {
+        let grace = self.settings.grace_seconds * f32::from(self.settings.rules.tick_hz);
+        for player in self.seats.expired(self.world.tick(), grace as u32) {
+            self.give_up_seat(player);
+        }
+    }
+
+    fn give_up_seat(&mut self, player: PlayerId) {
+        self.seats.free(player);
+        self.commands.push(Command::Leave(player));
+        self.broadcast(&ServerControl::PlayerLeft(player));
+    }
+
+    fn gather_inputs(&mut self) {
+        let next = self.world.tick().next();
+        for client in &mut self.clients {
+            if let Some(controls) = client.take_input(next) {
+                self.commands.push(Command::Steer(client.player, controls));
+            }
+        }
+    }
+
+    fn report_events(&mut self) {
+        for event in std::mem::take(&mut self.events) {
+            match event {
+                Event::Kill { killer, victim } => {
+                    self.broadcast(&ServerControl::Kill { killer, victim });
+                }
+            }
+        }
+    }
+
+    /// Tells everyone the best players, once a second and if that has changed.
+    fn rank(&mut self) {
+        if !self.world.tick().0.is_multiple_of(u32::from(self.settings.rules.tick_hz)) {
+            return;
+        }
+        let mut lines: Vec<LeaderboardLine> = self
+            .world
+            .pilots()
+            .map(|pilot| LeaderboardLine {
+                player: pilot.player,
+                score: pilot.score,
+                kills: pilot.kills,
+            })
+            .collect();
+        lines.sort_by_key(|line| (std::cmp::Reverse(line.score), line.player));
+        lines.truncate(LEADERBOARD_LINES_MAX);
+        if lines != self.leaderboard {
+            self.broadcast(&ServerControl::Leaderboard(lines.clone()));
+            self.leaderboard = lines;
+        }
+    }
+
+    fn broadcast(&mut self, control: &ServerControl) {
+        self.broadcasts.push(encode_server_control(control));
+    }
+
+    fn send_broadcasts(&mut self) {
+        for message in std::mem::take(&mut self.broadcasts) {
+            for client in &mut self.clients {
+                // An ended connection is dealt with at the next reading.
+                if client.connection.send(&message).is_ok() {
+                    self.metrics.sent_bytes_control.inc_by(message.len() as u64);
+                }
+            }
+        }
+    }
+
+    fn send_snapshots(&mut self) {
+        let mut maker = SnapshotMaker {
+            world: &self.world,
+            history: &self.history,
+            visible: &mut self.visible,
+            out: &mut self.out,
+        };
+        for client in &mut self.clients {
+            match client.send_snapshot(&mut maker) {
+                Ok(Snapshot::Sent(bytes)) => {
+                    self.metrics.snapshots_sent.inc();
+                    self.metrics.sent_bytes_snapshot.inc_by(bytes as u64);
+                }
+                Ok(Snapshot::Skipped) => {
+                    self.metrics.snapshots_skipped.inc();
+                }
+                Err(_) => continue,
+            }
+            // An ended connection is dealt with at the next reading.
+            let _ = client.connection.flush();
+        }
+    }
+
+    fn dismiss_all(&mut self, reason: CloseReason) {
+        for client in std::mem::take(&mut self.clients) {
+            self.dismiss(client, reason);
+        }
+        for (mut connection, _) in std::mem::take(&mut self.greeting) {
+            connection.close(reason);
+            self.closing.push(connection);
+        }
+    }
+
+    /// Closes a connection for a reason that is nobody's fault.
+    fn dismiss(&mut self, mut client: Client, reason: CloseReason) {
+        client.connection.close(reason);
+        self.closing.push(client.connection);
+    }
+
+    /// Closes a connection that did wrong, and counts it.
+    fn refuse(&mut self, mut connection: Connection, reason: CloseReason) {
+        self.metrics.rejected(reason.label());
+        debug!(room = self.settings.id, peer = ?connection.peer(), %reason, "refused");
+        connection.close(reason);
+        self.closing.push(connection);
+    }
+
+    fn note_end(&self, end: ConnectionEnd) {
+        if let ConnectionEnd::Refused(reason) = end {
+            self.metrics.rejected(reason.label());
+        }
+        debug!(room = self.settings.id, %end, "connection ended");
+    }
+}
+
+/// Why a client goes.
+enum Left {
+    /// Its connection has ended.
+    End(ConnectionEnd),
+    /// It did what no client does.
+    Refuse(CloseReason),
+    /// It said goodbye.
+    Leave,
+}
+
+/// Reads all that a client sent since the last tick.
+fn read_client(client: &mut Client, now: Tick, metrics: &RoomMetrics) -> Result<(), Left> {
+    while let Some(bytes) = client.connection.receive().map_err(Left::End)? {
+        match decode_client(&bytes) {
+            Ok(ClientMessage::Input(input)) => {
+                metrics.inputs_received.inc();
+                match client.handle_input(now, &input) {
+                    Received::Kept => {}
+                    Received::Late => {
+                        metrics.inputs_late.inc();
+                    }
+                    // Harmless, and what a client does whose clock was set anew: counted, not punished.
+                    Received::TooEarly => metrics.rejected("input_too_early"),
+                    Received::Again => metrics.rejected("input_again"),
+                }
+            }
+            Ok(ClientMessage::Control(ClientControl::Leave)) => return Err(Left::Leave),
+            Ok(ClientMessage::Control(ClientControl::Hello(_))) | Err(_) => {
+                return Err(Left::Refuse(CloseReason::Malformed));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A new secret, `None` if the system has no randomness to give.
+fn random_token() -> Option<Token> {
+    let mut bytes = [0; 16];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Some(Token(bytes)),
+        Err(error) => {
+            info!(%error, "the system gives no randomness");
+            None
+        }
+    }
+}

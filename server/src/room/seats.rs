@@ -1,0 +1,143 @@
+//! Seats: who is who in a room, whether connected or in the grace period after a lost connection.
+
+use driftfield_shared::protocol::{PlayerInfo, Token};
+use driftfield_shared::units::{PlayerId, Tick};
+use sha2::{Digest, Sha256};
+
+use super::names;
+
+/// A seat that somebody has.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// What others may know of it.
+    pub info: PlayerInfo,
+    /// Whether one of the server's own bots has it.
+    pub is_house_bot: bool,
+    /// Since when it has no connection; `None` while it has one.
+    pub vacant_since: Option<Tick>,
+    /// Only the hash is kept: what is not there cannot leak.
+    token_hash: [u8; 32],
+}
+
+/// All seats of a room.
+#[derive(Clone, Debug)]
+pub struct Seats {
+    seats: Vec<Option<Seat>>,
+    /// The search for a free seat begins behind the last one given, so that identifiers are not reused soon.
+    next: usize,
+}
+
+impl Seats {
+    /// `count` free seats.
+    pub fn new(count: usize) -> Self {
+        Seats { seats: vec![None; count], next: 0 }
+    }
+
+    /// Everyone with a seat.
+    pub fn iter(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().flatten()
+    }
+
+    /// The holder of a seat.
+    pub fn get(&self, player: PlayerId) -> Option<&Seat> {
+        self.seats.get(player.index())?.as_ref()
+    }
+
+    /// Gives a free seat to someone; `None` when there is none.
+    pub fn take(
+        &mut self,
+        name: &str,
+        is_bot: bool,
+        is_house_bot: bool,
+        token: &Token,
+    ) -> Option<PlayerInfo> {
+        let count = self.seats.len();
+        let index = (0..count)
+            .map(|offset| (self.next + offset) % count)
+            .find(|index| self.seats[*index].is_none())?;
+        self.next = index + 1;
+        let name = names::tidy(name, |name| self.iter().any(|seat| seat.info.name == name));
+        let player = PlayerId(u16::try_from(index).ok()?);
+        let info = PlayerInfo { player, name, is_bot };
+        let token_hash = hash(token);
+        let seat = Seat { info: info.clone(), is_house_bot, vacant_since: None, token_hash };
+        self.seats[index] = Some(seat);
+        Some(info)
+    }
+
+    /// Gives a seat back to the one who has its token, which `next_token` replaces.
+    pub fn resume(&mut self, token: &Token, next_token: &Token) -> Option<PlayerInfo> {
+        let wanted = hash(token);
+        let seat = self.seats.iter_mut().flatten().find(|seat| seat.token_hash == wanted)?;
+        seat.token_hash = hash(next_token);
+        seat.vacant_since = None;
+        Some(seat.info.clone())
+    }
+
+    /// Notes that the connection of a seat is gone.
+    pub fn vacate(&mut self, player: PlayerId, now: Tick) {
+        if let Some(Some(seat)) = self.seats.get_mut(player.index()) {
+            seat.vacant_since = Some(now);
+        }
+    }
+
+    /// Frees a seat.
+    pub fn free(&mut self, player: PlayerId) {
+        if let Some(seat) = self.seats.get_mut(player.index()) {
+            *seat = None;
+        }
+    }
+
+    /// Seats whose grace period of `ticks` is over.
+    pub fn expired(&self, now: Tick, ticks: u32) -> Vec<PlayerId> {
+        self.iter()
+            .filter(|seat| seat.vacant_since.is_some_and(|since| now.since(since) >= ticks))
+            .map(|seat| seat.info.player)
+            .collect()
+    }
+
+    /// Seats of people and of programs.
+    pub fn count(&self) -> (u32, u32) {
+        let bots = self.iter().filter(|seat| seat.info.is_bot).count();
+        ((self.iter().count() - bots) as u32, bots as u32)
+    }
+}
+
+fn hash(token: &Token) -> [u8; 32] {
+    Sha256::digest(token.0).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seat_is_taken_back_with_its_newest_token_only() {
+        let mut seats = Seats::new(4);
+        let (first, second) = (Token([1; 16]), Token([2; 16]));
+        let info = seats.take("Ada", false, false, &first).unwrap();
+        seats.vacate(info.player, Tick(10));
+        assert_eq!(seats.resume(&second, &second), None);
+        assert_eq!(seats.resume(&first, &second), Some(info.clone()));
+        assert_eq!(seats.resume(&first, &second), None);
+        assert_eq!(seats.resume(&second, &first), Some(info));
+    }
+
+    #[test]
+    fn a_vacant_seat_expires_after_the_grace_period() {
+        let mut seats = Seats::new(2);
+        let info = seats.take("Ada", false, false, &Token([1; 16])).unwrap();
+        seats.vacate(info.player, Tick(10));
+        assert!(seats.expired(Tick(39), 30).is_empty());
+        assert_eq!(seats.expired(Tick(40), 30), [info.player]);
+        seats.free(info.player);
+        assert!(seats.expired(Tick(40), 30).is_empty());
+    }
+
+    #[test]
+    fn a_full_room_has_no_seat() {
+        let mut seats = Seats::new(1);
+        assert!(seats.take("Ada", false, false, &Token([1; 16])).is_some());
+        assert!(seats.take("Bob", false, false, &Token([2; 16])).is_none());
+    }
+}
