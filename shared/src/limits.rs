@@ -89,6 +89,8 @@ const _: () = {
     // A stall as long as a connection survives it never makes an honest client look like a flood.
     assert!(INBOUND_FRAMES_BURST as f32 >= STALL_SECONDS_MAX * TICK_HZ_MAX as f32);
     assert!(INBOUND_BYTES_BURST >= 2 * INBOUND_BYTES_PER_TICK as u32);
-    assert!(READ_BUFFER_BYTES > CLIENT_MESSAGE_BYTES_MAX && READ_BUFFER_BYTES <= INBOUND_BYTES_PER_TICK);
+    assert!(
+        READ_BUFFER_BYTES > CLIENT_MESSAGE_BYTES_MAX && READ_BUFFER_BYTES <= INBOUND_BYTES_PER_TICK
+    );
     assert!(TICK_HZ_MIN <= TICK_HZ_DEFAULT && TICK_HZ_DEFAULT <= TICK_HZ_MAX);
 };

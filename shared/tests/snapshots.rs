@@ -20,7 +20,9 @@ fn visible(world: &World, player: PlayerId, half: Vec2) -> Visible {
     visible.shots.extend(shots.filter(|(_, s)| is_near(s.state.position)).map(|(key, _)| key));
     let rocks = world.asteroids().iter();
     visible.asteroids.extend(rocks.filter(|(_, a)| is_near(a.state.position)).map(|(key, _)| key));
-    visible.ores.extend(world.ores().iter().filter(|(_, o)| is_near(o.position)).map(|(key, _)| key));
+    visible
+        .ores
+        .extend(world.ores().iter().filter(|(_, o)| is_near(o.position)).map(|(key, _)| key));
     visible.ships.sort_unstable();
     visible.shots.sort_unstable();
     visible.asteroids.sort_unstable();

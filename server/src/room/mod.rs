@@ -17,6 +17,8 @@ mod names;
 #[allow(clippy::module_inception)]
 mod room;
 mod seats;
+#[cfg(test)]
+mod tests;
 mod tick_loop;
 
 use std::sync::Arc;

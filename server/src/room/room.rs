@@ -107,6 +107,11 @@ impl Room {
             && self.closing.is_empty()
     }
 
+    /// What this room counts.
+    pub fn metrics(&self) -> &RoomMetrics {
+        &self.metrics
+    }
+
     /// Seats of people and of programs.
     pub fn seat_count(&self) -> (u32, u32) {
         self.seats.count()
@@ -122,7 +127,7 @@ impl Room {
         self.commands.clear();
         self.history.record(&self.world);
         self.report_events();
-        self.metrics.ticks_total.inc();
+        self.metrics.ticks.inc();
     }
 
     /// Sends everyone what is due, once after all steps of a wake-up.
@@ -135,8 +140,8 @@ impl Room {
         }
         self.closing.retain_mut(|connection| !connection.poll_closed(now));
         let (entities, clients) = (self.world.entities(), self.clients.len());
-        self.metrics.entities.set(entities as i64);
-        self.metrics.clients.set(clients as i64);
+        self.metrics.entities.set(entities);
+        self.metrics.clients.set(clients);
     }
 
     /// Hears those who have yet to say hello.
@@ -188,13 +193,12 @@ impl Room {
         if let Some(info) = &resumed {
             self.take_over(info.player);
         }
-        let is_house_bot = connection.is_house_bot();
+        let is_bot = hello.is_bot || connection.is_house_bot();
         let info = resumed.or_else(|| {
-            let is_bot = hello.is_bot || is_house_bot;
-            let info = self.seats.take(&hello.name, is_bot, is_house_bot, &token).or_else(|| {
+            let info = self.seats.take(&hello.name, is_bot, &token).or_else(|| {
                 // People come before the house's own bots.
                 (!is_bot && self.free_house_seat())
-                    .then(|| self.seats.take(&hello.name, false, false, &token))?
+                    .then(|| self.seats.take(&hello.name, false, &token))?
             })?;
             self.commands.push(Command::Join(info.player));
             self.broadcast(&ServerControl::PlayerJoined(info.clone()));
@@ -222,7 +226,7 @@ impl Room {
             messages.push(encode_server_control(&leaderboard));
         }
         for message in &messages {
-            self.metrics.sent_bytes_control.inc_by(message.len() as u64);
+            self.metrics.sent_control_bytes.inc_by(message.len() as u64);
             if client.connection.send(message).is_err() {
                 // The tick's reading sees the same end and deals with it.
                 break;
@@ -270,10 +274,9 @@ impl Room {
         }
     }
 
-    /// Lets a client go, and keeps its seat unless it said goodbye or is a house bot.
+    /// Lets a client go, and keeps its seat unless it said goodbye.
     fn handle_left(&mut self, client: Client, left: Left) {
         let player = client.player;
-        let is_house_bot = client.connection.is_house_bot();
         match left {
             Left::End(end) => {
                 self.note_end(end);
@@ -285,7 +288,7 @@ impl Room {
                 return self.give_up_seat(player);
             }
         }
-        if is_house_bot || self.drain_at.is_some() {
+        if self.drain_at.is_some() {
             return self.give_up_seat(player);
         }
         self.seats.vacate(player, self.world.tick());
@@ -359,7 +362,7 @@ impl Room {
             for client in &mut self.clients {
                 // An ended connection is dealt with at the next reading.
                 if client.connection.send(&message).is_ok() {
-                    self.metrics.sent_bytes_control.inc_by(message.len() as u64);
+                    self.metrics.sent_control_bytes.inc_by(message.len() as u64);
                 }
             }
         }
@@ -376,7 +379,7 @@ impl Room {
             match client.send_snapshot(&mut maker) {
                 Ok(Snapshot::Sent(bytes)) => {
                     self.metrics.snapshots_sent.inc();
-                    self.metrics.sent_bytes_snapshot.inc_by(bytes as u64);
+                    self.metrics.sent_snapshot_bytes.inc_by(bytes as u64);
                 }
                 Ok(Snapshot::Skipped) => {
                     self.metrics.snapshots_skipped.inc();
@@ -406,7 +409,7 @@ impl Room {
 
     /// Closes a connection that did wrong, and counts it.
     fn refuse(&mut self, mut connection: Connection, reason: CloseReason) {
-        self.metrics.rejected(reason.label());
+        self.metrics.count_rejected(reason.label());
         debug!(room = self.settings.id, peer = ?connection.peer(), %reason, "refused");
         connection.close(reason);
         self.closing.push(connection);
@@ -414,7 +417,7 @@ impl Room {
 
     fn note_end(&self, end: ConnectionEnd) {
         if let ConnectionEnd::Refused(reason) = end {
-            self.metrics.rejected(reason.label());
+            self.metrics.count_rejected(reason.label());
         }
         debug!(room = self.settings.id, %end, "connection ended");
     }
@@ -442,8 +445,8 @@ fn read_client(client: &mut Client, now: Tick, metrics: &RoomMetrics) -> Result<
                         metrics.inputs_late.inc();
                     }
                     // Harmless, and what a client does whose clock was set anew: counted, not punished.
-                    Received::TooEarly => metrics.rejected("input_too_early"),
-                    Received::Again => metrics.rejected("input_again"),
+                    Received::TooEarly => metrics.count_rejected("input_too_early"),
+                    Received::Again => metrics.count_rejected("input_again"),
                 }
             }
             Ok(ClientMessage::Control(ClientControl::Leave)) => return Err(Left::Leave),

@@ -11,8 +11,6 @@ use super::names;
 pub struct Seat {
     /// What others may know of it.
     pub info: PlayerInfo,
-    /// Whether one of the server's own bots has it.
-    pub is_house_bot: bool,
     /// Since when it has no connection; `None` while it has one.
     pub vacant_since: Option<Tick>,
     /// Only the hash is kept: what is not there cannot leak.
@@ -38,17 +36,11 @@ impl Seats {
         self.seats.iter().flatten()
     }
 
-    /// The holder of a seat.
-    pub fn get(&self, player: PlayerId) -> Option<&Seat> {
-        self.seats.get(player.index())?.as_ref()
-    }
-
     /// Gives a free seat to someone; `None` when there is none.
     pub fn take(
         &mut self,
         name: &str,
         is_bot: bool,
-        is_house_bot: bool,
         token: &Token,
     ) -> Option<PlayerInfo> {
         let count = self.seats.len();
@@ -60,7 +52,7 @@ impl Seats {
         let player = PlayerId(u16::try_from(index).ok()?);
         let info = PlayerInfo { player, name, is_bot };
         let token_hash = hash(token);
-        let seat = Seat { info: info.clone(), is_house_bot, vacant_since: None, token_hash };
+        let seat = Seat { info: info.clone(), vacant_since: None, token_hash };
         self.seats[index] = Some(seat);
         Some(info)
     }
@@ -115,7 +107,7 @@ mod tests {
     fn a_seat_is_taken_back_with_its_newest_token_only() {
         let mut seats = Seats::new(4);
         let (first, second) = (Token([1; 16]), Token([2; 16]));
-        let info = seats.take("Ada", false, false, &first).unwrap();
+        let info = seats.take("Ada", false, &first).unwrap();
         seats.vacate(info.player, Tick(10));
         assert_eq!(seats.resume(&second, &second), None);
         assert_eq!(seats.resume(&first, &second), Some(info.clone()));
@@ -126,7 +118,7 @@ mod tests {
     #[test]
     fn a_vacant_seat_expires_after_the_grace_period() {
         let mut seats = Seats::new(2);
-        let info = seats.take("Ada", false, false, &Token([1; 16])).unwrap();
+        let info = seats.take("Ada", false, &Token([1; 16])).unwrap();
         seats.vacate(info.player, Tick(10));
         assert!(seats.expired(Tick(39), 30).is_empty());
         assert_eq!(seats.expired(Tick(40), 30), [info.player]);
@@ -137,7 +129,7 @@ mod tests {
     #[test]
     fn a_full_room_has_no_seat() {
         let mut seats = Seats::new(1);
-        assert!(seats.take("Ada", false, false, &Token([1; 16])).is_some());
-        assert!(seats.take("Bob", false, false, &Token([2; 16])).is_none());
+        assert!(seats.take("Ada", false, &Token([1; 16])).is_some());
+        assert!(seats.take("Bob", false, &Token([2; 16])).is_none());
     }
 }

@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 use super::RoomSettings;
 use super::handle::{RoomHandle, RoomMessage, Shared, pair};
 use super::room::Room;
-use crate::metrics::RoomMetrics;
+use crate::metrics::Metrics;
 
 /// Seconds between two lines in the log about late ticks.
 const LATE_LOG_INTERVAL: Duration = Duration::from_secs(1);
@@ -25,7 +25,7 @@ const RESTART_PAUSE: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// When the system gives no thread.
-pub fn open(settings: RoomSettings, metrics: RoomMetrics) -> io::Result<RoomHandle> {
+pub fn open(settings: RoomSettings, metrics: Metrics) -> io::Result<RoomHandle> {
     let (handle, shared, messages) = pair(settings);
     let name = format!("room {}", handle.id());
     thread::Builder::new().name(name).spawn(move || {
@@ -37,16 +37,15 @@ pub fn open(settings: RoomSettings, metrics: RoomMetrics) -> io::Result<RoomHand
 }
 
 /// Runs the room, and again with a new world if it panics: a bug costs one room a restart, not the server.
-fn supervise(shared: &Arc<Shared>, messages: &Receiver<RoomMessage>, metrics: &RoomMetrics) {
+fn supervise(shared: &Arc<Shared>, messages: &Receiver<RoomMessage>, metrics: &Metrics) {
     loop {
-        let mut room = Room::new(shared.settings().clone(), metrics.clone());
-        let run = AssertUnwindSafe(|| run(&mut room, shared, messages, metrics));
+        let mut room = Room::new(shared.settings().clone(), metrics.room(&shared.settings().id));
+        let run = AssertUnwindSafe(|| run(&mut room, shared, messages));
         match catch_unwind(run) {
             Ok(()) => return,
             Err(panic) => {
                 let reason = panic_message(panic.as_ref());
                 error!(room = shared.settings().id, reason, "the room failed and starts anew");
-                metrics.restarts.inc();
             }
         }
         // The world may be torn; the connections are not.
@@ -55,12 +54,7 @@ fn supervise(shared: &Arc<Shared>, messages: &Receiver<RoomMessage>, metrics: &R
     }
 }
 
-fn run(
-    room: &mut Room,
-    shared: &Shared,
-    messages: &Receiver<RoomMessage>,
-    metrics: &RoomMetrics,
-) {
+fn run(room: &mut Room, shared: &Shared, messages: &Receiver<RoomMessage>) {
     let tick = Duration::from_secs(1) / u32::from(shared.settings().rules.tick_hz);
     let mut deadline = Instant::now();
     let mut late_log = LateLog::default();
@@ -75,7 +69,7 @@ fn run(
         thread::sleep(deadline.saturating_duration_since(Instant::now()));
         let started = Instant::now();
         let lateness = started.saturating_duration_since(deadline);
-        metrics.tick_lateness.observe(lateness.as_secs_f64());
+        room.metrics().tick_lateness.observe(lateness.as_secs_f64());
         while let Ok(message) = messages.try_recv() {
             handle(room, message, started);
         }
@@ -90,11 +84,11 @@ fn run(
         room.write(started);
         let (players, bots) = room.seat_count();
         shared.set_seats(players, bots);
-        metrics.tick_duration.observe(started.elapsed().as_secs_f64());
+        room.metrics().tick_duration.observe(started.elapsed().as_secs_f64());
         // Deadlines stay on their grid; what is not caught up is skipped, and the grid with it.
         deadline += tick * due;
         if due > steps {
-            metrics.ticks_skipped.inc_by(u64::from(due - steps));
+            room.metrics().ticks_skipped.inc_by(u64::from(due - steps));
         }
         late_log.note(shared, due, steps, lateness);
         if room.is_drained() {

@@ -147,7 +147,8 @@ mod tests {
         for now in (0..seconds * 1_000_000).step_by(500) {
             if now % TICK < 500 {
                 let tick = Tick((now / TICK) as u32 + 1000);
-                let newest = commands.iter().filter(|(at, _)| *at <= now).map(|(_, tick)| *tick).max();
+                let newest =
+                    commands.iter().filter(|(at, _)| *at <= now).map(|(_, tick)| *tick).max();
                 let margin = newest.map_or(0, |newest| newest.distance_from(tick));
                 margins.push(margin);
                 snapshots.push((now + down_micros, tick, margin.clamp(-64, 63) as i8));

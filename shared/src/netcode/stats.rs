@@ -74,7 +74,10 @@ impl RoundTrip {
         }
         self.samples.push_back((now, round_trip));
         while self.samples.len() > ROUND_TRIP_SAMPLES
-            || self.samples.front().is_some_and(|(at, _)| now.saturating_sub(*at) > ROUND_TRIP_WINDOW)
+            || self
+                .samples
+                .front()
+                .is_some_and(|(at, _)| now.saturating_sub(*at) > ROUND_TRIP_WINDOW)
         {
             self.samples.pop_front();
         }

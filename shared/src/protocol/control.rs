@@ -101,8 +101,6 @@ pub enum ServerControl {
         /// Seconds until it does.
         seconds: u16,
     },
-    /// The seat's connection is closed for this reason; the close frame follows.
-    Goodbye(super::CloseReason),
 }
 
 /// What a client says besides input commands.

@@ -9,9 +9,7 @@ use serde::de::DeserializeOwned;
 use super::codec::{self, DecodeError};
 use super::{ClientControl, ServerControl};
 use crate::limits::NAME_BYTES_MAX;
-use crate::snapshot::{
-    BitReader, BitWriter, KIND_BITS, KIND_CONTROL, KIND_DELTA, KIND_FULL,
-};
+use crate::snapshot::{BitReader, BitWriter, KIND_BITS, KIND_CONTROL, KIND_DELTA, KIND_FULL};
 use crate::units::{Angle, Controls, Thrust, Tick};
 
 /// The lane of input commands, from client to server.

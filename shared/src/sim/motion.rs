@@ -73,7 +73,8 @@ fn bump_one(ship: &mut ShipState, asteroid: &AsteroidState, rules: &Rules) {
     ship.position = snap_position(asteroid.position + normal * reach);
     let closing = (ship.velocity - asteroid.velocity).dot(normal);
     if closing < 0.0 {
-        ship.velocity = snap_velocity(ship.velocity - normal * (closing * (1.0 + BUMP_RESTITUTION)));
+        ship.velocity =
+            snap_velocity(ship.velocity - normal * (closing * (1.0 + BUMP_RESTITUTION)));
     }
 }
 

@@ -22,18 +22,22 @@ impl World {
         let mut taken: Vec<(OreKey, ShipKey)> = Vec::new();
         for (key, ore) in &self.ores {
             let mut nearest: Option<(f32, ShipKey)> = None;
-            self.ship_cells.for_each_near(ore.position, rules.hull_radius_max + PICK_UP_REACH, |near| {
-                let Some(ship) = self.ships.get(near.key) else { return };
-                let hull = rules.hull(ship.state.hull);
-                let distance = ship.state.position.distance(ore.position);
-                let has_room = ship.hold.iter().sum::<u16>() < hull.hold;
-                if has_room
-                    && distance < hull.radius + PICK_UP_REACH
-                    && nearest.is_none_or(|(other, _)| distance < other)
-                {
-                    nearest = Some((distance, near.key));
-                }
-            });
+            self.ship_cells.for_each_near(
+                ore.position,
+                rules.hull_radius_max + PICK_UP_REACH,
+                |near| {
+                    let Some(ship) = self.ships.get(near.key) else { return };
+                    let hull = rules.hull(ship.state.hull);
+                    let distance = ship.state.position.distance(ore.position);
+                    let has_room = ship.hold.iter().sum::<u16>() < hull.hold;
+                    if has_room
+                        && distance < hull.radius + PICK_UP_REACH
+                        && nearest.is_none_or(|(other, _)| distance < other)
+                    {
+                        nearest = Some((distance, near.key));
+                    }
+                },
+            );
             if let Some((_, ship)) = nearest {
                 taken.push((key, ship));
             }
@@ -45,7 +49,8 @@ impl World {
 
     /// Moves ore into a hold; what does not fit stays as a smaller chunk.
     fn take_ore(&mut self, key: OreKey, ship: ShipKey) {
-        let (Some(ore), Some(ship)) = (self.ores.get(key).copied(), self.ships.get_mut(ship)) else {
+        let (Some(ore), Some(ship)) = (self.ores.get(key).copied(), self.ships.get_mut(ship))
+        else {
             return;
         };
         let room = self.rules.hull(ship.state.hull).hold - ship.hold.iter().sum::<u16>();

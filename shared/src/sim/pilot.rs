@@ -92,10 +92,8 @@ impl World {
             gun_cooldown: ship.map_or(0, |ship| ship.gun_cooldown),
             credits: pilot.credits,
             score: pilot.score,
-            hold: ship.map_or_else(
-                || vec![0; self.rules.content.ores.len()],
-                |ship| ship.hold.clone(),
-            ),
+            hold: ship
+                .map_or_else(|| vec![0; self.rules.content.ores.len()], |ship| ship.hold.clone()),
             respawn_ticks: u16::try_from(pilot.respawn_ticks).unwrap_or(u16::MAX),
         })
     }

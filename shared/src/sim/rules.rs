@@ -147,9 +147,10 @@ impl Rules {
         match self.sector.size {
             SectorSize::Fixed { side } => side,
             // Whole units, so that the side is exact in any representation.
-            SectorSize::PerShip { side, side_min } => {
-                (side * (ships as f32).sqrt()).max(side_min).min(crate::limits::SECTOR_SIDE_MAX).ceil()
-            }
+            SectorSize::PerShip { side, side_min } => (side * (ships as f32).sqrt())
+                .max(side_min)
+                .min(crate::limits::SECTOR_SIDE_MAX)
+                .ceil(),
         }
     }
 }

@@ -25,12 +25,12 @@ impl World {
             });
             bump(&mut ship.state, &mut near, &rules);
         }
-        self.ship_cells.rebuild(self.side, self.ships.iter().map(|(key, s)| (key, s.state.position)));
+        self.ship_cells
+            .rebuild(self.side, self.ships.iter().map(|(key, s)| (key, s.state.position)));
         self.bump_ships();
         for ship in self.ships.values_mut() {
             ship.protection_ticks = ship.protection_ticks.saturating_sub(1);
-            ship.state.protected =
-                ship.protection_ticks > 0 || rules.is_safe(ship.state.position);
+            ship.state.protected = ship.protection_ticks > 0 || rules.is_safe(ship.state.position);
         }
     }
 

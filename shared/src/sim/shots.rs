@@ -73,13 +73,7 @@ impl World {
         first.map(|(_, target)| target)
     }
 
-    fn hurt_ship(
-        &mut self,
-        key: ShipKey,
-        damage: u16,
-        shooter: PlayerId,
-        events: &mut Vec<Event>,
-    ) {
+    fn hurt_ship(&mut self, key: ShipKey, damage: u16, shooter: PlayerId, events: &mut Vec<Event>) {
         let Some(ship) = self.ships.get_mut(key) else { return };
         if ship.state.protected {
             return;

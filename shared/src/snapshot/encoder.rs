@@ -18,9 +18,7 @@ use super::parts::{
 };
 use super::{COUNT_ORDER, GAP_ORDER, INDEX_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL, MARGIN_BITS};
 use crate::limits::HISTORY_TICKS;
-use crate::sim::{
-    AsteroidKey, OreKey, OwnState, ShipKey, ShipState, ShotKey, World, muzzle,
-};
+use crate::sim::{AsteroidKey, OreKey, OwnState, ShipKey, ShipState, ShotKey, World, muzzle};
 use crate::units::{PlayerId, Tick};
 
 /// What one client may see in this tick, found by interest. Each list in ascending order of keys.
@@ -210,10 +208,9 @@ impl ClientView {
                 && let Some((start, count)) = history.updates.get(*key)
             {
                 out.copy_bits(&history.pool_bytes, *start as usize, *count as usize);
-            } else if let (Some(base), Some(ship)) = (
-                history.ship_at(world.tick().minus(ticks), *key),
-                world.ships().get(*key),
-            ) {
+            } else if let (Some(base), Some(ship)) =
+                (history.ship_at(world.tick().minus(ticks), *key), world.ships().get(*key))
+            {
                 let (rules, side) = (world.rules(), world.side());
                 write_ship_update(out, base, &ship.state, ticks, rules, side);
             }

@@ -4,9 +4,7 @@ use glam::Vec2;
 use serde::{Deserialize, Serialize};
 
 /// An entity over the time that this client sees it. Never used again for another one.
-#[derive(
-    Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
-)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct EntityKey(pub u32);
 
 /// The kinds of replicated entity.

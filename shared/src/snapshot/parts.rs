@@ -10,8 +10,8 @@ use super::bits::{BitReader, BitWriter, BitsError};
 use crate::limits::{CONTENT_ID_BITS, PLAYER_ID_BITS};
 use crate::sim::{AsteroidState, OreState, Rules, ShipState, ShotState, fly_on};
 use crate::units::{
-    Angle, GridVec, HullId, OreId, POSITION_STEPS_PER_UNIT, PlayerId, SizeId, Thrust, Tick, WeaponId,
-    position_from_grid, position_to_grid, velocity_from_grid, velocity_to_grid,
+    Angle, GridVec, HullId, OreId, POSITION_STEPS_PER_UNIT, PlayerId, SizeId, Thrust, Tick,
+    WeaponId, position_from_grid, position_to_grid, velocity_from_grid, velocity_to_grid,
 };
 
 /// Units beyond the edge of the sector at which something may be for a tick: pieces of a rock that

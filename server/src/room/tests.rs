@@ -1,0 +1,272 @@
+//! A room and the clients in it, without a network or a clock: time is an argument.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use driftfield_shared::content::Content;
+use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent};
+use driftfield_shared::protocol::{
+    CONTENT_HASH, ClientControl, CloseReason, Hello, PROTOCOL_VERSION, ServerControl, Token,
+    encode_client_control,
+};
+use driftfield_shared::sim::Rules;
+use driftfield_shared::units::{Angle, Controls, Thrust};
+
+use super::RoomSettings;
+use super::room::Room;
+use crate::connection::{Connection, LinkEnd, LocalLink};
+use crate::metrics::Metrics;
+
+const TICK: Duration = Duration::from_nanos(1_000_000_000 / 30);
+
+/// A room with a hand on its clock.
+struct Table {
+    room: Room,
+    start: Instant,
+    ticks: u32,
+}
+
+/// Someone at the table.
+struct Guest {
+    client: Client,
+    link: LocalLink,
+    end: Option<LinkEnd>,
+    events: Vec<ClientEvent>,
+}
+
+impl Table {
+    fn new(max_players: u32) -> Self {
+        let content = Arc::new(Content::built_in().unwrap());
+        let rules = Rules::new(content, "frontier", "frontier", 30).unwrap();
+        let settings = RoomSettings {
+            id: "test".into(),
+            name: "Test".into(),
+            rules: Arc::new(rules),
+            max_players,
+            grace_seconds: 2.0,
+            seed: 7,
+        };
+        let room = Room::new(settings, Metrics::new().room("test"));
+        Table { room, start: Instant::now(), ticks: 0 }
+    }
+
+    fn now(&self) -> Instant {
+        self.start + TICK * self.ticks
+    }
+
+    fn invite(&mut self, name: &str, token: Option<Token>) -> Guest {
+        let (connection, link) = Connection::in_process();
+        self.room.admit(connection, self.now());
+        let config = ClientConfig { name: name.into(), token, is_bot: false };
+        let mut client = Client::new(config);
+        client.handle_open(self.micros());
+        Guest { client, link, end: None, events: Vec::new() }
+    }
+
+    fn micros(&self) -> u64 {
+        1_000_000 + (TICK * self.ticks).as_micros() as u64
+    }
+
+    /// One tick of the room, then the guests hear of it and act.
+    fn tick(&mut self, guests: &mut [&mut Guest]) {
+        for guest in guests.iter_mut() {
+            guest.client.handle_time(self.micros());
+            while let Some(bytes) = guest.client.poll_transmit() {
+                let _ = guest.link.try_send(bytes);
+            }
+        }
+        self.room.read_and_step(self.now());
+        self.room.write(self.now());
+        for guest in guests.iter_mut() {
+            loop {
+                match guest.link.try_receive() {
+                    Ok(Some(bytes)) => guest.client.handle_message(self.micros(), &bytes).unwrap(),
+                    Ok(None) => break,
+                    Err(end) => {
+                        guest.end = Some(end);
+                        break;
+                    }
+                }
+            }
+            while let Some(event) = guest.client.poll_event() {
+                guest.events.push(event);
+            }
+        }
+        self.ticks += 1;
+    }
+
+    fn run(&mut self, ticks: u32, guests: &mut [&mut Guest]) {
+        for _ in 0..ticks {
+            self.tick(guests);
+        }
+    }
+}
+
+impl Guest {
+    fn token(&self) -> Token {
+        self.client.welcome().unwrap().token
+    }
+
+    fn corrections(&self) -> usize {
+        self.events.iter().filter(|event| matches!(event, ClientEvent::Corrected(_))).count()
+    }
+}
+
+fn heading(index: u8) -> Controls {
+    Controls { thrust: Thrust::towards(index), ..Controls::default() }
+}
+
+#[test]
+fn a_guest_is_welcomed_and_flies_where_it_steers() {
+    let mut table = Table::new(4);
+    let mut ada = table.invite("Ada", None);
+    table.run(5, &mut [&mut ada]);
+    let start = ada.client.frame().unwrap().own_ship().unwrap().position;
+    ada.client.set_controls(heading(0));
+    table.run(30, &mut [&mut ada]);
+    let moved = ada.client.frame().unwrap().own_ship().unwrap().position - start;
+    assert!(moved.x > 50.0 && moved.y.abs() < 1.0, "{moved}");
+}
+
+#[test]
+fn the_own_ship_is_predicted_without_any_correction() {
+    let mut table = Table::new(4);
+    let mut ada = table.invite("Ada", None);
+    for turn in 0..120_u16 {
+        let aim = Angle::from_steps(turn * 37);
+        let boost = turn % 5 == 0;
+        let thrust = Thrust::towards((turn * 5 % 32) as u8);
+        ada.client.set_controls(Controls { thrust, boost, fire: turn % 3 == 0, aim });
+        table.run(11, &mut [&mut ada]);
+    }
+    assert!(ada.client.stats().predicted_ticks > 1_000);
+    assert_eq!(ada.corrections(), 0);
+}
+
+#[test]
+fn guests_see_each_other_move() {
+    let mut table = Table::new(4);
+    let mut ada = table.invite("Ada", None);
+    let mut bob = table.invite("Bob", None);
+    table.run(5, &mut [&mut ada, &mut bob]);
+    bob.client.set_controls(heading(8));
+    table.run(30, &mut [&mut ada, &mut bob]);
+    let bobs = bob.client.welcome().unwrap().player;
+    let seen = ada.client.frame().unwrap().ships.iter().find(|(_, ship)| ship.player == bobs);
+    assert_eq!(seen.map(|(_, ship)| ship), bob.client.frame().unwrap().own_ship());
+}
+
+#[test]
+fn a_lost_connection_leaves_the_ship_and_the_token_takes_it_back() {
+    let mut table = Table::new(4);
+    let mut ada = table.invite("Ada", None);
+    ada.client.set_controls(heading(4));
+    table.run(30, &mut [&mut ada]);
+    let (player, token) = (ada.client.welcome().unwrap().player, ada.token());
+    drop(ada);
+    table.run(20, &mut []);
+    let mut again = table.invite("Ada", Some(token));
+    table.run(5, &mut [&mut again]);
+    let welcome = again.client.welcome().unwrap();
+    assert!(welcome.resumed);
+    assert_eq!(welcome.player, player);
+    assert_ne!(welcome.token, token, "each token is good for one return");
+    assert!(again.client.frame().unwrap().own_ship().is_some());
+}
+
+#[test]
+fn after_the_grace_period_the_seat_is_free() {
+    let mut table = Table::new(1);
+    let mut ada = table.invite("Ada", None);
+    table.run(5, &mut [&mut ada]);
+    drop(ada);
+    table.run(3, &mut []);
+    let mut bob = table.invite("Bob", None);
+    table.run(3, &mut [&mut bob]);
+    assert_eq!(bob.end, Some(LinkEnd::Closed(CloseReason::RoomFull)));
+    table.run(60, &mut []);
+    let mut cid = table.invite("Cid", None);
+    table.run(3, &mut [&mut cid]);
+    assert!(cid.client.welcome().is_some());
+}
+
+#[test]
+fn a_seat_flown_from_another_window_closes_the_first() {
+    let mut table = Table::new(4);
+    let mut first = table.invite("Ada", None);
+    table.run(5, &mut [&mut first]);
+    let mut second = table.invite("Ada", Some(first.token()));
+    table.run(5, &mut [&mut first, &mut second]);
+    assert_eq!(first.end, Some(LinkEnd::Closed(CloseReason::TakenOver)));
+    assert!(second.client.welcome().unwrap().resumed);
+}
+
+#[test]
+fn who_leaves_on_purpose_is_gone_at_once_for_all() {
+    let mut table = Table::new(4);
+    let mut ada = table.invite("Ada", None);
+    let mut bob = table.invite("Bob", None);
+    table.run(5, &mut [&mut ada, &mut bob]);
+    let player = bob.client.welcome().unwrap().player;
+    bob.client.leave();
+    table.run(3, &mut [&mut ada, &mut bob]);
+    assert_eq!(bob.end, Some(LinkEnd::Closed(CloseReason::Left)));
+    let left = ClientEvent::Control(ServerControl::PlayerLeft(player));
+    assert!(ada.events.contains(&left));
+    assert_eq!(ada.client.frame().unwrap().ships.len(), 1);
+}
+
+#[test]
+fn wrong_versions_and_garbage_are_refused_by_name() {
+    let hello = Hello {
+        protocol_version: PROTOCOL_VERSION,
+        content_hash: CONTENT_HASH,
+        name: "Eve".into(),
+        token: None,
+        is_bot: false,
+    };
+    let old = Hello { protocol_version: PROTOCOL_VERSION + 1, ..hello.clone() };
+    let other = Hello { content_hash: CONTENT_HASH ^ 1, ..hello };
+    let say = |hello| encode_client_control(&ClientControl::Hello(hello));
+    let cases = [
+        (say(old), CloseReason::WrongVersion),
+        (say(other), CloseReason::WrongContent),
+        (vec![], CloseReason::Malformed),
+        (vec![0xff; 7], CloseReason::Malformed),
+        (encode_client_control(&ClientControl::Leave), CloseReason::Malformed),
+    ];
+    for (bytes, reason) in cases {
+        let mut table = Table::new(4);
+        let (connection, link) = Connection::in_process();
+        table.room.admit(connection, table.now());
+        link.try_send(bytes).unwrap();
+        table.run(2, &mut []);
+        assert_eq!(link.try_receive().unwrap_err(), LinkEnd::Closed(reason));
+    }
+}
+
+#[test]
+fn silence_before_the_hello_is_cut_in_time() {
+    let mut table = Table::new(4);
+    let (connection, link) = Connection::in_process();
+    table.room.admit(connection, table.now());
+    table.run(149, &mut []);
+    assert_eq!(link.try_receive().unwrap(), None);
+    table.run(4, &mut []);
+    assert_eq!(link.try_receive().unwrap_err(), LinkEnd::Closed(CloseReason::TimedOut));
+}
+
+#[test]
+fn draining_tells_everyone_and_ends() {
+    let mut table = Table::new(4);
+    let mut ada = table.invite("Ada", None);
+    table.run(5, &mut [&mut ada]);
+    table.room.drain(table.now());
+    table.run(30, &mut [&mut ada]);
+    let has_notice = ada.events.iter().any(|event| {
+        matches!(event, ClientEvent::Control(ServerControl::Draining { .. }))
+    });
+    assert!(has_notice);
+    assert_eq!(ada.end, Some(LinkEnd::Closed(CloseReason::ShuttingDown)));
+    assert!(table.room.is_drained());
+}
