@@ -1,0 +1,74 @@
+//! A token bucket: how much a peer may do for long, and how much at once.
+
+use std::time::Instant;
+
+/// Fills with time up to its burst, empties with use.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenBucket {
+    per_second: f64,
+    burst: f64,
+    tokens: f64,
+    refilled: Option<Instant>,
+}
+
+impl TokenBucket {
+    /// A full bucket.
+    pub(crate) fn new(per_second: u32, burst: u32) -> Self {
+        let burst = f64::from(burst);
+        Self { per_second: f64::from(per_second), burst, tokens: burst, refilled: None }
+    }
+
+    /// Adds what accrued since the last refill.
+    pub(crate) fn refill(&mut self, now: Instant) {
+        if let Some(refilled) = self.refilled {
+            let seconds = now.saturating_duration_since(refilled).as_secs_f64();
+            self.tokens = (self.tokens + seconds * self.per_second).min(self.burst);
+        }
+        self.refilled = Some(now);
+    }
+
+    /// Takes `amount` if that much is left; otherwise takes nothing and says so.
+    #[must_use]
+    pub(crate) fn take(&mut self, amount: u32) -> bool {
+        let enough = self.tokens >= f64::from(amount);
+        if enough {
+            self.tokens -= f64::from(amount);
+        }
+        enough
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_bucket_gives_its_burst_at_once_and_its_rate_for_long() {
+        let start = Instant::now();
+        let mut bucket = TokenBucket::new(100, 250);
+        bucket.refill(start);
+        assert!(bucket.take(250));
+        assert!(!bucket.take(1));
+
+        let mut taken = 0;
+        for tick in 1..=300 {
+            bucket.refill(start + Duration::from_millis(10 * tick));
+            while bucket.take(1) {
+                taken += 1;
+            }
+        }
+        assert!((299..=300).contains(&taken), "{taken} in three seconds");
+    }
+
+    #[test]
+    fn a_long_silence_never_saves_up_more_than_the_burst() {
+        let start = Instant::now();
+        let mut bucket = TokenBucket::new(100, 250);
+        bucket.refill(start);
+        bucket.refill(start + Duration::from_secs(3_600));
+        assert!(!bucket.take(251));
+        assert!(bucket.take(250));
+    }
+}

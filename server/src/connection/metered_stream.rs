@@ -1,0 +1,187 @@
+//! A client's non-blocking socket with a meter below the WebSocket layer.
+//!
+//! kernel --> read: per-tick cap, byte and frame budgets --> WebSocket layer
+//! WebSocket layer, messages --> outbox --> one write per flush --> kernel
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Instant;
+
+use bytes::{Buf, Bytes};
+use driftfield_shared::limits::{
+    CLIENT_MESSAGE_BYTES_MAX, INBOUND_BYTES_BURST, INBOUND_BYTES_PER_SECOND,
+    INBOUND_BYTES_PER_TICK, INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND,
+};
+use driftfield_shared::protocol::CloseReason;
+use thiserror::Error;
+
+use super::budget::TokenBucket;
+use super::frames::FrameScanner;
+use super::outbox::Outbox;
+
+/// A limit that the peer broke. Travels through the WebSocket layer inside an [`io::Error`].
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub(super) enum Violation {
+    #[error("more bytes than the budget")]
+    Bytes,
+    #[error("more frames than the budget")]
+    Frames,
+    #[error("a frame is longer than any message")]
+    FrameTooLong,
+}
+
+impl Violation {
+    pub(super) fn reason(self) -> CloseReason {
+        match self {
+            Violation::Bytes | Violation::Frames => CloseReason::TooMuch,
+            Violation::FrameTooLong => CloseReason::TooLong,
+        }
+    }
+
+    /// The violation inside an error that [`MeteredStream`] gave.
+    pub(super) fn of(error: &io::Error) -> Option<Violation> {
+        error.get_ref()?.downcast_ref().copied()
+    }
+}
+
+impl From<Violation> for io::Error {
+    fn from(violation: Violation) -> Self {
+        io::Error::other(violation)
+    }
+}
+
+/// See the head of this file. Reading never blocks, and gives up for this tick with
+/// [`io::ErrorKind::WouldBlock`]; writing only queues.
+#[derive(Debug)]
+pub(super) struct MeteredStream {
+    socket: TcpStream,
+    /// Bytes that the HTTP side had read beyond the upgrade request.
+    leftover: Bytes,
+    outbox: Outbox,
+    meter: Meter,
+    /// Bytes that may still be read in this tick.
+    readable: usize,
+}
+
+impl MeteredStream {
+    /// # Errors
+    /// When the socket cannot be made non-blocking and undelayed.
+    pub(super) fn new(socket: TcpStream, leftover: Bytes) -> io::Result<Self> {
+        socket.set_nonblocking(true)?;
+        socket.set_nodelay(true)?;
+        Ok(Self {
+            socket,
+            leftover,
+            outbox: Outbox::default(),
+            meter: Meter::new(),
+            readable: INBOUND_BYTES_PER_TICK,
+        })
+    }
+
+    /// A new tick: budgets accrue, reading is allowed again.
+    pub(super) fn begin_tick(&mut self, now: Instant) {
+        self.meter.refill(now);
+        self.readable = INBOUND_BYTES_PER_TICK;
+    }
+
+    /// What waits to be written.
+    pub(super) fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// Queues one binary message, or nothing of it when the outbox is full.
+    pub(super) fn push_message(&mut self, payload: &[u8]) -> bool {
+        self.outbox.push_message(payload)
+    }
+
+    /// One attempt to write what waits: at most one system call.
+    pub(super) fn write_out(&mut self) -> io::Result<()> {
+        self.outbox.write_to(&mut self.socket)
+    }
+
+    /// Tells the peer that nothing more will come.
+    pub(super) fn shutdown_write(&self) -> io::Result<()> {
+        self.socket.shutdown(Shutdown::Write)
+    }
+
+    /// Throws away what the peer still sends, with one read. `Ok(0)`: it ended too.
+    pub(super) fn discard(&mut self) -> io::Result<usize> {
+        self.socket.read(&mut [0; 4096])
+    }
+}
+
+impl Read for MeteredStream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let want = buffer.len().min(self.readable);
+        if want == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let bytes = if self.leftover.has_remaining() {
+            let bytes = want.min(self.leftover.remaining());
+            self.leftover.copy_to_slice(&mut buffer[..bytes]);
+            self.readable -= bytes;
+            bytes
+        } else {
+            let bytes = self.socket.read(&mut buffer[..want])?;
+            // A short read emptied the socket: asking again would cost a system call to hear "nothing".
+            self.readable = if bytes < want { 0 } else { self.readable - bytes };
+            bytes
+        };
+        self.meter.take(&buffer[..bytes])?;
+        Ok(bytes)
+    }
+}
+
+/// What the WebSocket layer writes is whole control frames: each is taken entirely or not at all.
+impl Write for MeteredStream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.outbox.push(bytes) {
+            Ok(bytes.len())
+        } else {
+            Err(io::ErrorKind::WouldBlock.into())
+        }
+    }
+
+    /// Nothing: a tick writes once, by [`MeteredStream::write_out`].
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What one peer may send.
+#[derive(Debug)]
+struct Meter {
+    scanner: FrameScanner,
+    bytes: TokenBucket,
+    frames: TokenBucket,
+}
+
+impl Meter {
+    fn new() -> Self {
+        Self {
+            scanner: FrameScanner::default(),
+            bytes: TokenBucket::new(INBOUND_BYTES_PER_SECOND, INBOUND_BYTES_BURST),
+            frames: TokenBucket::new(INBOUND_FRAMES_PER_SECOND, INBOUND_FRAMES_BURST),
+        }
+    }
+
+    fn refill(&mut self, now: Instant) {
+        self.bytes.refill(now);
+        self.frames.refill(now);
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Violation> {
+        // The length first: it is the one that a person who writes a client wants to hear of.
+        let frames = self
+            .scanner
+            .scan(bytes, CLIENT_MESSAGE_BYTES_MAX as u64)
+            .map_err(|_| Violation::FrameTooLong)?;
+        if !self.frames.take(frames) {
+            return Err(Violation::Frames);
+        }
+        if !self.bytes.take(bytes.len() as u32) {
+            return Err(Violation::Bytes);
+        }
+        Ok(())
+    }
+}

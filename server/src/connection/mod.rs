@@ -1,0 +1,172 @@
+//! One client's link, as the tick thread of its room drives it: it never blocks and never waits.
+//!
+//! ```text
+//! each tick:  begin_tick -> receive until None -> (the room steps) -> send, send, ... -> flush
+//! at the end: an Err from any of them, or close(reason) -> poll_closed every tick until true -> drop
+//! ```
+//!
+//! Behind it stands a WebSocket ([`socket`]) or, for the server's own bots, a pair of bounded channels
+//! ([`local`]). The room cannot tell them apart and must not.
+
+mod budget;
+mod frames;
+mod local;
+mod metered_stream;
+mod outbox;
+mod socket;
+
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
+
+use bytes::Bytes;
+use driftfield_shared::protocol::CloseReason;
+use thiserror::Error;
+
+pub(crate) use budget::TokenBucket;
+pub use local::{LinkEnd, LocalLink};
+
+use crate::admission::ConnectionPermit;
+use local::LocalEnd;
+use socket::SocketLink;
+
+/// Why nothing more comes from a connection and nothing more goes to it.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum ConnectionEnd {
+    /// The peer said goodbye with a close frame.
+    #[error("the peer closed the connection")]
+    Closed,
+    /// It broke, or ended without a goodbye.
+    #[error("the connection was lost: {0}")]
+    Lost(io::ErrorKind),
+    /// This side ends it, and has begun to tell the peer why.
+    #[error("{0}")]
+    Refused(CloseReason),
+}
+
+/// A client's link. See the head of this file for the order of calls.
+#[derive(Debug)]
+pub struct Connection {
+    link: Link,
+}
+
+#[derive(Debug)]
+enum Link {
+    Socket(Box<SocketLink>),
+    Local(LocalEnd),
+}
+
+impl Connection {
+    /// A client's WebSocket after the answer 101, with the bytes that were read beyond the request.
+    /// The permit is given back when the connection is dropped.
+    ///
+    /// # Errors
+    /// When the socket cannot be made non-blocking and undelayed: it is dead already.
+    pub fn from_socket(
+        socket: TcpStream,
+        leftover: Bytes,
+        peer: SocketAddr,
+        permit: Option<ConnectionPermit>,
+    ) -> io::Result<Connection> {
+        let link = SocketLink::new(socket, leftover, peer, permit)?;
+        Ok(Connection { link: Link::Socket(Box::new(link)) })
+    }
+
+    /// A connection inside the process, and the bot's end of it.
+    pub fn in_process() -> (Connection, LocalLink) {
+        let (end, link) = local::pair();
+        (Connection { link: Link::Local(end) }, link)
+    }
+
+    /// Opens a tick: budgets accrue and reading is allowed again. Without it nothing is received.
+    pub fn begin_tick(&mut self, now: Instant) {
+        match &mut self.link {
+            Link::Socket(link) => link.begin_tick(now),
+            Link::Local(_) => {}
+        }
+    }
+
+    /// The next whole binary message, or `None` when nothing more is to be had in this tick. Pings are
+    /// answered on the way.
+    ///
+    /// # Errors
+    /// When the connection has ended; from then on always the same.
+    pub fn receive(&mut self) -> Result<Option<Bytes>, ConnectionEnd> {
+        match &mut self.link {
+            Link::Socket(link) => link.receive(),
+            Link::Local(end) => end.receive(),
+        }
+    }
+
+    /// Queues one binary message for [`flush`](Self::flush). It is copied: the caller's buffer can be
+    /// used again, and one buffer can go to many clients.
+    ///
+    /// # Errors
+    /// When the connection has ended, or ends now as [`CloseReason::TooSlow`]: the bounded buffer is full.
+    pub fn send(&mut self, message: impl AsRef<[u8]>) -> Result<(), ConnectionEnd> {
+        match &mut self.link {
+            Link::Socket(link) => link.send(message.as_ref()),
+            Link::Local(end) => end.send(message.as_ref()),
+        }
+    }
+
+    /// One attempt to write what is queued, with at most one system call. What does not fit stays queued.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub fn flush(&mut self) -> Result<(), ConnectionEnd> {
+        match &mut self.link {
+            Link::Socket(link) => link.flush(),
+            Link::Local(end) => end.check(),
+        }
+    }
+
+    /// Bytes (in process: messages) that the last flush left behind. Above zero, a snapshot sent now
+    /// would be stale on arrival.
+    pub fn backlog(&self) -> usize {
+        match &self.link {
+            Link::Socket(link) => link.backlog(),
+            Link::Local(end) => end.backlog(),
+        }
+    }
+
+    /// Whether something is still waiting to be written.
+    pub fn is_congested(&self) -> bool {
+        self.backlog() > 0
+    }
+
+    /// Ends the connection, the peer being told `reason`. The first end counts: later ones change nothing.
+    pub fn close(&mut self, reason: CloseReason) {
+        match &mut self.link {
+            Link::Socket(link) => link.close(reason),
+            Link::Local(end) => end.close(reason),
+        }
+    }
+
+    /// Drives the goodbye of an ended connection; call it once a tick. True when it is over, or has
+    /// taken [`CLOSE_SECONDS_MAX`](driftfield_shared::limits::CLOSE_SECONDS_MAX): then drop it.
+    ///
+    /// A connection that has not ended is closed as [`CloseReason::ShuttingDown`].
+    pub fn poll_closed(&mut self, now: Instant) -> bool {
+        match &mut self.link {
+            Link::Socket(link) => link.poll_closed(now),
+            Link::Local(end) => {
+                end.close(CloseReason::ShuttingDown);
+                true
+            }
+        }
+    }
+
+    /// Whether it is one of the server's own bots.
+    pub fn is_house_bot(&self) -> bool {
+        matches!(self.link, Link::Local(_))
+    }
+
+    /// The other end's address, for logs; a house bot has none.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        match &self.link {
+            Link::Socket(link) => Some(link.peer()),
+            Link::Local(_) => None,
+        }
+    }
+}

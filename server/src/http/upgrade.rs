@@ -1,0 +1,76 @@
+//! From the answer 101 to the room's tick thread.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use driftfield_shared::protocol::CloseReason;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use thiserror::Error;
+use tokio::net::TcpStream;
+use tracing::debug;
+
+use crate::admission::ConnectionPermit;
+use crate::connection::Connection;
+use crate::limits::REQUEST_TIME_MAX;
+use crate::room::{JoinError, RoomHandle};
+
+/// Waits in the background until the answer 101 is written, then moves the socket out of tokio and into
+/// the room.
+pub(super) fn hand_over(
+    on_upgrade: OnUpgrade,
+    room: RoomHandle,
+    peer: SocketAddr,
+    permit: ConnectionPermit,
+) {
+    tokio::spawn(async move {
+        let joined = match leave_tokio(on_upgrade, peer, permit).await {
+            Ok(connection) => room.join(connection),
+            // The peer went away in the middle of its own handshake.
+            Err(error) => return debug!(%peer, %error, "lost during the upgrade"),
+        };
+        match joined {
+            Ok(()) => {}
+            Err(JoinError::Full(connection)) => goodbye(*connection, CloseReason::RoomFull).await,
+            Err(JoinError::Closed(connection)) => {
+                goodbye(*connection, CloseReason::ShuttingDown).await;
+            }
+        }
+    });
+}
+
+#[derive(Debug, Error)]
+enum UpgradeError {
+    #[error("the answer could not be written in time")]
+    TimedOut,
+    #[error(transparent)]
+    Http(#[from] hyper::Error),
+    #[error("the connection is not a plain socket")]
+    NotASocket,
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+async fn leave_tokio(
+    on_upgrade: OnUpgrade,
+    peer: SocketAddr,
+    permit: ConnectionPermit,
+) -> Result<Connection, UpgradeError> {
+    let upgraded = tokio::time::timeout(REQUEST_TIME_MAX, on_upgrade)
+        .await
+        .map_err(|_| UpgradeError::TimedOut)??;
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().map_err(|_| UpgradeError::NotASocket)?;
+    let socket = parts.io.into_inner().into_std()?;
+    Ok(Connection::from_socket(socket, parts.read_buf, peer, Some(permit))?)
+}
+
+/// Closes a connection that no room took, from outside a tick thread.
+async fn goodbye(mut connection: Connection, reason: CloseReason) {
+    connection.close(reason);
+    while !connection.poll_closed(Instant::now()) {
+        tokio::time::sleep(GOODBYE_INTERVAL).await;
+    }
+}
+
+const GOODBYE_INTERVAL: Duration = Duration::from_millis(20);

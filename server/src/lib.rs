@@ -1,0 +1,21 @@
+//! The Driftfield server as a library; the binaries `server` and `bots` are thin.
+//!
+//! ```text
+//! config -> server::run -> room::open, one tick thread each
+//!                      \-> listener -> http -> connection -> room
+//! ```
+//!
+//! Only the outer shell (`listener`, `http`, `shutdown`) runs on tokio, and only until a client enters a
+//! room: from then on its socket belongs to the room's tick thread.
+
+pub mod admission;
+pub mod config;
+pub mod connection;
+pub mod http;
+pub mod limits;
+pub mod listener;
+pub mod logging;
+pub mod metrics;
+pub mod room;
+pub mod server;
+pub mod shutdown;

@@ -1,0 +1,342 @@
+//! What the server counts, as `/metrics` shows it in the Prometheus text format.
+//!
+//! Names are fixed: tools outside rely on them. Only the two histograms are told apart by room; the
+//! other figures are sums over all rooms. A room's tick thread holds a [`RoomMetrics`]: handles only, no
+//! label is looked up in a tick.
+
+use std::sync::Arc;
+
+use driftfield_shared::protocol::CloseReason;
+use prometheus_client::encoding::{EncodeLabelSet, prometheus_text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Metric, Registry};
+
+/// All metrics of one server.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    registry: Registry,
+    tick_duration: Family<RoomLabel, Histogram>,
+    tick_lateness: Family<RoomLabel, Histogram>,
+    ticks: Counter,
+    ticks_skipped: Counter,
+    clients: Gauge,
+    entities: Gauge,
+    sent_bytes: Family<LaneLabel, Counter>,
+    snapshots_sent: Counter,
+    snapshots_skipped: Counter,
+    inputs_received: Counter,
+    inputs_late: Counter,
+    rejected_messages: Family<ReasonLabel, Counter>,
+    refused_connections: Family<ReasonLabel, Counter>,
+}
+
+impl Metrics {
+    /// All at zero.
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("driftfield");
+        let histogram = || Family::new_with_constructor(tick_histogram as fn() -> Histogram);
+        let shared = Shared {
+            tick_duration: register(
+                &mut registry,
+                "tick_duration_seconds",
+                "Time a tick took, from reading the sockets to writing them",
+                histogram(),
+            ),
+            tick_lateness: register(
+                &mut registry,
+                "tick_lateness_seconds",
+                "Time from the moment a tick was due to its start",
+                histogram(),
+            ),
+            ticks: register(&mut registry, "ticks", "Ticks simulated", Counter::default()),
+            ticks_skipped: register(
+                &mut registry,
+                "ticks_skipped",
+                "Ticks given up because the room was too late to catch up",
+                Counter::default(),
+            ),
+            clients: register(
+                &mut registry,
+                "clients",
+                "Clients that are in a room",
+                Gauge::default(),
+            ),
+            entities: register(
+                &mut registry,
+                "entities",
+                "Entities in all rooms",
+                Gauge::default(),
+            ),
+            sent_bytes: register(
+                &mut registry,
+                "sent_bytes",
+                "Payload bytes handed to clients' sockets",
+                Family::default(),
+            ),
+            snapshots_sent: register(
+                &mut registry,
+                "snapshots_sent",
+                "Snapshots handed to clients' sockets",
+                Counter::default(),
+            ),
+            snapshots_skipped: register(
+                &mut registry,
+                "snapshots_skipped",
+                "Snapshots not sent because the client was behind",
+                Counter::default(),
+            ),
+            inputs_received: register(
+                &mut registry,
+                "inputs_received",
+                "Input commands received",
+                Counter::default(),
+            ),
+            inputs_late: register(
+                &mut registry,
+                "inputs_late",
+                "Input commands that came after their tick, and were dropped",
+                Counter::default(),
+            ),
+            rejected_messages: register(
+                &mut registry,
+                "rejected_messages",
+                "Messages that closed their connection, by reason",
+                Family::default(),
+            ),
+            refused_connections: register(
+                &mut registry,
+                "refused_connections",
+                "Connections and requests that were refused before they reached a room, by reason",
+                Family::default(),
+            ),
+            registry,
+        };
+        for lane in [LaneLabel::SNAPSHOT, LaneLabel::CONTROL] {
+            drop(shared.sent_bytes.get_or_create(&lane));
+        }
+        // A rate over a series needs it to exist before its first event.
+        for reason in REJECTIONS {
+            let label = ReasonLabel { reason: reason.label() };
+            drop(shared.rejected_messages.get_or_create(&label));
+        }
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// The handles for the tick thread of the room called `room`.
+    pub fn room(&self, room: &str) -> RoomMetrics {
+        let label = RoomLabel { room: room.to_owned() };
+        let shared = &self.shared;
+        RoomMetrics {
+            tick_duration: shared.tick_duration.get_or_create_owned(&label),
+            tick_lateness: shared.tick_lateness.get_or_create_owned(&label),
+            ticks: shared.ticks.clone(),
+            ticks_skipped: shared.ticks_skipped.clone(),
+            clients: GaugeShare::new(&shared.clients),
+            entities: GaugeShare::new(&shared.entities),
+            sent_snapshot_bytes: shared.sent_bytes.get_or_create_owned(&LaneLabel::SNAPSHOT),
+            sent_control_bytes: shared.sent_bytes.get_or_create_owned(&LaneLabel::CONTROL),
+            snapshots_sent: shared.snapshots_sent.clone(),
+            snapshots_skipped: shared.snapshots_skipped.clone(),
+            inputs_received: shared.inputs_received.clone(),
+            inputs_late: shared.inputs_late.clone(),
+            rejected_messages: shared.rejected_messages.clone(),
+        }
+    }
+
+    /// Counts a connection or request that was refused before it reached a room.
+    pub fn count_refused_connection(&self, reason: &'static str) {
+        self.shared.refused_connections.get_or_create(&ReasonLabel { reason }).inc();
+    }
+
+    /// Everything in the Prometheus text format; its content type is [`Metrics::CONTENT_TYPE`].
+    pub fn exposition(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail, and every metric here has a text form.
+        let _ = prometheus_text::encode(&mut text, &self.shared.registry);
+        text
+    }
+
+    /// The content type of [`Metrics::exposition`].
+    pub const CONTENT_TYPE: &'static str = prometheus_text::CONTENT_TYPE;
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What one room counts.
+#[derive(Debug)]
+pub struct RoomMetrics {
+    /// Time a tick took, in seconds.
+    pub tick_duration: Histogram,
+    /// Time from the moment a tick was due to its start, in seconds.
+    pub tick_lateness: Histogram,
+    /// Ticks simulated.
+    pub ticks: Counter,
+    /// Ticks given up.
+    pub ticks_skipped: Counter,
+    /// Clients in this room.
+    pub clients: GaugeShare,
+    /// Entities in this room.
+    pub entities: GaugeShare,
+    /// Payload bytes of snapshots.
+    pub sent_snapshot_bytes: Counter,
+    /// Payload bytes of control messages.
+    pub sent_control_bytes: Counter,
+    /// Snapshots handed to sockets.
+    pub snapshots_sent: Counter,
+    /// Snapshots not sent to clients that were behind.
+    pub snapshots_skipped: Counter,
+    /// Input commands received.
+    pub inputs_received: Counter,
+    /// Input commands that came after their tick.
+    pub inputs_late: Counter,
+    rejected_messages: Family<ReasonLabel, Counter>,
+}
+
+impl RoomMetrics {
+    /// Counts a message that closed its connection. `reason` comes from our own code, never from a peer:
+    /// each value is a series for good. [`CloseReason::label`] is the usual one.
+    pub fn count_rejected(&self, reason: &'static str) {
+        self.rejected_messages.get_or_create(&ReasonLabel { reason }).inc();
+    }
+}
+
+/// One room's part in a gauge that sums over all rooms. Taken out again when the room goes.
+#[derive(Debug)]
+pub struct GaugeShare {
+    sum: Gauge,
+    share: i64,
+}
+
+impl GaugeShare {
+    fn new(sum: &Gauge) -> Self {
+        Self { sum: sum.clone(), share: 0 }
+    }
+
+    /// This room's figure.
+    pub fn set(&mut self, value: usize) {
+        let value = i64::try_from(value).unwrap_or(i64::MAX);
+        self.sum.inc_by(value - self.share);
+        self.share = value;
+    }
+}
+
+impl Drop for GaugeShare {
+    fn drop(&mut self) {
+        self.sum.dec_by(self.share);
+    }
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct RoomLabel {
+    room: String,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct LaneLabel {
+    lane: &'static str,
+}
+
+impl LaneLabel {
+    const SNAPSHOT: LaneLabel = LaneLabel { lane: "snapshot" };
+    const CONTROL: LaneLabel = LaneLabel { lane: "control" };
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct ReasonLabel {
+    reason: &'static str,
+}
+
+/// Registers under `driftfield_NAME`; the library adds `_total` to counters.
+fn register<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+fn tick_histogram() -> Histogram {
+    Histogram::new(TICK_BUCKETS)
+}
+
+/// Reasons that are the client's doing.
+const REJECTIONS: [CloseReason; 8] = [
+    CloseReason::WrongVersion,
+    CloseReason::WrongContent,
+    CloseReason::RoomFull,
+    CloseReason::TimedOut,
+    CloseReason::Malformed,
+    CloseReason::TooLong,
+    CloseReason::TooMuch,
+    CloseReason::TooSlow,
+];
+
+/// Seconds. Fine where a tick should end, and the deadlines of 60, 30 and 15 Hz are borders.
+const TICK_BUCKETS: [f64; 16] = [
+    0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.0167,
+    0.025, 0.0333, 0.0667, 0.1,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exposition_has_every_designed_name() {
+        let metrics = Metrics::new();
+        let mut room = metrics.room("frontier");
+        room.tick_duration.observe(0.0012);
+        room.tick_lateness.observe(0.0001);
+        room.clients.set(3);
+        room.entities.set(40);
+        room.sent_snapshot_bytes.inc_by(100);
+        room.count_rejected(CloseReason::TooLong.label());
+        metrics.count_refused_connection("foreign_origin");
+
+        let text = metrics.exposition();
+        for line in [
+            "# TYPE driftfield_tick_duration_seconds histogram",
+            "driftfield_tick_duration_seconds_bucket{room=\"frontier\",le=\"0.002\"} 1",
+            "driftfield_tick_duration_seconds_count{room=\"frontier\"} 1",
+            "# TYPE driftfield_tick_lateness_seconds histogram",
+            "# TYPE driftfield_ticks_total counter",
+            "driftfield_ticks_total 0",
+            "driftfield_ticks_skipped_total 0",
+            "driftfield_clients 3",
+            "driftfield_entities 40",
+            "driftfield_sent_bytes_total{lane=\"snapshot\"} 100",
+            "driftfield_sent_bytes_total{lane=\"control\"} 0",
+            "driftfield_snapshots_sent_total 0",
+            "driftfield_snapshots_skipped_total 0",
+            "driftfield_inputs_received_total 0",
+            "driftfield_inputs_late_total 0",
+            "driftfield_rejected_messages_total{reason=\"too_long\"} 1",
+            "driftfield_rejected_messages_total{reason=\"too_much\"} 0",
+            "driftfield_refused_connections_total{reason=\"foreign_origin\"} 1",
+        ] {
+            assert!(text.lines().any(|have| have == line), "{line} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn gauges_are_sums_over_the_rooms_that_live() {
+        let metrics = Metrics::new();
+        let mut one = metrics.room("one");
+        let mut two = metrics.room("two");
+        one.clients.set(5);
+        two.clients.set(7);
+        one.clients.set(2);
+        assert!(metrics.exposition().contains("driftfield_clients 9\n"));
+        drop(two);
+        assert!(metrics.exposition().contains("driftfield_clients 2\n"));
+    }
+}
