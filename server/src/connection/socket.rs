@@ -60,16 +60,19 @@ impl SocketLink {
 
     pub(super) fn receive(&mut self) -> Result<Option<Bytes>, ConnectionEnd> {
         self.check()?;
+        let mut has_pong = false;
         loop {
             match self.websocket.read() {
                 Ok(Message::Binary(bytes)) => return Ok(Some(bytes)),
-                // A pong is queued already; a late ping replaces an earlier one that was not answered yet.
-                Ok(Message::Ping(_) | Message::Pong(_)) => {}
+                // Its pong is queued, and goes out at once: who only pings may get no other flush.
+                Ok(Message::Ping(_)) => has_pong = true,
+                Ok(Message::Pong(_)) => {}
                 Ok(Message::Close(_)) => return Err(self.end(ConnectionEnd::Closed)),
                 Ok(Message::Text(_) | Message::Frame(_)) => {
                     return Err(self.refuse(CloseReason::Malformed));
                 }
                 Err(error) => match end_of(&error) {
+                    None if has_pong => return self.flush().map(|()| None),
                     None => return Ok(None),
                     Some(ConnectionEnd::Refused(reason)) => return Err(self.refuse(reason)),
                     Some(end) => return Err(self.end(end)),

@@ -1,0 +1,214 @@
+//! One connection on a clock of the test's own, over a real socket.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use driftfield_server::connection::{Connection, ConnectionEnd};
+use driftfield_shared::limits::{
+    CLOSE_SECONDS_MAX, INBOUND_BYTES_PER_TICK, INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND,
+    OUTBOUND_BYTES_MAX, STALL_SECONDS_MAX, TICK_HZ_MAX,
+};
+use driftfield_shared::protocol::CloseReason;
+use support::{client_frame, read_close};
+
+const BINARY: u8 = 0x82;
+
+/// A client's bare socket, the server's connection to it, and a clock that the test moves.
+struct Pair {
+    client: TcpStream,
+    connection: Connection,
+    now: Instant,
+}
+
+impl Pair {
+    fn new() -> Pair {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let client = TcpStream::connect(listener.local_addr().expect("bound")).expect("listening");
+        let (socket, peer) = listener.accept().expect("a client");
+        let connection =
+            Connection::from_socket(socket, Bytes::new(), peer, None).expect("a live socket");
+        Pair { client, connection, now: Instant::now() }
+    }
+
+    /// Moves the clock and receives all that can be had in this tick.
+    fn tick(&mut self, time: Duration) -> Result<Vec<Bytes>, ConnectionEnd> {
+        self.now += time;
+        self.connection.begin_tick(self.now);
+        let mut messages = Vec::new();
+        while let Some(message) = self.connection.receive()? {
+            messages.push(message);
+        }
+        Ok(messages)
+    }
+
+    /// Ticks, the clock standing still, until `count` messages are here: loopback takes its moment.
+    fn receive(&mut self, count: usize) -> Result<Vec<Bytes>, ConnectionEnd> {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        let mut messages = Vec::new();
+        while messages.len() < count && Instant::now() < deadline {
+            messages.extend(self.tick(Duration::ZERO)?);
+        }
+        Ok(messages)
+    }
+}
+
+#[test]
+fn an_honest_client_at_the_highest_rate_is_never_cut() {
+    let mut pair = Pair::new();
+    let tick = Duration::from_secs(1) / u32::from(TICK_HZ_MAX);
+    for n in 0..60 * u32::from(TICK_HZ_MAX) {
+        let message = [n.to_be_bytes(); 16].concat();
+        pair.client.write_all(&client_frame(BINARY, &message)).expect("open");
+        pair.now += tick;
+        assert_eq!(pair.receive(1), Ok(vec![Bytes::from(message)]), "tick {n}");
+    }
+}
+
+#[test]
+fn a_stall_that_ends_delivers_every_input_and_is_no_flood() {
+    let mut pair = Pair::new();
+    pair.tick(Duration::ZERO).expect("open");
+    let count = (STALL_SECONDS_MAX * f32::from(TICK_HZ_MAX)) as u32;
+    let sent: Vec<Bytes> = (0..count).map(|n| Bytes::from([n.to_be_bytes(); 8].concat())).collect();
+    for message in &sent {
+        pair.client.write_all(&client_frame(BINARY, message)).expect("open");
+    }
+    pair.now += Duration::from_secs_f32(STALL_SECONDS_MAX);
+    assert_eq!(pair.receive(sent.len()), Ok(sent));
+}
+
+#[test]
+fn one_tick_reads_no_more_than_its_share() {
+    let mut pair = Pair::new();
+    let message = [7; 100];
+    let frame = client_frame(BINARY, &message);
+    pair.client.write_all(&frame.repeat(400)).expect("open");
+    std::thread::sleep(Duration::from_millis(50));
+    let first = pair.tick(Duration::ZERO).expect("open");
+    assert_eq!(first.len(), INBOUND_BYTES_PER_TICK / frame.len());
+    assert_eq!(pair.receive(400 - first.len()).map(|rest| rest.len()), Ok(400 - first.len()));
+}
+
+#[test]
+fn small_frames_over_the_rate_are_too_much_although_their_bytes_are_few() {
+    let mut pair = Pair::new();
+    pair.tick(Duration::ZERO).expect("open");
+    let ping = client_frame(0x89, &[]);
+    let rate = INBOUND_FRAMES_PER_SECOND * 3 / 2;
+    let mut frames = 0;
+    let end = loop {
+        pair.client.write_all(&ping.repeat(rate as usize / 10)).expect("open");
+        frames += rate / 10;
+        std::thread::sleep(Duration::from_millis(3));
+        match pair.tick(Duration::from_millis(100)) {
+            Ok(messages) => assert!(messages.is_empty()),
+            Err(end) => break end,
+        }
+        assert!(frames < 10 * INBOUND_FRAMES_BURST, "never cut");
+    };
+    assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooMuch));
+    assert!(frames > INBOUND_FRAMES_BURST, "cut after {frames} frames already");
+    assert_eq!(pair.connection.receive(), Err(end), "an end is for good");
+}
+
+#[test]
+fn a_slow_reader_gets_every_message_in_order_once_it_reads() {
+    let mut pair = Pair::new();
+    let mut sent = Vec::new();
+    let mut n = 0_u8;
+    // More than the kernel takes, so that some wait in the server.
+    while pair.connection.backlog() < 100_000 {
+        n = n.wrapping_add(1);
+        let message = vec![n; 50_000];
+        pair.connection.send(&message).expect("below the bound");
+        pair.connection.flush().expect("open");
+        sent.extend(message);
+    }
+    assert!(pair.connection.is_congested());
+    let mut client = pair.client.try_clone().expect("a socket");
+    let frames = sent.len() / 50_000;
+    let reader = std::thread::spawn(move || {
+        let mut received = Vec::new();
+        for _ in 0..frames {
+            let mut header = [0; 4];
+            client.read_exact(&mut header).expect("a header");
+            assert_eq!(header, [BINARY, 126, 0xc3, 0x50]);
+            let mut payload = vec![0; 50_000];
+            client.read_exact(&mut payload).expect("a payload");
+            received.extend(payload);
+        }
+        received
+    });
+    while pair.connection.is_congested() {
+        pair.connection.flush().expect("open");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(reader.join().expect("a reader") == sent, "messages are torn or out of order");
+}
+
+#[test]
+fn who_never_reads_is_too_slow_and_gone_after_a_second() {
+    let mut pair = Pair::new();
+    let message = vec![0; 50_000];
+    let end = loop {
+        let sent = pair.connection.send(&message).and_then(|()| pair.connection.flush());
+        if let Err(end) = sent {
+            break end;
+        }
+        assert!(pair.connection.backlog() <= OUTBOUND_BYTES_MAX);
+    };
+    assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooSlow));
+    assert!(!pair.connection.poll_closed(pair.now), "the goodbye has not got through");
+    let almost = Duration::from_secs_f32(CLOSE_SECONDS_MAX * 0.9);
+    assert!(!pair.connection.poll_closed(pair.now + almost));
+    let after = Duration::from_secs_f32(CLOSE_SECONDS_MAX);
+    assert!(pair.connection.poll_closed(pair.now + after));
+}
+
+#[test]
+fn a_slow_reader_that_wakes_up_still_hears_why_it_was_closed() {
+    let mut pair = Pair::new();
+    while pair.connection.send([0; 50_000]).and_then(|()| pair.connection.flush()).is_ok() {}
+    let mut client = pair.client.try_clone().expect("a socket");
+    let reader = std::thread::spawn(move || read_close(&mut client, Duration::from_secs(5)));
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while !reader.is_finished() && Instant::now() < deadline {
+        // The clock stands still: nobody is cut off in this test.
+        pair.connection.poll_closed(pair.now);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let (code, _, _) = reader.join().expect("a close frame");
+    assert_eq!(code, CloseReason::TooSlow.code());
+}
+
+#[test]
+fn the_first_end_counts() {
+    let mut pair = Pair::new();
+    pair.connection.close(CloseReason::RoomFull);
+    pair.connection.close(CloseReason::InternalError);
+    let end = ConnectionEnd::Refused(CloseReason::RoomFull);
+    assert_eq!(pair.connection.send([1]), Err(end));
+    assert_eq!(pair.connection.flush(), Err(end));
+    assert!(!pair.connection.poll_closed(pair.now));
+    let (code, reason, _) = read_close(&mut pair.client, Duration::from_secs(1));
+    assert_eq!((code, reason.as_str()), (1013, "this room is full"));
+    // The peer sees the end of the stream, ends its own, and the connection is done before its deadline.
+    assert_eq!(pair.client.read(&mut [0]).expect("an end"), 0);
+    drop(pair.client);
+    std::thread::sleep(Duration::from_millis(50));
+    assert!(pair.connection.poll_closed(pair.now));
+}
+
+#[test]
+fn a_peer_that_vanishes_is_lost() {
+    let mut pair = Pair::new();
+    drop(pair.client);
+    std::thread::sleep(Duration::from_millis(50));
+    pair.connection.begin_tick(pair.now);
+    assert!(matches!(pair.connection.receive(), Err(ConnectionEnd::Lost(_))));
+    assert!(pair.connection.poll_closed(pair.now), "nobody is left to say goodbye to");
+}

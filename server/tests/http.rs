@@ -1,0 +1,118 @@
+//! What the server says over HTTP.
+
+mod support;
+
+use std::time::Duration;
+
+use driftfield_shared::protocol::CloseReason;
+use support::{TestServer, play, read_close, upgrade_request};
+
+#[test]
+fn the_designed_addresses_answer() {
+    let server = TestServer::start(|config| config.tick_hz = 60);
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 200 "));
+
+    let metrics = server.get("/metrics");
+    assert!(metrics.contains("content-type: text/plain; version=0.0.4"), "{metrics}");
+    assert!(metrics.contains("# TYPE driftfield_ticks_total counter"), "{metrics}");
+
+    let rooms = server.get("/api/rooms");
+    let (_, json) = rooms.split_once("\r\n\r\n").expect("a head and a body");
+    let rooms: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    assert_eq!(
+        rooms[0],
+        serde_json::json!({
+            "id": "frontier", "name": "Frontier", "mode": "frontier", "sector": "frontier",
+            "players": 0, "bots": 0, "max_players": 64, "tick_hz": 60
+        })
+    );
+    assert_eq!(rooms.as_array().map(Vec::len), Some(3));
+
+    assert!(server.get("/nothing").starts_with("HTTP/1.1 404 "));
+    let post = format!("POST / HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
+    assert!(server.request(&post).starts_with("HTTP/1.1 405 "));
+}
+
+#[test]
+fn every_answer_carries_the_security_headers() {
+    let server = TestServer::start(|_| {});
+    for path in ["/", "/healthz", "/metrics", "/api/rooms", "/nothing", "/ws"] {
+        let answer = server.get(path);
+        for header in [
+            "x-content-type-options: nosniff",
+            "referrer-policy: no-referrer",
+            "cross-origin-opener-policy: same-origin",
+            "content-security-policy: default-src 'none'",
+        ] {
+            assert!(answer.contains(header), "{path} lacks {header} in\n{answer}");
+        }
+        let host = server.address;
+        assert!(answer.contains(&format!("ws://{host} wss://{host}")), "{answer}");
+    }
+}
+
+#[test]
+fn head_is_a_get_without_its_body() {
+    let server = TestServer::start(|_| {});
+    let request = |method| {
+        let address = server.address;
+        server.request(&format!(
+            "{method} /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+        ))
+    };
+    let (head, body) = (request("HEAD"), request("GET"));
+    assert!(head.ends_with("\r\n\r\n"), "{head}");
+    let length =
+        |answer: &str| answer.lines().find(|l| l.starts_with("content-length")).map(str::to_owned);
+    assert!(length(&body).is_some());
+    assert_eq!(length(&head), length(&body));
+}
+
+#[test]
+fn several_requests_share_a_connection() {
+    let server = TestServer::start(|_| {});
+    let address = server.address;
+    let get = |close| format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\n{close}\r\n");
+    let answers = server.request(&(get("") + &get("") + &get("Connection: close\r\n")));
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 3, "{answers}");
+}
+
+#[test]
+fn one_connection_too_many_is_told_so() {
+    let server = TestServer::start(|config| config.admission.connections = 16);
+    let open: Vec<_> = (0..16)
+        .map(|_| {
+            let socket = server.upgraded();
+            (socket, ())
+        })
+        .collect();
+    let answer = server.request("GET / HTTP/1.1\r\n\r\n");
+    assert!(answer.starts_with("HTTP/1.1 503 ") || answer.is_empty(), "{answer}");
+    drop(open);
+    // The rooms notice within a few ticks.
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn a_draining_server_says_so_and_lets_nobody_in() {
+    let server = TestServer::start(|_| {});
+    let mut guest = server.upgraded();
+    let address = server.address;
+    let player = std::thread::spawn(move || play(address, Duration::from_secs(4)));
+    std::thread::sleep(Duration::from_millis(700));
+
+    server.site.drain();
+    for room in server.site.rooms() {
+        room.drain();
+    }
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 503 "));
+    let refused = server.request(&upgrade_request(server.address, &[]));
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    let (code, _, _) = read_close(&mut guest, Duration::from_secs(2));
+    assert_eq!(code, CloseReason::ShuttingDown.code());
+    let seen = player.join().expect("a player");
+    assert!(seen.snapshots > 5, "{seen:?}");
+    let told = seen.trouble.expect("a goodbye");
+    assert!(told.contains("the server is shutting down"), "{told}");
+}
