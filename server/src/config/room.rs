@@ -5,7 +5,7 @@ use driftfield_shared::limits::PLAYERS_PER_ROOM_MAX;
 /// A room to open.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RoomConfig {
-    /// As in `/ws?room=ID`: lower-case letters, digits and dashes, at most [`ROOM_ID_BYTES_MAX`].
+    /// As in `/ws?room=ID`: lower-case letters, digits and dashes, at most 32 of them.
     pub id: String,
     /// What players read.
     pub name: String,
@@ -56,5 +56,5 @@ fn is_room_id(id: &str) -> bool {
 }
 
 /// Long enough for a name, short enough for an address that is read out.
-pub const ROOM_ID_BYTES_MAX: usize = 32;
+const ROOM_ID_BYTES_MAX: usize = 32;
 const ROOM_NAME_CHARS_MAX: usize = 64;

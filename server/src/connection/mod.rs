@@ -5,8 +5,8 @@
 //! at the end: an Err from any of them, or close(reason) -> poll_closed every tick until true -> drop
 //! ```
 //!
-//! Behind it stands a WebSocket ([`socket`]) or, for the server's own bots, a pair of bounded channels
-//! ([`local`]). The room cannot tell them apart and must not.
+//! Behind it stands a WebSocket (`socket`) or, for the server's own bots, a pair of bounded channels
+//! (`local`). The room cannot tell them apart and must not.
 
 mod budget;
 mod frames;
