@@ -7,6 +7,7 @@
 //!
 //! The server keeps no cookies and takes no bodies: a request is its head.
 
+mod bundle;
 mod handshake;
 mod origin;
 mod page;
@@ -18,7 +19,6 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use driftfield_client_bundle::CONTENT_SECURITY_POLICY;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderName, HeaderValue};
@@ -32,6 +32,7 @@ use crate::admission::ConnectionPermit;
 use crate::logging::RefusalLog;
 use crate::metrics::Metrics;
 use crate::room::{RoomHandle, RoomStatus};
+use bundle::CONTENT_SECURITY_POLICY;
 use handshake::{check_host, check_upgrade};
 use origin::HostName;
 
