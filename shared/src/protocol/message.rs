@@ -143,3 +143,161 @@ fn decode_control<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
         None => Err(DecodeError::Empty),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::protocol::{CloseReason, Hello, LeaderboardLine, PlayerInfo, Token};
+    use crate::units::PlayerId;
+
+    fn input(tick: u16, ack: u16, thrust: Thrust, boost: bool, fire: bool, aim: u16) -> InputMessage {
+        let controls = Controls { thrust, boost, fire, aim: Angle::from_steps(aim) };
+        InputMessage { tick_low: tick, ack_low: ack, controls }
+    }
+
+    #[test]
+    fn an_input_command_has_its_golden_bytes() {
+        // Least significant bit first: 2 lane, 16 tick, 16 ack, 6 thrust, 1 boost, 1 fire, 12 aim, 2 padding.
+        let message = input(0x1234, 0x1230, Thrust::towards(7), true, false, 0xabc);
+        assert_eq!(message.encode(), [0xd0, 0x48, 0xc0, 0x48, 0x20, 0xf1, 0x2a]);
+        assert_eq!(decode_client(&message.encode()), Ok(ClientMessage::Input(message)));
+        let idle = input(0, 0, Thrust::NONE, false, false, 0);
+        assert_eq!(idle.encode(), [0; 7]);
+    }
+
+    #[test]
+    fn a_hello_has_its_golden_bytes() {
+        let hello = ClientControl::Hello(Hello {
+            protocol_version: 1,
+            content_hash: 0x0102_0304_0506_0708,
+            name: "Ada".into(),
+            token: Some(Token([0x11; 16])),
+            is_bot: true,
+        });
+        let mut bytes = vec![
+            2, // lane: control
+            0, // Hello
+            1, // version
+            253, 8, 7, 6, 5, 4, 3, 2, 1, // content hash: 253 says that 8 bytes follow
+            3, b'A', b'd', b'a', // name
+            1, // a token follows
+        ];
+        bytes.extend([0x11; 16]);
+        bytes.push(1); // a bot
+        assert_eq!(encode_client_control(&hello), bytes);
+        assert_eq!(decode_client(&bytes), Ok(ClientMessage::Control(hello)));
+        assert_eq!(encode_client_control(&ClientControl::Leave), [2, 1]);
+    }
+
+    #[test]
+    fn control_messages_of_the_server_have_their_golden_bytes() {
+        let player = PlayerId(300);
+        let cases: [(ServerControl, &[u8]); 5] = [
+            (
+                ServerControl::PlayerJoined(PlayerInfo { player, name: "Bo".into(), is_bot: false }),
+                &[2, 1, 251, 44, 1, 2, b'B', b'o', 0],
+            ),
+            (ServerControl::PlayerLeft(player), &[2, 2, 251, 44, 1]),
+            (ServerControl::Kill { killer: PlayerId(1), victim: player }, &[2, 3, 1, 251, 44, 1]),
+            (
+                ServerControl::Leaderboard(vec![LeaderboardLine { player, score: 5, kills: 2 }]),
+                &[2, 4, 1, 251, 44, 1, 5, 2],
+            ),
+            (ServerControl::Draining { seconds: 3 }, &[2, 5, 3]),
+        ];
+        for (control, bytes) in cases {
+            assert_eq!(encode_server_control(&control), bytes);
+            assert_eq!(decode_server(bytes), Ok(ServerMessage::Control(control)));
+        }
+    }
+
+    #[test]
+    fn each_way_to_be_wrong_has_its_name() {
+        let long_name = |bytes: usize| {
+            encode_client_control(&ClientControl::Hello(Hello {
+                protocol_version: 1,
+                content_hash: 0,
+                name: "x".repeat(bytes),
+                token: None,
+                is_bot: false,
+            }))
+        };
+        let cases: [(Vec<u8>, DecodeError); 9] = [
+            (vec![], DecodeError::Empty),
+            (vec![3], DecodeError::UnknownKind(3)),
+            (vec![6, 1], DecodeError::UnknownKind(6)),
+            (vec![0; 6], DecodeError::Form),
+            (vec![0; 8], DecodeError::Form),
+            // Thrust direction 33.
+            (input(0, 0, Thrust::NONE, false, false, 0).encode(), DecodeError::Form),
+            (vec![2, 9], DecodeError::Form),
+            (vec![2, 1, 0], DecodeError::TrailingBytes(1)),
+            (long_name(NAME_BYTES_MAX + 1), DecodeError::NameTooLong(NAME_BYTES_MAX + 1)),
+        ];
+        for (mut bytes, error) in cases {
+            if bytes == [0; 7] {
+                bytes[4] |= 33 << 2;
+            }
+            assert_eq!(decode_client(&bytes), Err(error), "{bytes:?}");
+        }
+        assert!(decode_client(&long_name(NAME_BYTES_MAX)).is_ok());
+    }
+
+    #[test]
+    fn lengths_that_a_message_only_claims_allocate_nothing() {
+        // A leaderboard of 2^64 - 1 lines, a name of 2^63 bytes.
+        let lines = [2, 4, 253, 255, 255, 255, 255, 255, 255, 255, 255];
+        assert_eq!(decode_server(&lines), Err(DecodeError::Form));
+        let name = [2, 0, 1, 0, 253, 0, 0, 0, 0, 0, 0, 0, 128];
+        assert_eq!(decode_client(&name), Err(DecodeError::Form));
+    }
+
+    proptest! {
+        #[test]
+        fn any_input_command_survives_the_wire(
+            tick in any::<u16>(), ack in any::<u16>(), thrust in 0..=32_u8,
+            boost in any::<bool>(), fire in any::<bool>(), aim in 0..4096_u16,
+        ) {
+            let thrust = Thrust::from_code(thrust).unwrap();
+            let message = input(tick, ack, thrust, boost, fire, aim);
+            prop_assert_eq!(decode_client(&message.encode()), Ok(ClientMessage::Input(message)));
+        }
+
+        #[test]
+        fn any_bytes_are_refused_or_decoded(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+            let _ = decode_client(&bytes);
+            let _ = decode_server(&bytes);
+            let mut control = bytes;
+            control.insert(0, 2);
+            let _ = decode_client(&control);
+            let _ = decode_server(&control);
+        }
+
+        #[test]
+        fn a_mutated_hello_is_refused_or_decoded(flips in prop::collection::vec((0..40_usize, 0..8_u32), 1..6)) {
+            let hello = Hello {
+                protocol_version: 1,
+                content_hash: u64::MAX,
+                name: "Ada Lovelace".into(),
+                token: Some(Token([7; 16])),
+                is_bot: false,
+            };
+            let mut bytes = encode_client_control(&ClientControl::Hello(hello));
+            for (index, bit) in flips {
+                let index = index % bytes.len();
+                bytes[index] ^= 1_u8 << bit;
+            }
+            let _ = decode_client(&bytes);
+        }
+    }
+
+    #[test]
+    fn every_close_reason_fits_a_close_frame() {
+        // RFC 6455, 5.5: 125 bytes, two of them the code.
+        for reason in CloseReason::ALL {
+            assert!(reason.to_string().len() <= 123, "{reason}");
+        }
+    }
+}
