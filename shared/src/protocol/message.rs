@@ -152,7 +152,14 @@ mod tests {
     use crate::protocol::{CloseReason, Hello, LeaderboardLine, PlayerInfo, Token};
     use crate::units::PlayerId;
 
-    fn input(tick: u16, ack: u16, thrust: Thrust, boost: bool, fire: bool, aim: u16) -> InputMessage {
+    fn input(
+        tick: u16,
+        ack: u16,
+        thrust: Thrust,
+        boost: bool,
+        fire: bool,
+        aim: u16,
+    ) -> InputMessage {
         let controls = Controls { thrust, boost, fire, aim: Angle::from_steps(aim) };
         InputMessage { tick_low: tick, ack_low: ack, controls }
     }
@@ -182,7 +189,7 @@ mod tests {
             1, // version
             253, 8, 7, 6, 5, 4, 3, 2, 1, // content hash: 253 says that 8 bytes follow
             3, b'A', b'd', b'a', // name
-            1, // a token follows
+            1,    // a token follows
         ];
         bytes.extend([0x11; 16]);
         bytes.push(1); // a bot
@@ -196,7 +203,11 @@ mod tests {
         let player = PlayerId(300);
         let cases: [(ServerControl, &[u8]); 5] = [
             (
-                ServerControl::PlayerJoined(PlayerInfo { player, name: "Bo".into(), is_bot: false }),
+                ServerControl::PlayerJoined(PlayerInfo {
+                    player,
+                    name: "Bo".into(),
+                    is_bot: false,
+                }),
                 &[2, 1, 251, 44, 1, 2, b'B', b'o', 0],
             ),
             (ServerControl::PlayerLeft(player), &[2, 2, 251, 44, 1]),
