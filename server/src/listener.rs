@@ -11,12 +11,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tracing::{debug, warn};
 
-use crate::admission::{Admission, ConnectionPermit};
+use crate::admission::{Admission, AdmissionError, ConnectionPermit};
 use crate::http::Site;
 use crate::limits::{
     ACCEPT_BACKLOG, HTTP_CONNECTION_TIME_MAX, REQUEST_HEAD_BYTES_MAX, REQUEST_TIME_MAX,
 };
-use crate::logging::Throttle;
+use crate::logging::{REPORT_INTERVAL, Throttle};
 
 /// Takes the port.
 ///
@@ -32,12 +32,22 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(ACCEPT_BACKLOG)
 }
 
-/// Accepts for ever.
+/// Accepts for ever, and logs once a second what was refused.
 pub async fn serve(listener: TcpListener, site: Arc<Site>, admission: Admission) {
+    let report = async {
+        loop {
+            tokio::time::sleep(REPORT_INTERVAL).await;
+            site.report_refused();
+        }
+    };
+    tokio::join!(accept(listener, site.clone(), admission), report);
+}
+
+async fn accept(listener: TcpListener, site: Arc<Site>, admission: Admission) {
     let failures = Throttle::default();
     loop {
         match listener.accept().await {
-            Ok((socket, peer)) => match admission.admit(peer.ip(), Instant::now()) {
+            Ok((socket, peer)) => match admit(&admission, peer).await {
                 Ok(permit) => {
                     tokio::spawn(serve_socket(socket, peer, permit, site.clone()));
                 }
@@ -53,6 +63,26 @@ pub async fn serve(listener: TcpListener, site: Arc<Site>, admission: Admission)
                 // Out of descriptors: at once it would only fail again.
                 tokio::time::sleep(ACCEPT_RETRY).await;
             }
+        }
+        // Sockets that wait in a row must not keep the requests of those before them waiting: all of
+        // them would count as half-open.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A permit for a new socket. When everyone comes at once there are more sockets than requests for a
+/// moment: that is waited for, and meanwhile the rest waits in the kernel.
+async fn admit(
+    admission: &Admission,
+    peer: SocketAddr,
+) -> Result<ConnectionPermit, AdmissionError> {
+    let started = Instant::now();
+    loop {
+        match admission.admit(peer.ip(), Instant::now()) {
+            Err(AdmissionError::HalfOpenFull) if started.elapsed() < HALF_OPEN_PATIENCE => {
+                tokio::time::sleep(HALF_OPEN_RETRY).await;
+            }
+            admitted => return admitted,
         }
     }
 }
@@ -96,6 +126,8 @@ const FULL_ANSWER: &str = "HTTP/1.1 503 Service Unavailable\r\n\
     Retry-After: 5\r\n\
     Connection: close\r\n\r\n\
     the server has too many connections: come later\n";
+const HALF_OPEN_PATIENCE: Duration = Duration::from_secs(1);
+const HALF_OPEN_RETRY: Duration = Duration::from_millis(5);
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Logs, and how an attack is kept from filling them.
 //!
-//! What a stranger can cause is logged one by one at `debug`, and at `warn` as one summary a second at
-//! the most.
+//! What a stranger can cause is logged one by one at `debug`, and at `warn` as one line a second at the
+//! most.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::sync::{Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tracing::{debug, warn};
@@ -28,7 +30,7 @@ pub fn init() {
     }
 }
 
-/// Counts events and lets one through in a second.
+/// Counts events and lets one through per [`REPORT_INTERVAL`].
 #[derive(Debug, Default)]
 pub struct Throttle {
     state: Mutex<ThrottleState>,
@@ -55,23 +57,36 @@ impl Throttle {
     }
 }
 
-/// Logs what strangers did wrong: `debug` for each, a summary once a second.
+/// What strangers did wrong: `debug` for each, and a summary from time to time.
 #[derive(Debug, Default)]
 pub struct RefusalLog {
-    throttle: Throttle,
+    /// By reason. Reasons are our own labels: their number is small and fixed.
+    counts: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl RefusalLog {
     /// Notes one refused connection or request.
-    pub fn note(&self, peer: std::net::SocketAddr, reason: &str) {
+    pub fn note(&self, peer: SocketAddr, reason: &'static str) {
         debug!(%peer, reason, "refused");
-        if let Some(count) = self.throttle.note(Instant::now()) {
-            warn!(count, reason, "refused since the last such line; the reason is of the latest");
+        *self.counts().entry(reason).or_insert(0) += 1;
+    }
+
+    /// One line about all that was noted since the last call, or none. Call it every
+    /// [`REPORT_INTERVAL`].
+    pub fn report(&self) {
+        let counts = std::mem::take(&mut *self.counts());
+        if !counts.is_empty() {
+            warn!(refused = ?counts, "connections were refused");
         }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<&'static str, u64>> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// Time between two lines about the same kind of trouble.
+pub const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {

@@ -122,9 +122,10 @@ pub fn run(config: &Config) -> Result<(), StartError> {
 async fn end(signals: &mut Signals, site: Arc<Site>, config: &Config) {
     signals.next().await;
     tokio::select! {
-        () = drain(site, config.drain) => {}
+        () = drain(site.clone(), config.drain) => {}
         () = signals.next() => warn!("a second signal: ending at once"),
     }
+    site.report_refused();
 }
 
 /// The one line on standard output. Nobody may be listening there, and that is no reason to end.

@@ -2,10 +2,11 @@
 
 mod support;
 
+use std::io::{ErrorKind, Read, Write};
 use std::time::Duration;
 
 use driftfield_shared::protocol::CloseReason;
-use support::{TestServer, play, read_close, upgrade_request};
+use support::{TestServer, play, read_close, read_head, upgrade_request};
 
 #[test]
 fn the_designed_addresses_answer() {
@@ -78,14 +79,31 @@ fn several_requests_share_a_connection() {
 }
 
 #[test]
+fn everyone_may_come_at_once() {
+    let server = TestServer::start(|_| {});
+    // More than a room's mailbox takes in one tick, all connected before the first of them speaks.
+    let mut sockets: Vec<_> = (0..600).map(|_| server.connect()).collect();
+    let request = upgrade_request(server.address, &[]);
+    for socket in &mut sockets {
+        socket.write_all(request.as_bytes()).expect("a request");
+    }
+    for socket in &mut sockets {
+        let answer = read_head(socket);
+        assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
+    }
+    std::thread::sleep(Duration::from_secs(1));
+    for socket in &mut sockets {
+        // Silence: nobody was sent away.
+        socket.set_nonblocking(true).expect("a socket");
+        let heard = socket.read(&mut [0; 64]).map_err(|error| error.kind());
+        assert_eq!(heard, Err(ErrorKind::WouldBlock));
+    }
+}
+
+#[test]
 fn one_connection_too_many_is_told_so() {
     let server = TestServer::start(|config| config.admission.connections = 16);
-    let open: Vec<_> = (0..16)
-        .map(|_| {
-            let socket = server.upgraded();
-            (socket, ())
-        })
-        .collect();
+    let open: Vec<_> = (0..16).map(|_| server.upgraded()).collect();
     let answer = server.request("GET / HTTP/1.1\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.1 503 ") || answer.is_empty(), "{answer}");
     drop(open);

@@ -2,10 +2,14 @@
 
 #![cfg(unix)]
 
+mod support;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
+
+use support::{read_head, upgrade_request};
 
 struct Program {
     child: Child,
@@ -80,6 +84,21 @@ fn both_signals_drain_and_end_with_success() {
         assert!(status.success(), "{signal}: {status} after {took:?}\n{log}");
         assert!(log.contains("all rooms are closed"), "{log}");
     }
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_goodbyes() {
+    let program = Program::start();
+    // Somebody is in the room, so that it takes its time to say goodbye.
+    let mut guest = TcpStream::connect(program.address).expect("a listening server");
+    guest.write_all(upgrade_request(program.address, &[]).as_bytes()).expect("a request");
+    assert!(read_head(&mut guest).starts_with("HTTP/1.1 101 "));
+    std::thread::sleep(Duration::from_millis(100));
+    program.signal("TERM");
+    std::thread::sleep(Duration::from_millis(50));
+    program.signal("TERM");
+    let (_, _, log) = program.wait(Duration::from_secs(6));
+    assert!(log.contains("a second signal") && !log.contains("all rooms are closed"), "{log}");
 }
 
 #[test]

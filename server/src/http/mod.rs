@@ -106,10 +106,15 @@ impl Site {
         })
     }
 
-    /// Counts and logs a connection that was refused. `reason` is one of our own labels.
+    /// Counts a connection that was refused, for the log too. `reason` is one of our own labels.
     pub fn note_refused(&self, peer: SocketAddr, reason: &'static str) {
         self.metrics.count_refused_connection(reason);
         self.refusals.note(peer, reason);
+    }
+
+    /// Logs what was refused since the last time, in one line.
+    pub fn report_refused(&self) {
+        self.refusals.report();
     }
 
     /// Everything but the socket.
@@ -157,7 +162,12 @@ impl Site {
     /// A sentence, and the end of the connection: after a request that is wrong, whatever follows on it
     /// is not trusted to be a request either.
     fn refuse(&self, peer: SocketAddr, refusal: &Refusal, host: Option<&HostName>) -> Answer {
-        self.note_refused(peer, refusal.label());
+        if *refusal == Refusal::NotFound {
+            // A mistyped address is nobody's fault: counted, not logged.
+            self.metrics.count_refused_connection(refusal.label());
+        } else {
+            self.note_refused(peer, refusal.label());
+        }
         let mut answer = fresh(refusal.status(), TEXT, format!("{refusal}\n"));
         let headers = answer.headers_mut();
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

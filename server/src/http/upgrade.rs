@@ -25,19 +25,31 @@ pub(super) fn hand_over(
     permit: ConnectionPermit,
 ) {
     tokio::spawn(async move {
-        let joined = match leave_tokio(on_upgrade, peer, permit).await {
-            Ok(connection) => room.join(connection),
+        match leave_tokio(on_upgrade, peer, permit).await {
+            Ok(connection) => join(&room, connection).await,
             // The peer went away in the middle of its own handshake.
-            Err(error) => return debug!(%peer, %error, "lost during the upgrade"),
-        };
-        match joined {
-            Ok(()) => {}
-            Err(JoinError::Full(connection)) => goodbye(*connection, CloseReason::RoomFull).await,
-            Err(JoinError::Closed(connection)) => {
-                goodbye(*connection, CloseReason::ShuttingDown).await;
-            }
+            Err(error) => debug!(%peer, %error, "lost during the upgrade"),
         }
     });
+}
+
+/// Hands the connection to the room. When everyone comes at once, as after a restart, the mailbox is
+/// full for a tick or two: that is waited for, within a bound.
+async fn join(room: &RoomHandle, mut connection: Connection) {
+    let mut attempts_left = JOIN_ATTEMPTS_MAX;
+    loop {
+        let (refused, reason) = match room.join(connection) {
+            Ok(()) => return,
+            Err(JoinError::Full(refused)) => (refused, CloseReason::RoomFull),
+            Err(JoinError::Closed(refused)) => (refused, CloseReason::ShuttingDown),
+        };
+        connection = *refused;
+        attempts_left -= 1;
+        if attempts_left == 0 || reason == CloseReason::ShuttingDown {
+            return goodbye(connection, reason).await;
+        }
+        tokio::time::sleep(RETRY_INTERVAL).await;
+    }
 }
 
 #[derive(Debug, Error)]
@@ -69,8 +81,11 @@ async fn leave_tokio(
 async fn goodbye(mut connection: Connection, reason: CloseReason) {
     connection.close(reason);
     while !connection.poll_closed(Instant::now()) {
-        tokio::time::sleep(GOODBYE_INTERVAL).await;
+        tokio::time::sleep(RETRY_INTERVAL).await;
     }
 }
 
-const GOODBYE_INTERVAL: Duration = Duration::from_millis(20);
+/// About a tick.
+const RETRY_INTERVAL: Duration = Duration::from_millis(25);
+/// A second in all.
+const JOIN_ATTEMPTS_MAX: u32 = 40;
