@@ -9,6 +9,7 @@
 //! room: from then on its socket belongs to the room's tick thread.
 
 pub mod admission;
+mod budget;
 pub mod config;
 pub mod connection;
 pub mod http;

@@ -13,6 +13,10 @@ pub const REQUEST_TIME_MAX: Duration =
 pub const HTTP_CONNECTION_TIME_MAX: Duration = Duration::from_secs(90);
 /// Bytes of a request's head, and of the buffer that every HTTP connection has.
 pub const REQUEST_HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Requests per second on one HTTP connection, for long: a page that is reloaded again and again.
+pub const REQUESTS_PER_SECOND: u32 = 20;
+/// Requests at once on one HTTP connection: several page loads.
+pub const REQUESTS_BURST: u32 = 100;
 /// Connections that wait to be accepted while the server is busy: a storm of reconnecting clients.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
 

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tracing::{debug, warn};
 
 use crate::admission::{Admission, AdmissionError, ConnectionPermit};
-use crate::http::Site;
+use crate::http::{Site, Visitor};
 use crate::limits::{
     ACCEPT_BACKLOG, HTTP_CONNECTION_TIME_MAX, REQUEST_HEAD_BYTES_MAX, REQUEST_TIME_MAX,
 };
@@ -49,7 +49,8 @@ async fn accept(listener: TcpListener, site: Arc<Site>, admission: Admission) {
         match listener.accept().await {
             Ok((socket, peer)) => match admit(&admission, peer).await {
                 Ok(permit) => {
-                    tokio::spawn(serve_socket(socket, peer, permit, site.clone()));
+                    let visitor = Visitor::new(peer, permit);
+                    tokio::spawn(serve_socket(socket, visitor, site.clone()));
                 }
                 Err(error) => {
                     site.note_refused(peer, error.label());
@@ -87,15 +88,11 @@ async fn admit(
     }
 }
 
-async fn serve_socket(
-    socket: TcpStream,
-    peer: SocketAddr,
-    permit: ConnectionPermit,
-    site: Arc<Site>,
-) {
+async fn serve_socket(socket: TcpStream, visitor: Visitor, site: Arc<Site>) {
+    let peer = visitor.peer();
     // Only a socket that is dead already refuses this.
     let _ = socket.set_nodelay(true);
-    let service = service_fn(|request| site.answer(peer, permit.clone(), request));
+    let service = service_fn(|request| site.answer(&visitor, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         // Runs from the start of the connection, and again between two requests.
@@ -106,7 +103,7 @@ async fn serve_socket(
     match tokio::time::timeout(HTTP_CONNECTION_TIME_MAX, connection).await {
         Ok(Ok(())) => {}
         // Between requests a time-out is only the end of keep-alive.
-        Ok(Err(error)) if error.is_timeout() && permit.is_half_open() => {
+        Ok(Err(error)) if error.is_timeout() && visitor.is_silent() => {
             site.note_refused(peer, "handshake_timed_out");
         }
         Ok(Err(error)) if error.is_parse() => site.note_refused(peer, "not_http"),

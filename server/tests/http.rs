@@ -5,6 +5,7 @@ mod support;
 use std::io::{ErrorKind, Read, Write};
 use std::time::Duration;
 
+use driftfield_server::limits::REQUESTS_BURST;
 use driftfield_shared::protocol::CloseReason;
 use support::{TestServer, play, read_close, read_head, upgrade_request};
 
@@ -76,6 +77,16 @@ fn several_requests_share_a_connection() {
     let get = |close| format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\n{close}\r\n");
     let answers = server.request(&(get("") + &get("") + &get("Connection: close\r\n")));
     assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 3, "{answers}");
+}
+
+#[test]
+fn request_upon_request_on_one_connection_is_cut() {
+    let server = TestServer::start(|_| {});
+    let get = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
+    let answers = server.request(&get.repeat(REQUESTS_BURST as usize * 2));
+    let served = answers.matches("HTTP/1.1 200 OK").count();
+    assert!((100..200).contains(&served), "{served}");
+    assert_eq!(answers.matches("HTTP/1.1 429 ").count(), 1);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Instant;
 
 use super::prefix::Prefix;
-use crate::connection::TokenBucket;
+use crate::budget::TokenBucket;
 use crate::limits::{ARRIVAL_TABLE_ENTRIES, ARRIVALS_BURST, ARRIVALS_PER_SECOND};
 
 /// Buckets in sets of [`WAYS`], the set chosen by a keyed hash: nobody can aim at a set.

@@ -15,9 +15,9 @@ use driftfield_shared::limits::{
 use driftfield_shared::protocol::CloseReason;
 use thiserror::Error;
 
-use super::budget::TokenBucket;
 use super::frames::FrameScanner;
 use super::outbox::Outbox;
+use crate::budget::TokenBucket;
 
 /// A limit that the peer broke. Travels through the WebSocket layer inside an [`io::Error`].
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]

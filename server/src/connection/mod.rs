@@ -8,7 +8,6 @@
 //! Behind it stands a WebSocket (`socket`) or, for the server's own bots, a pair of bounded channels
 //! (`local`). The room cannot tell them apart and must not.
 
-mod budget;
 mod frames;
 mod local;
 mod metered_stream;
@@ -23,7 +22,6 @@ use bytes::Bytes;
 use driftfield_shared::protocol::CloseReason;
 use thiserror::Error;
 
-pub(crate) use budget::TokenBucket;
 pub use local::{LinkEnd, LocalLink};
 
 use crate::admission::ConnectionPermit;

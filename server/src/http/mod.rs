@@ -13,10 +13,12 @@ mod origin;
 mod page;
 mod refusal;
 mod upgrade;
+mod visitor;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -27,8 +29,8 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 
 pub use origin::is_origin;
 pub use refusal::Refusal;
+pub use visitor::Visitor;
 
-use crate::admission::ConnectionPermit;
 use crate::logging::RefusalLog;
 use crate::metrics::Metrics;
 use crate::room::{RoomHandle, RoomStatus};
@@ -71,17 +73,19 @@ impl Site {
         self.is_draining.store(true, Ordering::Relaxed);
     }
 
-    /// Answers one request of the connection that `permit` is for.
+    /// Answers one request.
     ///
     /// # Errors
     /// Never: what is wrong with a request is its answer.
     pub async fn answer(
         &self,
-        peer: SocketAddr,
-        permit: ConnectionPermit,
+        visitor: &Visitor,
         mut request: Request<Incoming>,
     ) -> Result<Answer, Infallible> {
-        permit.opened();
+        let peer = visitor.peer();
+        if !visitor.note_request(Instant::now()) {
+            return Ok(self.refuse(peer, &Refusal::TooManyRequests, None));
+        }
         let on_upgrade = hyper::upgrade::on(&mut request);
         let (head, _) = request.into_parts();
         let host = match check_host(&head) {
@@ -91,7 +95,7 @@ impl Site {
         if head.uri.path() == "/ws" {
             return Ok(match self.enter(&head, &host) {
                 Ok((accept, room)) => {
-                    upgrade::hand_over(on_upgrade, room, peer, permit);
+                    upgrade::hand_over(on_upgrade, room, peer, visitor.permit());
                     switching_protocols(&accept)
                 }
                 Err(refusal) => self.refuse(peer, &refusal, Some(&host)),

@@ -43,6 +43,9 @@ pub enum Refusal {
     /// Nothing is at this address.
     #[error("there is nothing at this address")]
     NotFound,
+    /// Request upon request on one connection.
+    #[error("too many requests: come back in a moment")]
+    TooManyRequests,
     /// The server is about to end.
     #[error("the server is shutting down")]
     Draining,
@@ -66,6 +69,7 @@ impl Refusal {
             Refusal::NotAnUpgrade | Refusal::WebSocketVersion => StatusCode::UPGRADE_REQUIRED,
             Refusal::ForeignOrigin => StatusCode::FORBIDDEN,
             Refusal::NoSuchRoom | Refusal::NotFound => StatusCode::NOT_FOUND,
+            Refusal::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Draining => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -86,6 +90,7 @@ impl Refusal {
             Refusal::ForeignOrigin => "foreign_origin",
             Refusal::NoSuchRoom => "no_such_room",
             Refusal::NotFound => "not_found",
+            Refusal::TooManyRequests => "too_many_requests",
             Refusal::Draining => "draining",
             Refusal::Internal => "internal_error",
         }
@@ -98,7 +103,7 @@ impl Refusal {
             Refusal::NotAnUpgrade | Refusal::WebSocketVersion => {
                 &[(header::UPGRADE, "websocket"), (header::SEC_WEBSOCKET_VERSION, "13")]
             }
-            Refusal::Draining => &[(header::RETRY_AFTER, "5")],
+            Refusal::TooManyRequests | Refusal::Draining => &[(header::RETRY_AFTER, "5")],
             _ => &[],
         }
     }
