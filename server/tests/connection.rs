@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use driftfield_server::connection::{Connection, ConnectionEnd};
 use driftfield_shared::limits::{
-    CLOSE_SECONDS_MAX, INBOUND_BYTES_PER_TICK, INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND,
-    OUTBOUND_BYTES_MAX, STALL_SECONDS_MAX, TICK_HZ_MAX,
+    CLOSE_SECONDS_MAX, INBOUND_BYTES_BURST, INBOUND_BYTES_PER_SECOND, INBOUND_BYTES_PER_TICK,
+    INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND, OUTBOUND_BYTES_MAX, STALL_SECONDS_MAX,
+    TICK_HZ_MAX,
 };
 use driftfield_shared::protocol::CloseReason;
 use support::{client_frame, read_close};
@@ -113,6 +114,27 @@ fn small_frames_over_the_rate_are_too_much_although_their_bytes_are_few() {
     assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooMuch));
     assert!(frames > INBOUND_FRAMES_BURST, "cut after {frames} frames already");
     assert_eq!(pair.connection.receive(), Err(end), "an end is for good");
+}
+
+#[test]
+fn long_messages_over_the_rate_are_too_much_although_they_are_few() {
+    let mut pair = Pair::new();
+    pair.tick(Duration::ZERO).expect("open");
+    let frame = client_frame(BINARY, &[7; 500]);
+    let rate = INBOUND_BYTES_PER_SECOND * 3 / 2;
+    let mut bytes = 0;
+    let end = loop {
+        let count = rate as usize / 10 / frame.len();
+        pair.client.write_all(&frame.repeat(count)).expect("open");
+        bytes += (count * frame.len()) as u32;
+        std::thread::sleep(Duration::from_millis(3));
+        match pair.tick(Duration::from_millis(100)) {
+            Ok(_) => assert!(bytes < 10 * INBOUND_BYTES_BURST, "never cut"),
+            Err(end) => break end,
+        }
+    };
+    assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooMuch));
+    assert!(bytes > INBOUND_BYTES_BURST, "cut after {bytes} bytes already");
 }
 
 #[test]
