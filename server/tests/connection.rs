@@ -194,7 +194,16 @@ fn who_never_reads_is_too_slow_and_gone_after_a_second() {
 #[test]
 fn a_slow_reader_that_wakes_up_still_hears_why_it_was_closed() {
     let mut pair = Pair::new();
-    while pair.connection.send([0; 50_000]).and_then(|()| pair.connection.flush()).is_ok() {}
+    while pair.connection.backlog() + 100_000 < OUTBOUND_BYTES_MAX {
+        pair.connection.send([0; 50_000]).and_then(|()| pair.connection.flush()).expect("room");
+    }
+    // Full to the last bytes, so that not even the close frame has room at first.
+    while pair.connection.backlog() + 10 < OUTBOUND_BYTES_MAX {
+        let room = OUTBOUND_BYTES_MAX - pair.connection.backlog();
+        pair.connection.send(vec![0; (room - 4).min(50_000)]).expect("room");
+    }
+    let end = pair.connection.send([0; 10]);
+    assert_eq!(end, Err(ConnectionEnd::Refused(CloseReason::TooSlow)));
     let mut client = pair.client.try_clone().expect("a socket");
     let reader = std::thread::spawn(move || read_close(&mut client, Duration::from_secs(5)));
     let deadline = Instant::now() + Duration::from_secs(5);
