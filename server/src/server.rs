@@ -105,6 +105,9 @@ pub fn run(config: &Config) -> Result<(), StartError> {
     let outcome = runtime.block_on(async {
         let mut signals = Signals::new()?;
         let server = Server::open(config)?;
+        if driftfield_client_bundle::IS_EMPTY {
+            warn!("this build has no page to play on: it was made with WEB_CLIENT=skip");
+        }
         announce(server.address());
         let site = server.site().clone();
         tokio::select! {

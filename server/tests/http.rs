@@ -54,6 +54,44 @@ fn every_answer_carries_the_security_headers() {
 }
 
 #[test]
+fn every_file_of_the_client_is_served_compressed_whole_and_not_at_all() {
+    let server = TestServer::start(|_| {});
+    let get = |path: &str, header: &str| {
+        let address = server.address;
+        server.request_bytes(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{header}\r\n"
+        ))
+    };
+    // None if the build left the client out.
+    for asset in driftfield_client_bundle::assets() {
+        let (head, body) = get(asset.path, "");
+        assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+        assert!(head.contains(&format!("\r\ncontent-type: {}\r\n", asset.content_type)), "{head}");
+        assert_eq!(head.contains("immutable"), asset.immutable, "{head}");
+        assert!(!head.contains("content-encoding"), "{head}");
+        assert!(body == asset.identity, "{}", asset.path);
+
+        let (head, body) = get(asset.path, "Accept-Encoding: gzip, br\r\n");
+        if !asset.brotli.is_empty() {
+            assert!(head.contains("\r\ncontent-encoding: br\r\n"), "{head}");
+            assert!(body == asset.brotli, "{}", asset.path);
+        }
+
+        let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a tag");
+        let known = format!("Accept-Encoding: br\r\nIf-None-Match: {tag}\r\n");
+        let (head, body) = get(asset.path, &known);
+        assert!(head.starts_with("HTTP/1.1 304 ") && body.is_empty(), "{head}");
+        let (head, _) = get(asset.path, &format!("If-None-Match: {tag}\r\n"));
+        let is_same = asset.brotli.is_empty();
+        assert_eq!(
+            head.starts_with("HTTP/1.1 304 "),
+            is_same,
+            "the tag is of the other form: {head}"
+        );
+    }
+}
+
+#[test]
 fn head_is_a_get_without_its_body() {
     let server = TestServer::start(|_| {});
     let request = |method| {

@@ -7,7 +7,6 @@
 //!
 //! The server keeps no cookies and takes no bodies: a request is its head.
 
-mod bundle;
 mod handshake;
 mod origin;
 mod page;
@@ -21,6 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use bytes::Bytes;
+use driftfield_client_bundle::CONTENT_SECURITY_POLICY;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderName, HeaderValue};
@@ -34,7 +34,6 @@ pub use visitor::Visitor;
 use crate::logging::RefusalLog;
 use crate::metrics::Metrics;
 use crate::room::{RoomHandle, RoomStatus};
-use bundle::CONTENT_SECURITY_POLICY;
 use handshake::{check_host, check_upgrade};
 use origin::HostName;
 

@@ -8,11 +8,11 @@ use http_body_util::Full;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 
-use super::{Answer, bundle};
+use super::Answer;
 
 /// The answer for a path of the client, if it has one.
 pub(super) fn answer(path: &str, request: &HeaderMap) -> Option<Answer> {
-    let asset = bundle::asset(path)?;
+    let asset = driftfield_client_bundle::asset(path)?;
     let is_brotli = accepts_brotli(request) && !asset.brotli.is_empty();
     let body = if is_brotli { asset.brotli } else { asset.identity };
     // One tag for each representation: what is cached under one must not be served as the other.

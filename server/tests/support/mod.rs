@@ -71,6 +71,16 @@ impl TestServer {
         read_to_end(&mut socket, Duration::from_secs(10)).0
     }
 
+    /// The same with the body as bytes: the head, the body.
+    pub fn request_bytes(&self, request: &str) -> (String, Vec<u8>) {
+        let mut socket = self.connect();
+        socket.write_all(request.as_bytes()).expect("a request");
+        let head = read_head(&mut socket);
+        let mut body = Vec::new();
+        socket.read_to_end(&mut body).expect("a body");
+        (head, body)
+    }
+
     /// The answer to a simple GET, head and body.
     pub fn get(&self, path: &str) -> String {
         let address = self.address;
