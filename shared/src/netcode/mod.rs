@@ -5,6 +5,7 @@ mod client;
 mod clock;
 mod frame;
 mod interpolation;
+mod link;
 mod prediction;
 mod stats;
 
@@ -13,5 +14,6 @@ pub use client::{Client, ClientConfig, ClientError, ClientEvent};
 pub use clock::ClockSync;
 pub use frame::Frame;
 pub use interpolation::{Interpolator, Scene};
+pub use link::{Link, LinkProfile, LinkProfileError};
 pub use prediction::{Authority, Correction, Predicted, Predictor};
 pub use stats::{ClientStats, RoundTrip};
