@@ -73,10 +73,11 @@ impl FlowControl {
         if self.unacknowledged.is_empty() { 0 } else { now.since(self.acknowledged_at) }
     }
 
-    /// Snapshots that may be unacknowledged: what is in flight over the shortest round trip, and one.
+    /// Snapshots that may be unacknowledged: what is in flight over the shortest round trip, one for the
+    /// phase between the two clocks, and two ticks of jitter, which is no congestion.
     fn window(&self) -> u32 {
         let round_trip = self.round_trip.min(self.round_trip_before);
-        (round_trip + 1).clamp(SNAPSHOT_WINDOW_MIN, SNAPSHOT_WINDOW_MAX)
+        (round_trip + 3).clamp(SNAPSHOT_WINDOW_MIN, SNAPSHOT_WINDOW_MAX)
     }
 }
 
@@ -90,7 +91,7 @@ mod tests {
             let mut flow = FlowControl::new(Tick(0));
             for now in (1..1000).map(Tick) {
                 if now.0 > round_trip {
-                    flow.acknowledge(now, now.minus(round_trip + 1));
+                    flow.acknowledge(now, now.minus(round_trip + 3));
                 }
                 assert!(flow.may_send(), "round trip {round_trip}, {now:?}");
                 flow.sent(now);

@@ -19,6 +19,8 @@ mod room;
 mod seats;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod link_tests;
 mod tick_loop;
 
 use std::sync::Arc;

@@ -66,8 +66,8 @@ impl Content {
             if !(3..=32).contains(&hull.outline.len()) {
                 return Err(at.wrong("outline", "needs 3 to 32 corners"));
             }
-            if hull.outline.iter().any(|corner| !(corner.abs().max_element() <= 2.0)) {
-                return Err(at.wrong("outline", "corners must lie within 2 radii"));
+            for coordinate in hull.outline.iter().flat_map(|corner| corner.to_array()) {
+                at.range("outline", coordinate, -2.0, 2.0)?;
             }
         }
         Ok(())

@@ -39,13 +39,13 @@ pub struct Pilot {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Pilots {
     seats: Vec<Option<Pilot>>,
-    len: usize,
+    count: usize,
 }
 
 impl Pilots {
     /// Seats taken.
-    pub fn len(&self) -> usize {
-        self.len
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// The pilot of a seat.
@@ -71,13 +71,13 @@ impl Pilots {
         if self.seats.len() <= index {
             self.seats.resize(index + 1, None);
         }
-        self.len += usize::from(self.seats[index].is_none());
+        self.count += usize::from(self.seats[index].is_none());
         self.seats[index] = Some(pilot);
     }
 
     fn remove(&mut self, player: PlayerId) -> Option<Pilot> {
         let pilot = self.seats.get_mut(player.index())?.take()?;
-        self.len -= 1;
+        self.count -= 1;
         Some(pilot)
     }
 }
@@ -113,7 +113,7 @@ impl World {
             kills: 0,
             deaths: 0,
         });
-        self.side = self.rules.side(self.pilots.len());
+        self.side = self.rules.side(self.pilots.count());
         self.launch(player);
     }
 

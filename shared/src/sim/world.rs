@@ -143,7 +143,7 @@ impl World {
         for command in commands {
             self.apply(*command);
         }
-        self.side = self.rules.side(self.pilots.len());
+        self.side = self.rules.side(self.pilots.count());
         self.step_asteroids();
         self.step_ships();
         self.step_ores();
