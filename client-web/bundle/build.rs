@@ -43,6 +43,7 @@ fn run() -> Result<(), Failure> {
         "assets",
         "Cargo.toml",
         "Cargo.lock",
+        "rust-toolchain.toml",
     ] {
         println!("cargo::rerun-if-changed={}", root.join(path).display());
     }
@@ -55,6 +56,12 @@ fn run() -> Result<(), Failure> {
     }
     ensure_target()?;
     let wasm = build_client(&root, &web_target_dir(&out_dir)?)?;
+    // Made anew, so that files of earlier builds do not pile up: their names differ.
+    let files = out_dir.join("files");
+    if files.is_dir() {
+        fs::remove_dir_all(&files)?;
+    }
+    fs::create_dir_all(&files)?;
     let bound = out_dir.join("bound");
     Bindgen::new()
         .input_path(&wasm)
@@ -68,7 +75,7 @@ fn run() -> Result<(), Failure> {
         .omit_default_module_path(true)
         .generate(&bound)
         .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
-    write_table(&root.join("client-web/page"), &bound, &out_dir, &table)
+    write_table(&root.join("client-web/page"), &bound, &files, &table)
 }
 
 /// Makes sure that the standard library for wasm32 is there, with rustup's help if need be.
@@ -122,7 +129,6 @@ fn build_client(root: &Path, target_dir: &Path) -> Result<PathBuf, Failure> {
         .env("CARGO_ENCODED_RUSTFLAGS", "")
         // Under clippy this names clippy's driver, which would lint the client instead of compiling it.
         .env_remove("RUSTC_WORKSPACE_WRAPPER")
-        .env_remove("RUSTC_WRAPPER")
         .output()?;
     if !output.status.success() {
         let log = String::from_utf8_lossy(&output.stderr);
@@ -143,9 +149,8 @@ struct File {
 
 /// Writes the hashed, compressed files and the table of them. Names are hashed from the leaves up, since
 /// a file that names another one changes with it.
-fn write_table(page: &Path, bound: &Path, out_dir: &Path, table: &Path) -> Result<(), Failure> {
+fn write_table(page: &Path, bound: &Path, files_dir: &Path, table: &Path) -> Result<(), Failure> {
     let file = |stem, extension, content_type, path: PathBuf| -> Result<File, Failure> {
-        println!("cargo::rerun-if-changed={}", path.display());
         let bytes =
             fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(File { placeholder: format!("{{{{{stem}.{extension}}}}}"), stem, extension, content_type, bytes })
@@ -165,13 +170,13 @@ fn write_table(page: &Path, bound: &Path, out_dir: &Path, table: &Path) -> Resul
         let bytes = fill_in(file.bytes, &names);
         let hash = hash(&bytes);
         let path = format!("/{}-{hash}.{}", file.stem, file.extension);
-        embed(&mut text, out_dir, &path, file.content_type, &bytes, true)?;
+        embed(&mut text, files_dir, &path, file.content_type, &bytes, true)?;
         names.push((file.placeholder, path));
     }
     let index = page.join("index.html");
     let bytes = fs::read(&index).map_err(|error| format!("{}: {error}", index.display()))?;
     let bytes = fill_in(bytes, &names);
-    embed(&mut text, out_dir, "/", "text/html; charset=utf-8", &bytes, false)?;
+    embed(&mut text, files_dir, "/", "text/html; charset=utf-8", &bytes, false)?;
     text.push_str("];\n");
     fs::write(table, text)?;
     Ok(())
@@ -190,15 +195,15 @@ fn fill_in(bytes: Vec<u8>, names: &[(String, String)]) -> Vec<u8> {
 
 fn embed(
     table: &mut String,
-    out_dir: &Path,
+    files_dir: &Path,
     path: &str,
     content_type: &str,
     bytes: &[u8],
     is_immutable: bool,
 ) -> Result<(), Failure> {
     let name = if path == "/" { "index.html" } else { &path[1..] };
-    let identity = out_dir.join(name);
-    let compressed = out_dir.join(format!("{name}.br"));
+    let identity = files_dir.join(name);
+    let compressed = files_dir.join(format!("{name}.br"));
     fs::write(&identity, bytes)?;
     fs::write(&compressed, compress(bytes)?)?;
     let etag = hash(bytes);
