@@ -52,7 +52,7 @@ fn snapshots_have_their_golden_bytes() {
     let full = duel.step(&[Command::Join(PlayerId(0)), Command::Join(PlayerId(1))]);
     assert_eq!(
         hex(&full),
-        "050000000c0400d0276a002003004644c55104200035140001400600c25ffad60a4000ac2a00fe030940000000000000"
+        "050000000c0400d0276a002003004644c55104200035140001400600c25ffad60a4000ac2a00fe032440000000000000"
     );
 
     // Nothing happens: lane, ticks, margin, side, no removals, two ships as predicted, and empty lists.

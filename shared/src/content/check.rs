@@ -55,7 +55,8 @@ impl Content {
             at.range("acceleration", hull.acceleration, 1.0, 2_000.0)?;
             at.range("drag", hull.drag, 0.05, 10.0)?;
             at.range("boost_factor", hull.boost_factor, 1.0, 10.0)?;
-            at.range("boost_seconds", hull.boost_seconds, 0.1, 30.0)?;
+            // A charge of 8 s at the highest rate fits the 16 bits that it has.
+            at.range("boost_seconds", hull.boost_seconds, 0.1, 8.0)?;
             at.range("boost_recharge_seconds", hull.boost_recharge_seconds, 0.1, 120.0)?;
             let top_speed = hull.acceleration * hull.boost_factor / hull.drag;
             at.range("acceleration * boost_factor / drag", top_speed, 1.0, SPEED_MAX / 2.0)?;

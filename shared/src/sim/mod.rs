@@ -17,6 +17,8 @@ mod ships;
 mod shots;
 mod state;
 mod station;
+#[cfg(all(test, feature = "content-files"))]
+mod tests;
 mod world;
 
 pub use cells::{Cells, Located};

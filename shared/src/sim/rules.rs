@@ -10,7 +10,7 @@ use crate::limits::{TICK_HZ_MAX, TICK_HZ_MIN};
 use crate::units::{HullId, WeaponId};
 
 /// Steps of boost charge that a tick of boosting takes; recharging goes in finer steps.
-pub const BOOST_STEPS_PER_TICK: u16 = 16;
+pub const BOOST_STEPS_PER_TICK: u16 = 64;
 
 /// The figures that one room is simulated with. Server and clients build the same from the same content.
 #[derive(Clone, Debug)]
@@ -160,7 +160,7 @@ impl HullRules {
         let tick_seconds = 1.0 / f32::from(tick_hz);
         // The range check of content bounds both to what a u16 takes.
         let charge = ticks(hull.boost_seconds, tick_hz) * u32::from(BOOST_STEPS_PER_TICK);
-        let recharge = charge / ticks(hull.boost_recharge_seconds, tick_hz);
+        let recharge = charge.div_ceil(ticks(hull.boost_recharge_seconds, tick_hz));
         HullRules {
             radius: hull.radius,
             thrust_step: hull.acceleration * tick_seconds,

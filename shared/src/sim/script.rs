@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     /// Changes only in a commit that says why: a new hash means that the game plays differently.
-    const GOLDEN_HASH: u64 = 0xa13d_5aad_1dc4_3e0c;
+    const GOLDEN_HASH: u64 = 0x5a1d_4031_d0a5_020d;
 
     #[test]
     fn ten_thousand_ticks_of_play_end_in_the_golden_state() {
