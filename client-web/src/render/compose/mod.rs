@@ -1,0 +1,214 @@
+//! From a scene to what the GPU is to draw: the renderer without the GPU.
+//!
+//! ```text
+//! Scene, Visuals --> Composer::compose --> DrawList (instances by layer, what all shaders know)
+//!                        |  camera, effects, labels are kept from frame to frame
+//! ```
+
+mod bodies;
+mod overlay;
+mod station;
+
+use glam::Vec2;
+
+use driftfield_shared::content::{Content, Sector};
+use driftfield_shared::netcode::Scene;
+
+use super::camera::{Camera, View};
+use super::effects::{Effects, Moment};
+use super::instances::Instances;
+use super::labels::Labels;
+use super::particles::Dice;
+use super::quality::Quality;
+use super::tables::Tables;
+use super::visuals::Visuals;
+
+/// A frame that takes longer than this is a pause: effects and camera move on by no more.
+const FRAME_SECONDS_MAX: f32 = 0.1;
+/// A pause from which what was seen before says nothing about now.
+const PAUSE_SECONDS: f64 = 1.0;
+/// Seconds after which the clock of the shaders starts again: up to here an `f32` is exact to a millisecond.
+const CLOCK_SECONDS: f64 = 8192.0;
+/// Stars in a tile of the sky.
+const STARS: usize = 420;
+/// World units that a tile of the sky is larger than the view.
+const STAR_TILE_MARGIN: f32 = 64.0;
+
+/// What all shaders know about a frame.
+#[derive(Clone, Copy, Debug)]
+pub struct FrameInfo {
+    /// What is on the screen.
+    pub view: View,
+    /// Size of the canvas, CSS pixels.
+    pub css: Vec2,
+    /// Seconds, starting again every [`CLOCK_SECONDS`].
+    pub seconds: f32,
+    /// Strength of spilling light, 0..=1.
+    pub bloom: f32,
+    /// Half of the sector's side.
+    pub half_side: f32,
+    /// Whether to leave out motion that is not the game's.
+    pub reduced_motion: bool,
+    /// Side of a tile of the sky, world units.
+    pub star_tile: f32,
+}
+
+/// Instances by layer, in the order in which layers are drawn.
+#[derive(Debug, Default)]
+pub struct DrawList {
+    /// Parts of the screen beyond or near the sector's edge: left, top, right, bottom.
+    pub fence: Instances<4>,
+    /// Circles: centre, radius, depth inwards · colour, alpha · dashes, their share, turn, line width.
+    pub rings: Instances<12>,
+    /// The station: centre, radius, turn.
+    pub station: Instances<4>,
+    /// Asteroids: centre, cosine, sine · radius, variant, damage, flash · ore colour, mirror.
+    pub rocks: Instances<12>,
+    /// Ore: centre, radius, turn · colour, seed.
+    pub ores: Instances<8>,
+    /// See [`super::particles`].
+    pub particles: Instances<16>,
+    /// Ships: centre, cosine, sine · radius, hull, flash, shield · colour, hit point share · own, seed, throttle, -.
+    pub ships: Instances<16>,
+    /// Shots: centre, direction · half length, radius, tail, own · colour, -.
+    pub shots: Instances<12>,
+    /// Marks over the world, in CSS pixels from the middle: centre, half size · place in the label texture · colour ·
+    /// kind, value, angle, extra.
+    pub overlay: Instances<16>,
+}
+
+/// Composes frames.
+#[derive(Debug)]
+pub struct Composer {
+    tables: Tables,
+    camera: Camera,
+    effects: Effects,
+    labels: Labels,
+    list: DrawList,
+    last_seconds: Option<f64>,
+}
+
+impl Composer {
+    /// A composer for a sector.
+    pub fn new(content: &Content, sector: &Sector) -> Self {
+        let camera = Camera::new(sector.view_half);
+        Composer {
+            tables: Tables::new(content, sector),
+            camera,
+            effects: Effects::default(),
+            labels: Labels::default(),
+            list: DrawList::default(),
+            last_seconds: None,
+        }
+    }
+
+    /// The camera.
+    pub fn camera(&self) -> &Camera {
+        &self.camera
+    }
+
+    /// Takes the size of the canvas, CSS pixels.
+    pub fn resize(&mut self, css: Vec2) {
+        self.camera.resize(css);
+    }
+
+    /// The labels, for setting those that are wanted.
+    pub fn labels(&mut self) -> &mut Labels {
+        &mut self.labels
+    }
+
+    /// Composes the frame at `time_seconds`.
+    pub fn compose(
+        &mut self,
+        scene: &Scene,
+        time_seconds: f64,
+        visuals: &Visuals,
+        quality: Quality,
+    ) -> (FrameInfo, &DrawList) {
+        let passed = time_seconds - self.last_seconds.replace(time_seconds).unwrap_or(time_seconds);
+        if passed > PAUSE_SECONDS {
+            self.effects.clear();
+        }
+        // `max` and `min` also make a number of not-a-number.
+        let seconds = (passed as f32).max(0.0).min(FRAME_SECONDS_MAX);
+        let moment = Moment {
+            scene,
+            seconds,
+            tables: &self.tables,
+            visuals,
+            particle_share: quality.particle_share(),
+        };
+        let trauma = self.effects.advance(&moment);
+        let own = scene.ships.iter().map(|(_, ship)| ship).find(|ship| ship.player == scene.player);
+        let velocity = own.map_or(Vec2::ZERO, |ship| ship.velocity);
+        self.camera.add_trauma(trauma);
+        self.camera.advance(scene.camera, velocity, seconds, visuals.reduced_motion);
+        let view = *self.camera.view();
+        let info = FrameInfo {
+            view,
+            css: self.camera.css(),
+            seconds: time_seconds.rem_euclid(CLOCK_SECONDS) as f32,
+            bloom: visuals.bloom.clamp(0.0, 1.0),
+            half_side: scene.side * 0.5,
+            reduced_motion: visuals.reduced_motion,
+            star_tile: 2.0 * view.half.max_element() + STAR_TILE_MARGIN,
+        };
+        self.labels.advance();
+        fill(&moment, &info, &self.effects, &mut self.labels, &mut self.list);
+        (info, &self.list)
+    }
+}
+
+fn fill(
+    moment: &Moment,
+    info: &FrameInfo,
+    effects: &Effects,
+    labels: &mut Labels,
+    list: &mut DrawList,
+) {
+    list.station.clear();
+    list.rings.clear();
+    list.fence.clear();
+    list.particles.clear();
+    list.overlay.clear();
+    station::compose(moment, info, list);
+    station::fence(info, list);
+    bodies::rocks(moment, effects, info, &mut list.rocks);
+    bodies::ores(moment, info, &mut list.ores);
+    bodies::ships(moment, effects, info, &mut list.ships);
+    bodies::shots(moment, info, &mut list.shots);
+    effects.particles().write(&mut list.particles);
+    overlay::ships(moment, info, labels, &mut list.overlay);
+    overlay::station(moment, info, labels, &mut list.overlay);
+}
+
+/// The stars of a tile of the sky: place in the tile, depth, size · colour, phase of twinkling.
+pub fn stars() -> Instances<8> {
+    let mut dice = Dice::default();
+    let mut stars = Instances::default();
+    for index in 0..STARS {
+        // Many far and faint ones, few near and bright ones.
+        let depth = match index % 12 {
+            0 => 2.0,
+            1..=3 => 1.0,
+            _ => 0.0,
+        };
+        let bright = 0.25 + 0.22 * depth + 0.35 * dice.unit() * dice.unit();
+        let warm = dice.between(-1.0, 1.0);
+        let color = [0.82 + 0.16 * warm, 0.88, 0.95 - 0.13 * warm];
+        stars.push([
+            dice.unit(),
+            dice.unit(),
+            depth,
+            0.62 + 0.22 * depth + 0.3 * dice.unit(),
+            color[0] * bright,
+            color[1] * bright,
+            color[2] * bright,
+            dice.unit(),
+        ]);
+    }
+    stars
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! Whole frames, composed natively.
+
+use driftfield_shared::netcode::{EntityKey, EntityKind, Removal, Scene};
+use driftfield_shared::sim::{ShipState, ShotState};
+use driftfield_shared::units::{Angle, PlayerId, Thrust, Tick};
+use glam::Vec2;
+
+use super::super::tests::content;
+use super::super::visuals::{NoRoster, PlayerLook, Roster};
+use super::*;
+
+struct Names;
+
+impl Roster for Names {
+    fn look(&self, player: PlayerId) -> Option<PlayerLook<'_>> {
+        (player != PlayerId(9)).then_some(PlayerLook { name: "Ada", is_bot: false })
+    }
+}
+
+fn ship(player: u16, position: Vec2) -> (EntityKey, ShipState) {
+    let state = ShipState {
+        player: PlayerId(player),
+        hull: Default::default(),
+        position,
+        velocity: Vec2::new(100.0, 0.0),
+        aim: Angle::from_radians(1.0),
+        aim_rate: 0,
+        thrust: Thrust::towards(0),
+        boosting: false,
+        protected: false,
+        hit_points: 100,
+    };
+    (EntityKey(u32::from(player)), state)
+}
+
+fn shot(key: u32, position: Vec2) -> (EntityKey, ShotState) {
+    let state = ShotState {
+        shooter: PlayerId(2),
+        weapon: Default::default(),
+        position,
+        velocity: Vec2::new(700.0, 0.0),
+        expires: Tick(99),
+    };
+    (EntityKey(key), state)
+}
+
+fn scene(ships: &[(EntityKey, ShipState)]) -> Scene {
+    Scene { side: 6000.0, player: PlayerId(1), ships: ships.to_vec(), ..Scene::default() }
+}
+
+fn composer() -> Composer {
+    let content = content();
+    let sector = content.sector("frontier").unwrap();
+    Composer::new(&content, sector)
+}
+
+fn compose<'a>(
+    composer: &'a mut Composer,
+    scene: &Scene,
+    seconds: f64,
+) -> (FrameInfo, &'a DrawList) {
+    let visuals =
+        Visuals { reduced_motion: false, bloom: 1.0, boost: 0.5, quality: None, roster: &Names };
+    composer.compose(scene, seconds, &visuals, Quality::High)
+}
+
+#[test]
+fn a_ship_is_drawn_once_and_ours_last() {
+    let mut composer = composer();
+    let scene = scene(&[ship(1, Vec2::ZERO), ship(2, Vec2::new(50.0, 0.0))]);
+    let (_, list) = compose(&mut composer, &scene, 0.0);
+    assert_eq!(list.ships.count(), 2);
+    assert_eq!([list.ships.value(0, 12), list.ships.value(1, 12)], [0.0, 1.0]);
+}
+
+#[test]
+fn what_is_off_the_screen_is_not_sent() {
+    let mut composer = composer();
+    let far = Vec2::new(2500.0, 0.0);
+    let scene = Scene { shots: vec![shot(7, far)], ..scene(&[ship(2, far)]) };
+    let (_, list) = compose(&mut composer, &scene, 0.0);
+    assert_eq!((list.ships.count(), list.shots.count()), (0, 0));
+}
+
+#[test]
+fn a_new_shot_flashes_at_its_gun_and_an_old_one_does_not() {
+    let mut composer = composer();
+    let ships = [ship(2, Vec2::ZERO)];
+    compose(&mut composer, &scene(&ships), 0.0);
+    let before = composer.effects.particles().count();
+    let firing = Scene { shots: vec![shot(7, Vec2::new(30.0, 0.0))], ..scene(&ships) };
+    compose(&mut composer, &firing, 0.001);
+    let after = composer.effects.particles().count();
+    assert!(after > before);
+    compose(&mut composer, &firing, 0.002);
+    assert_eq!(composer.effects.particles().count(), after);
+}
+
+#[test]
+fn a_death_explodes_and_leaving_the_view_does_not() {
+    for (destroyed, explodes) in [(true, true), (false, false)] {
+        let mut composer = composer();
+        let place = Vec2::new(100.0, 0.0);
+        compose(&mut composer, &scene(&[ship(2, place)]), 0.0);
+        let removal =
+            Removal { key: EntityKey(2), kind: EntityKind::Ship, position: place, destroyed };
+        compose(&mut composer, &Scene { removals: vec![removal], ..scene(&[]) }, 0.016);
+        assert_eq!(composer.effects.particles().count() > 20, explodes);
+    }
+}
+
+#[test]
+fn names_are_asked_for_once_and_then_drawn() {
+    let mut composer = composer();
+    let scene = scene(&[ship(2, Vec2::new(40.0, 0.0)), ship(9, Vec2::new(-40.0, 0.0))]);
+    let (_, list) = compose(&mut composer, &scene, 0.0);
+    let marks = list.overlay.count();
+    let mut texts = Vec::new();
+    while let Some(wanted) = composer.labels().poll_wanted() {
+        composer.labels().set_width(&wanted.text, 60);
+        texts.push(wanted.text);
+    }
+    texts.sort();
+    assert_eq!(texts, ["Ada", "Harbour"]);
+    let (_, list) = compose(&mut composer, &scene, 0.016);
+    assert_eq!(list.overlay.count(), marks + 2);
+    assert_eq!(composer.labels().poll_wanted(), None);
+}
+
+#[test]
+fn the_way_to_the_station_stays_on_the_screen() {
+    let mut composer = composer();
+    for at in [Vec2::new(2500.0, 0.0), Vec2::new(-400.0, 2700.0), Vec2::new(0.0, 1200.0)] {
+        let scene = Scene { camera: at, ..scene(&[]) };
+        let (info, list) = compose(&mut composer, &scene, 0.0);
+        assert_eq!(list.overlay.count(), 1);
+        let place = Vec2::new(list.overlay.value(0, 0), list.overlay.value(0, 1));
+        assert!(place.abs().cmple(info.css / 2.0 - 40.0).all(), "{place}");
+        assert!(place.dot(-at) > 0.0, "{place} does not point home from {at}");
+    }
+}
+
+#[test]
+fn the_fence_covers_the_edge_without_overlap() {
+    let mut composer = composer();
+    let (_, list) = compose(&mut composer, &scene(&[]), 0.0);
+    assert_eq!(list.fence.count(), 0);
+    composer = super::tests::composer();
+    let scene = Scene { camera: Vec2::splat(2990.0), ..scene(&[]) };
+    let (info, list) = compose(&mut composer, &scene, 0.0);
+    let (mut area, inner) = (0.0, 2880.0);
+    for strip in 0..list.fence.count() {
+        let at = |index| list.fence.value(strip, index);
+        area += (at(2) - at(0)) * (at(3) - at(1));
+    }
+    let (min, all) = (info.view.center - info.view.half, info.view.half * 2.0);
+    let clear = (Vec2::splat(inner) - min).max(Vec2::ZERO);
+    let wanted = all.x * all.y - clear.x * clear.y;
+    assert!((area - wanted).abs() < 0.01 * wanted, "{area} {wanted}");
+}
+
+#[test]
+fn nonsense_times_and_unknown_identifiers_do_no_harm() {
+    let mut composer = composer();
+    let mut stranger = ship(2, Vec2::ZERO);
+    stranger.1.hull.0 = 63;
+    for seconds in [1.0, f64::NAN, 0.5, f64::INFINITY, -1e9, 2.0] {
+        let visuals = Visuals {
+            reduced_motion: true,
+            bloom: f32::NAN,
+            boost: f32::NAN,
+            quality: None,
+            roster: &NoRoster,
+        };
+        let (_, list) = composer.compose(&scene(&[stranger]), seconds, &visuals, Quality::Low);
+        assert_eq!(list.ships.count(), 1);
+    }
+}

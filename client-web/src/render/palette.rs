@@ -1,0 +1,114 @@
+//! Colours, each with one meaning. All are told apart under the common colour vision deficiencies, and none
+//! is the only mark of what it means.
+
+use driftfield_shared::units::PlayerId;
+
+/// A colour as the screen shows it (sRGB values 0..1, blended as they are).
+pub type Rgb = [f32; 3];
+
+/// The colour of `0xRRGGBB`.
+pub const fn hex(value: u32) -> Rgb {
+    [
+        ((value >> 16) & 0xff) as f32 / 255.0,
+        ((value >> 8) & 0xff) as f32 / 255.0,
+        (value & 0xff) as f32 / 255.0,
+    ]
+}
+
+/// Our own ship, its engine and its shots.
+pub const OWN: Rgb = hex(0x56_B4_E9);
+/// What can hurt: the shots of others.
+pub const DANGER: Rgb = hex(0xFF_7A_45);
+/// What is safe: the zone round a station, the way to it.
+pub const SAFE: Rgb = hex(0x5F_E0_B7);
+/// The station's lights.
+pub const STATION: Rgb = hex(0xFF_C8_7A);
+/// What is hot: flashes, the core of explosions.
+pub const HOT: Rgb = hex(0xFF_E3_B0);
+/// Embers: what is left of a fire.
+pub const EMBER: Rgb = hex(0xFF_8B_3D);
+/// Stone without ore.
+pub const STONE: Rgb = hex(0x8C_A0_C2);
+/// Text and neutral marks.
+pub const TEXT: Rgb = hex(0xD6_E2_F5);
+/// Hit points as they run out.
+pub const LOW: Rgb = hex(0xFF_5A_3C);
+
+/// Ships of others. Lightness differs as well as hue, so that a pair that looks alike in hue still differs.
+const SHIPS: [Rgb; 8] = [
+    hex(0xF2_A9_3B), // orange
+    hex(0x2F_C7_9A), // bluish green
+    hex(0xF4_EB_62), // yellow
+    hex(0xF0_6C_4A), // vermilion
+    hex(0xE3_8F_C4), // reddish purple
+    hex(0x8F_86_F7), // violet
+    hex(0xB7_F0_D8), // mint
+    hex(0xC9_A2_7A), // sand
+];
+
+/// How far a bot's colour is drawn towards grey.
+const BOT_GREY: f32 = 0.38;
+
+/// The colour of somebody else's ship: the same for everyone, for as long as the seat is theirs.
+pub fn ship(player: PlayerId, is_bot: bool) -> Rgb {
+    // Neighbouring seats, which join together, get far colours: the multiplier is odd and has spread bits.
+    let hash = u32::from(player.0).wrapping_mul(0x9E37_79B1) >> 16;
+    let color = SHIPS[hash as usize % SHIPS.len()];
+    if !is_bot {
+        return color;
+    }
+    let grey = luminance(color);
+    mix(color, [grey; 3], BOT_GREY)
+}
+
+/// From `a` (share 0) to `b` (share 1).
+pub fn mix(a: Rgb, b: Rgb, share: f32) -> Rgb {
+    std::array::from_fn(|i| a[i] + (b[i] - a[i]) * share)
+}
+
+/// How bright a colour looks, 0..1.
+fn luminance([r, g, b]: Rgb) -> f32 {
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Contrast as the web guidelines define it, for sRGB values.
+    fn contrast(a: Rgb, b: Rgb) -> f32 {
+        let relative = |color: Rgb| {
+            luminance(color.map(|value| match value <= 0.04045 {
+                true => value / 12.92,
+                false => libm::powf((value + 0.055) / 1.055, 2.4),
+            }))
+        };
+        let (a, b) = (relative(a), relative(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn everything_that_matters_stands_out_from_the_void() {
+        let void = hex(0x07_0B_16);
+        for player in 0..64 {
+            for is_bot in [false, true] {
+                assert!(contrast(ship(PlayerId(player), is_bot), void) >= 4.5, "{player}");
+            }
+        }
+        for color in [OWN, DANGER, SAFE] {
+            assert!(contrast(color, void) >= 7.0, "{color:?}");
+        }
+    }
+
+    #[test]
+    fn all_colours_are_used() {
+        let mut seen: Vec<Rgb> = Vec::new();
+        for player in 0..40 {
+            let color = ship(PlayerId(player), false);
+            if !seen.contains(&color) {
+                seen.push(color);
+            }
+        }
+        assert_eq!(seen.len(), SHIPS.len());
+    }
+}

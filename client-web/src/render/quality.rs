@@ -1,0 +1,255 @@
+//! How much is drawn: three tiers, and the governor that finds the one a machine can keep up.
+//!
+//! A browser does not tell how long the GPU works (timer queries are blocked in most of them), and the time
+//! between frames alone misleads: a phone that saves power is held to 30 a second however little is drawn. So
+//! the governor experiments: it steps down when frames are slow, and steps back up for good when that did not help.
+
+/// Frames of one judgement.
+const WINDOW_FRAMES: usize = 45;
+/// Frames that are not judged after a change: buffers are made anew, shaders warm up.
+const SETTLE_FRAMES: usize = 12;
+/// Mean interval from which frames are slow: 45 a second.
+const SLOW_SECONDS: f32 = 1.0 / 45.0;
+/// Mean interval below which there may be room for more. Faster screens are well below it.
+const QUICK_SECONDS: f32 = 1.0 / 57.0;
+/// An interval from which the page was hidden or something else stopped: not counted.
+const STOPPED_SECONDS: f32 = 0.25;
+/// Share that a step down must save to count as a help.
+const HELP_SHARE: f32 = 0.12;
+/// Judgements in a row that must be quick before a step up is tried; doubled after each failed try.
+const QUICK_WINDOWS: u32 = 12;
+
+/// A tier of drawing.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Quality {
+    /// No spilling light, fewer particles, fewer pixels.
+    Low,
+    /// Light at a lower resolution, at most 1.25 pixels per CSS pixel.
+    Medium,
+    /// Everything, at most 2 pixels per CSS pixel.
+    High,
+}
+
+impl Quality {
+    /// Device pixels per CSS pixel on a screen that has `device_pixel_ratio`.
+    pub fn pixel_ratio(self, device_pixel_ratio: f64) -> f64 {
+        let ratio = if device_pixel_ratio.is_finite() { device_pixel_ratio } else { 1.0 };
+        match self {
+            Quality::High => ratio.clamp(0.5, 2.0),
+            Quality::Medium => ratio.clamp(0.5, 1.25),
+            Quality::Low => (ratio * 0.75).clamp(0.5, 0.9),
+        }
+    }
+
+    /// How many times smaller than the picture the light is drawn; `None`: there is none.
+    pub fn light_divisor(self) -> Option<u32> {
+        match self {
+            Quality::High => Some(4),
+            Quality::Medium => Some(6),
+            Quality::Low => None,
+        }
+    }
+
+    /// Share of the particles of an effect that are made.
+    pub fn particle_share(self) -> f32 {
+        match self {
+            Quality::High => 1.0,
+            Quality::Medium => 0.65,
+            Quality::Low => 0.4,
+        }
+    }
+
+    fn lower(self) -> Option<Quality> {
+        match self {
+            Quality::High => Some(Quality::Medium),
+            Quality::Medium => Some(Quality::Low),
+            Quality::Low => None,
+        }
+    }
+
+    fn higher(self) -> Option<Quality> {
+        match self {
+            Quality::Low => Some(Quality::Medium),
+            Quality::Medium => Some(Quality::High),
+            Quality::High => None,
+        }
+    }
+}
+
+/// What the last change was, and what it has to prove.
+#[derive(Clone, Copy, Debug)]
+enum Trial {
+    None,
+    /// Stepped down from a tier that took this long.
+    Down {
+        seconds_before: f32,
+    },
+    /// Stepped up on trust.
+    Up,
+}
+
+/// Finds the tier by watching frames.
+#[derive(Debug)]
+pub struct Governor {
+    quality: Quality,
+    settle: usize,
+    frames: usize,
+    sum_seconds: f32,
+    quick_windows: u32,
+    quick_windows_needed: u32,
+    trial: Trial,
+    /// Lower tiers are no quicker here: something else holds the frames.
+    lower_is_useless: bool,
+}
+
+impl Default for Governor {
+    fn default() -> Self {
+        Governor {
+            quality: Quality::High,
+            settle: SETTLE_FRAMES,
+            frames: 0,
+            sum_seconds: 0.0,
+            quick_windows: 0,
+            quick_windows_needed: QUICK_WINDOWS,
+            trial: Trial::None,
+            lower_is_useless: false,
+        }
+    }
+}
+
+impl Governor {
+    /// The tier to draw with.
+    pub fn quality(&self) -> Quality {
+        self.quality
+    }
+
+    /// Takes the time since the frame before in; gives the tier from now on.
+    pub fn handle_frame(&mut self, seconds: f32) -> Quality {
+        if !(0.0..STOPPED_SECONDS).contains(&seconds) {
+            self.restart();
+        } else if self.settle > 0 {
+            self.settle -= 1;
+        } else {
+            self.frames += 1;
+            self.sum_seconds += seconds;
+            if self.frames == WINDOW_FRAMES {
+                let mean = self.sum_seconds / WINDOW_FRAMES as f32;
+                (self.frames, self.sum_seconds) = (0, 0.0);
+                self.judge(mean);
+            }
+        }
+        self.quality
+    }
+
+    fn judge(&mut self, mean: f32) {
+        let trial = std::mem::replace(&mut self.trial, Trial::None);
+        match trial {
+            Trial::Down { seconds_before } if mean > seconds_before * (1.0 - HELP_SHARE) => {
+                self.lower_is_useless = true;
+                self.change(self.quality.higher());
+                return;
+            }
+            Trial::Up if mean > SLOW_SECONDS => {
+                self.quick_windows_needed = self.quick_windows_needed.saturating_mul(2);
+                self.change(self.quality.lower());
+                return;
+            }
+            _ => {}
+        }
+        if mean > SLOW_SECONDS {
+            self.quick_windows = 0;
+            if !self.lower_is_useless && self.quality.lower().is_some() {
+                self.change(self.quality.lower());
+                self.trial = Trial::Down { seconds_before: mean };
+            }
+        } else if mean < QUICK_SECONDS {
+            self.lower_is_useless = false;
+            self.quick_windows += 1;
+            if self.quick_windows >= self.quick_windows_needed && self.quality.higher().is_some() {
+                self.change(self.quality.higher());
+                self.trial = Trial::Up;
+            }
+        }
+    }
+
+    fn change(&mut self, to: Option<Quality>) {
+        self.quality = to.unwrap_or(self.quality);
+        self.quick_windows = 0;
+        self.restart();
+    }
+
+    fn restart(&mut self) {
+        (self.frames, self.sum_seconds, self.settle) = (0, 0.0, SETTLE_FRAMES);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs `frames` on a machine that takes `seconds(tier)` per frame.
+    fn run(governor: &mut Governor, frames: usize, seconds: impl Fn(Quality) -> f32) {
+        for _ in 0..frames {
+            governor.handle_frame(seconds(governor.quality()));
+        }
+    }
+
+    #[test]
+    fn a_quick_machine_stays_high() {
+        let mut governor = Governor::default();
+        run(&mut governor, 2_000, |_| 1.0 / 60.0);
+        assert_eq!(governor.quality(), Quality::High);
+    }
+
+    #[test]
+    fn a_slow_machine_goes_down_within_some_seconds() {
+        let mut governor = Governor::default();
+        let slow = |quality| match quality {
+            Quality::High => 0.05,
+            Quality::Medium => 0.03,
+            Quality::Low => 1.0 / 60.0,
+        };
+        run(&mut governor, 130, slow);
+        assert_eq!(governor.quality(), Quality::Low);
+    }
+
+    #[test]
+    fn where_less_drawing_does_not_help_it_stays_high() {
+        let mut governor = Governor::default();
+        run(&mut governor, 3_000, |_| 1.0 / 30.0);
+        assert_eq!(governor.quality(), Quality::High);
+    }
+
+    #[test]
+    fn it_rarely_tries_again_what_is_too_much() {
+        let mut governor = Governor::default();
+        let seconds = |quality| if quality == Quality::High { 0.04 } else { 1.0 / 60.0 };
+        let mut changes = 0;
+        let mut last = governor.quality();
+        for _ in 0..60 * 600 {
+            governor.handle_frame(seconds(governor.quality()));
+            changes += u32::from(governor.quality() != last);
+            last = governor.quality();
+        }
+        assert_eq!(governor.quality(), Quality::Medium);
+        assert!(changes <= 13, "{changes} changes in ten minutes");
+    }
+
+    #[test]
+    fn a_hidden_page_is_no_slow_machine() {
+        let mut governor = Governor::default();
+        run(&mut governor, 500, |_| 1.0);
+        assert_eq!(governor.quality(), Quality::High);
+        governor.handle_frame(f32::NAN);
+        assert_eq!(governor.quality(), Quality::High);
+    }
+
+    #[test]
+    fn ratios_are_bounded() {
+        for quality in [Quality::Low, Quality::Medium, Quality::High] {
+            for ratio in [0.0, 1.0, 3.0, f64::NAN, f64::INFINITY] {
+                assert!((0.5..=2.0).contains(&quality.pixel_ratio(ratio)));
+            }
+        }
+    }
+}
