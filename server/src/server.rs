@@ -152,6 +152,7 @@ fn open_room(
         grace_seconds: config.grace.as_secs_f32(),
         // A sector that is different at every start; which one is no secret.
         seed: RandomState::new().hash_one(&room.id),
+        data_dir: config.data_dir.clone(),
     };
     info!(room = room.id, sector = room.sector, mode = room.mode, "open");
     Ok(room::open(settings, metrics)?)

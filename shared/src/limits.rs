@@ -70,6 +70,9 @@ pub const OUTBOUND_BYTES_MAX: usize = 2 * SERVER_MESSAGE_BYTES_MAX;
 /// Ticks a room catches up in one go after a late wake-up; more are skipped, and counted.
 pub const CATCH_UP_TICKS_MAX: u32 = 4;
 
+/// Bytes of a world in a file: the largest room with everything in flight, many times over.
+pub const WORLD_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Entries of each table of content: identifiers are 6 bits on the wire.
 pub const CONTENT_ENTRIES_MAX: usize = 1 << CONTENT_ID_BITS;
 /// Bits of an identifier of content on the wire.

@@ -85,7 +85,10 @@ impl Client {
     ///
     /// # Errors
     /// When the connection has ended.
-    pub fn send_snapshot(&mut self, maker: &mut SnapshotMaker<'_>) -> Result<Snapshot, ConnectionEnd> {
+    pub fn send_snapshot(
+        &mut self,
+        maker: &mut SnapshotMaker<'_>,
+    ) -> Result<Snapshot, ConnectionEnd> {
         if !self.flow.may_send() || self.connection.is_congested() {
             return Ok(Snapshot::Skipped);
         }

@@ -91,7 +91,7 @@ mod tests {
             let mut flow = FlowControl::new(Tick(0));
             for now in (1..1000).map(Tick) {
                 if now.0 > round_trip {
-                    flow.acknowledge(now, now.minus(round_trip + 3));
+                    flow.acknowledge(now, now.minus(round_trip + 1));
                 }
                 assert!(flow.may_send(), "round trip {round_trip}, {now:?}");
                 flow.sent(now);

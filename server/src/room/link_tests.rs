@@ -62,6 +62,7 @@ fn fly(latency: u64, jitter: u64, seed: u64) -> Flight {
         max_players: 4,
         grace_seconds: 2.0,
         seed,
+        data_dir: None,
     };
     let mut room = Room::new(settings, Metrics::new().room("test"));
     let start = Instant::now();

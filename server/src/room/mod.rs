@@ -8,21 +8,23 @@
 //!
 //! Everything in here but [`RoomHandle`] lives on the room's thread. Nothing in here waits for a peer.
 
+mod checkpoint;
 mod client;
 mod flow_control;
 mod handle;
 mod input_buffer;
 mod interest;
+#[cfg(test)]
+mod link_tests;
 mod names;
 #[allow(clippy::module_inception)]
 mod room;
 mod seats;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod link_tests;
 mod tick_loop;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use driftfield_shared::sim::Rules;
@@ -43,6 +45,8 @@ pub struct RoomSettings {
     pub max_players: u32,
     /// Seconds for which a seat is kept after a lost connection.
     pub grace_seconds: f32,
-    /// Seed of the world.
+    /// Seed of a new world.
     pub seed: u64,
+    /// Where the room keeps its state over a restart on purpose, if it does.
+    pub data_dir: Option<PathBuf>,
 }

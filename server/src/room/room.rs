@@ -1,5 +1,6 @@
 //! The room's state and what it does in a tick, without the clock that says when.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use driftfield_shared::limits::{HELLO_SECONDS_MAX, LEADERBOARD_LINES_MAX};
@@ -10,9 +11,10 @@ use driftfield_shared::protocol::{
 use driftfield_shared::sim::{Command, Event, World};
 use driftfield_shared::snapshot::{BitWriter, History, Visible};
 use driftfield_shared::units::{Controls, PlayerId, Tick};
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 use super::RoomSettings;
+use super::checkpoint::{self, Checkpoint};
 use super::client::{Client, Snapshot, SnapshotMaker};
 use super::input_buffer::Received;
 use super::seats::Seats;
@@ -64,6 +66,38 @@ impl Room {
             settings,
             metrics,
         }
+    }
+
+    /// Goes on from the state that the last run saved, if there is one under these rules.
+    pub fn restore(&mut self) {
+        let Some(path) = self.checkpoint_path() else { return };
+        let room = &self.settings.id;
+        let checkpoint = match Checkpoint::read(&path, &self.settings.rules) {
+            Ok(Some(checkpoint)) => checkpoint,
+            Ok(None) => return,
+            Err(error) => return warn!(room, %error, path = %path.display(), "starting anew"),
+        };
+        self.world = World::resume(self.settings.rules.clone(), checkpoint.world);
+        self.seats.restore(checkpoint.seats, self.world.tick());
+        let seats = &self.seats;
+        let gone = self.world.pilots().filter(|pilot| !seats.is_taken(pilot.player));
+        self.commands.extend(gone.map(|pilot| Command::Leave(pilot.player)));
+        info!(room, tick = self.world.tick().0, "going on where the last run stopped");
+    }
+
+    /// Saves the state for the next run, if the room has a place for it.
+    pub fn save(&self) {
+        let Some(path) = self.checkpoint_path() else { return };
+        let seats = self.seats.save();
+        let checkpoint = Checkpoint::new(&self.settings.rules, self.world.save(), seats);
+        if let Err(error) = checkpoint.write(&path) {
+            warn!(room = self.settings.id, %error, path = %path.display(), "not saved");
+        }
+    }
+
+    fn checkpoint_path(&self) -> Option<PathBuf> {
+        let data_dir = self.settings.data_dir.as_deref()?;
+        Some(checkpoint::path(data_dir, &self.settings.id))
     }
 
     /// Takes a connection that has yet to say hello.
@@ -287,9 +321,6 @@ impl Room {
                 self.dismiss(client, CloseReason::Left);
                 return self.give_up_seat(player);
             }
-        }
-        if self.drain_at.is_some() {
-            return self.give_up_seat(player);
         }
         self.seats.vacate(player, self.world.tick());
         // The ship drifts on with its engines off and its gun silent.

@@ -2,6 +2,7 @@
 
 use driftfield_shared::protocol::{PlayerInfo, Token};
 use driftfield_shared::units::{PlayerId, Tick};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::names;
@@ -14,6 +15,13 @@ pub struct Seat {
     /// Since when it has no connection; `None` while it has one.
     pub vacant_since: Option<Tick>,
     /// Only the hash is kept: what is not there cannot leak.
+    token_hash: [u8; 32],
+}
+
+/// A seat in a file: who may come back to it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct SavedSeat {
+    info: PlayerInfo,
     token_hash: [u8; 32],
 }
 
@@ -31,18 +39,35 @@ impl Seats {
         Seats { seats: vec![None; count], next: 0 }
     }
 
+    /// The seats of people, for a file.
+    pub fn save(&self) -> Vec<SavedSeat> {
+        self.iter()
+            .filter(|seat| !seat.info.is_bot)
+            .map(|seat| SavedSeat { info: seat.info.clone(), token_hash: seat.token_hash })
+            .collect()
+    }
+
+    /// Keeps saved seats for their owners from tick `now` on. Those that do not fit are given up.
+    pub fn restore(&mut self, saved: Vec<SavedSeat>, now: Tick) {
+        for SavedSeat { info, token_hash } in saved {
+            if let Some(seat) = self.seats.get_mut(info.player.index()) {
+                *seat = Some(Seat { info, vacant_since: Some(now), token_hash });
+            }
+        }
+    }
+
+    /// Whether somebody has the seat.
+    pub fn is_taken(&self, player: PlayerId) -> bool {
+        self.seats.get(player.index()).is_some_and(Option::is_some)
+    }
+
     /// Everyone with a seat.
     pub fn iter(&self) -> impl Iterator<Item = &Seat> {
         self.seats.iter().flatten()
     }
 
     /// Gives a free seat to someone; `None` when there is none.
-    pub fn take(
-        &mut self,
-        name: &str,
-        is_bot: bool,
-        token: &Token,
-    ) -> Option<PlayerInfo> {
+    pub fn take(&mut self, name: &str, is_bot: bool, token: &Token) -> Option<PlayerInfo> {
         let count = self.seats.len();
         let index = (0..count)
             .map(|offset| (self.next + offset) % count)

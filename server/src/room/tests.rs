@@ -1,5 +1,6 @@
 //! A room and the clients in it, without a network or a clock: time is an argument.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,10 @@ struct Guest {
 
 impl Table {
     fn new(max_players: u32) -> Self {
+        Table::with_data_dir(max_players, None)
+    }
+
+    fn with_data_dir(max_players: u32, data_dir: Option<PathBuf>) -> Self {
         let content = Arc::new(Content::built_in().unwrap());
         let rules = Rules::new(content, "frontier", "frontier", 30).unwrap();
         let settings = RoomSettings {
@@ -45,8 +50,10 @@ impl Table {
             max_players,
             grace_seconds: 2.0,
             seed: 7,
+            data_dir,
         };
-        let room = Room::new(settings, Metrics::new().room("test"));
+        let mut room = Room::new(settings, Metrics::new().room("test"));
+        room.restore();
         Table { room, start: Instant::now(), ticks: 0 }
     }
 
@@ -263,10 +270,43 @@ fn draining_tells_everyone_and_ends() {
     table.run(5, &mut [&mut ada]);
     table.room.drain(table.now());
     table.run(30, &mut [&mut ada]);
-    let has_notice = ada.events.iter().any(|event| {
-        matches!(event, ClientEvent::Control(ServerControl::Draining { .. }))
-    });
+    let has_notice = ada
+        .events
+        .iter()
+        .any(|event| matches!(event, ClientEvent::Control(ServerControl::Draining { .. })));
     assert!(has_notice);
     assert_eq!(ada.end, Some(LinkEnd::Closed(CloseReason::ShuttingDown)));
     assert!(table.room.is_drained());
+}
+
+#[test]
+fn a_restart_keeps_the_world_and_everyones_seat() {
+    let folder = std::env::temp_dir().join(format!("driftfield-checkpoint-{}", std::process::id()));
+    let mut table = Table::with_data_dir(4, Some(folder.clone()));
+    // People only: the guests of these tests come over the bots' links, so one flies on a real name.
+    let mut ada = table.invite("Ada", None);
+    ada.client.set_controls(heading(4));
+    table.run(40, &mut [&mut ada]);
+    table.room.drain(table.now());
+    table.run(30, &mut [&mut ada]);
+    assert!(table.room.is_drained());
+    table.room.save();
+    let tick = ada.client.frame().unwrap().tick;
+
+    let mut again = Table::with_data_dir(4, Some(folder.clone()));
+    let mut bob = again.invite("Bob", None);
+    again.run(5, &mut [&mut bob]);
+    assert!(bob.client.frame().unwrap().tick > tick, "time goes on");
+
+    // A file with one bit changed is refused as a whole: the world is a new one.
+    let path = super::checkpoint::path(&folder, "test");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let mut anew = Table::with_data_dir(4, Some(folder.clone()));
+    let mut cid = anew.invite("Cid", None);
+    anew.run(5, &mut [&mut cid]);
+    assert!(cid.client.frame().unwrap().tick < tick);
+    std::fs::remove_dir_all(folder).unwrap();
 }

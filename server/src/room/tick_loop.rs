@@ -38,8 +38,13 @@ pub fn open(settings: RoomSettings, metrics: Metrics) -> io::Result<RoomHandle> 
 
 /// Runs the room, and again with a new world if it panics: a bug costs one room a restart, not the server.
 fn supervise(shared: &Arc<Shared>, messages: &Receiver<RoomMessage>, metrics: &Metrics) {
+    let mut is_first = true;
     loop {
         let mut room = Room::new(shared.settings().clone(), metrics.room(&shared.settings().id));
+        if std::mem::take(&mut is_first) {
+            // After a failure the saved state may be what the room failed on.
+            room.restore();
+        }
         let run = AssertUnwindSafe(|| run(&mut room, shared, messages));
         match catch_unwind(run) {
             Ok(()) => return,
@@ -92,6 +97,7 @@ fn run(room: &mut Room, shared: &Shared, messages: &Receiver<RoomMessage>) {
         }
         late_log.note(shared, due, steps, lateness);
         if room.is_drained() {
+            room.save();
             info!(room = shared.settings().id, "closed");
             return;
         }

@@ -107,7 +107,8 @@ pub struct Page {
 impl Page {
     /// Types a name and presses Play, and waits until the ship flies.
     pub async fn play(&self, name: &str) {
-        self.wait_for("the name box", "return !!document.querySelector('[data-testid=name]')").await;
+        self.wait_for("the name box", "return !!document.querySelector('[data-testid=name]')")
+            .await;
         let name_box = self.find("name").await;
         name_box.clear().await.unwrap();
         name_box.send_keys(name).await.unwrap();
@@ -163,8 +164,11 @@ impl Page {
 
     /// Moves the mouse to a place on the page.
     pub async fn point_at(&self, x: f64, y: f64) {
-        let actions = MouseActions::new("mouse".into())
-            .then(PointerAction::MoveTo { duration: Some(Duration::ZERO), x, y });
+        let actions = MouseActions::new("mouse".into()).then(PointerAction::MoveTo {
+            duration: Some(Duration::ZERO),
+            x,
+            y,
+        });
         self.client.perform_actions(actions).await.unwrap();
     }
 

@@ -17,11 +17,8 @@ const ROOM: &str = "proving-ground";
 
 /// A server on a free port, within this process.
 async fn serve() -> SocketAddr {
-    let flags = Flags {
-        listen: Some(([127, 0, 0, 1], 0).into()),
-        bots: Some(0),
-        ..Flags::default()
-    };
+    let flags =
+        Flags { listen: Some(([127, 0, 0, 1], 0).into()), bots: Some(0), ..Flags::default() };
     let server = Server::open(&Config::load(&flags).unwrap()).unwrap();
     let address = server.address();
     tokio::spawn(server.serve());
@@ -105,9 +102,8 @@ async fn two_players_meet_fight_and_survive_a_lost_connection() {
 
 async fn each_sees_the_other_move(ada: &Page, ada_name: &str, bob: &Page, bob_name: &str) {
     for (mover, watcher, name) in [(ada, bob, ada_name), (bob, ada, bob_name)] {
-        let script = format!(
-            "return window.driftfield.stats().ships.some(ship => ship.name === '{name}')"
-        );
+        let script =
+            format!("return window.driftfield.stats().ships.some(ship => ship.name === '{name}')");
         watcher.wait_for(&format!("{name}'s ship"), &script).await;
         let before = seen_place(&watcher.stats().await, name).unwrap();
         mover.keys(&['d'], true).await;

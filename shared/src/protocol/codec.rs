@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::limits::{NAME_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX};
+use crate::limits::{NAME_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX, WORLD_FILE_BYTES_MAX};
 
 /// Why bytes are not what they should be.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -59,5 +59,28 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
     }
 }
 
+/// A value as bytes for a file, where more room is than in a message.
+///
+/// # Panics
+/// As [`encode`].
+pub fn encode_file<T: Serialize>(value: &T) -> Vec<u8> {
+    bincode::serde::encode_to_vec(value, FILE_CONFIG).expect("plain types always encode")
+}
+
+/// A value from all of the bytes of a file.
+///
+/// # Errors
+/// When the bytes are too few, too many or out of form.
+pub fn decode_file<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    let (value, used) =
+        bincode::serde::decode_from_slice(bytes, FILE_CONFIG).map_err(|_| DecodeError::Form)?;
+    match bytes.len() - used {
+        0 => Ok(value),
+        left => Err(DecodeError::TrailingBytes(left)),
+    }
+}
+
+const FILE_CONFIG: Configuration<LittleEndian, Varint, Limit<WORLD_FILE_BYTES_MAX>> =
+    bincode::config::standard().with_limit::<WORLD_FILE_BYTES_MAX>();
 const CONFIG: Configuration<LittleEndian, Varint, Limit<SERVER_MESSAGE_BYTES_MAX>> =
     bincode::config::standard().with_limit::<SERVER_MESSAGE_BYTES_MAX>();

@@ -11,6 +11,7 @@ mod ores;
 mod pilot;
 mod rng;
 mod rules;
+mod save;
 #[cfg(feature = "content-files")]
 pub mod script;
 mod ships;
@@ -27,6 +28,7 @@ pub use motion::{bump, drift, float, fly, fly_on, fly_shot, muzzle, steer};
 pub use pilot::{Pilot, Pilots};
 pub use rng::Rng;
 pub use rules::{BOOST_STEPS_PER_TICK, HullRules, Rules, RulesError, WeaponRules};
+pub use save::SavedWorld;
 pub use state::{AsteroidState, OreState, OwnState, ShipState, ShotState};
 pub use world::{
     Asteroid, AsteroidKey, Command, Event, OreKey, Ship, ShipKey, Shot, ShotKey, World,

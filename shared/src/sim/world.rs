@@ -170,7 +170,7 @@ impl World {
     }
 
     /// Sorts everything into cells, for the queries of interest until the next step.
-    fn index_all(&mut self) {
+    pub(super) fn index_all(&mut self) {
         let side = self.side;
         self.ship_cells.rebuild(side, self.ships.iter().map(|(key, s)| (key, s.state.position)));
         self.shot_cells.rebuild(side, self.shots.iter().map(|(key, s)| (key, s.state.position)));
