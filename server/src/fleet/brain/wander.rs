@@ -1,0 +1,68 @@
+//! The reference workload: always in motion, never the same, the cost to a server known in advance.
+//!
+//! Holds one of eight directions for half a second to two, keeps turning the aim at a constant rate
+//! that changes with the direction, and fires once every 1.5 seconds.
+
+use driftfield_shared::sim::Rng;
+use driftfield_shared::units::{Angle, Controls, Thrust, Tick};
+
+use super::{Brain, BrainView, ticks_between};
+
+/// Seconds for which a direction is held, least and most.
+const HOLD_SECONDS: (f32, f32) = (0.5, 2.0);
+/// Seconds between shots.
+const FIRE_SECONDS: f32 = 1.5;
+/// Directions to choose from.
+const DIRECTIONS: u32 = 8;
+/// Fastest turn of the aim, in turns per second.
+const TURN_MAX: f32 = 0.25;
+
+/// Flies by dice.
+#[derive(Clone, Debug)]
+pub struct Wander {
+    rng: Rng,
+    thrust: Thrust,
+    aim: Angle,
+    /// Steps of aim per tick.
+    turn: i16,
+    turn_at: Tick,
+    fire_at: Option<Tick>,
+}
+
+impl Wander {
+    /// A wanderer whose ways follow from the seed.
+    pub fn new(seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let aim = rng.angle();
+        Wander { rng, thrust: Thrust::NONE, aim, turn: 0, turn_at: Tick(0), fire_at: None }
+    }
+
+    fn choose(&mut self, view: &BrainView<'_>) {
+        let apart = u32::from(Thrust::DIRECTIONS) / DIRECTIONS;
+        self.thrust = Thrust::towards((self.rng.below(DIRECTIONS) * apart) as u8);
+        let fastest = TURN_MAX * f32::from(Angle::STEPS) * view.rules.tick_seconds;
+        // Whole steps and never none: an aim that stands still would cost the wire nothing.
+        let turn = 1 + self.rng.below((fastest as u32).max(1)) as i16;
+        self.turn = if self.rng.below(2) == 0 { turn } else { -turn };
+        self.turn_at =
+            view.now.plus(ticks_between(view, &mut self.rng, HOLD_SECONDS.0, HOLD_SECONDS.1));
+    }
+}
+
+impl Brain for Wander {
+    fn think(&mut self, view: &BrainView<'_>) -> Controls {
+        if self.turn_at <= view.now {
+            self.choose(view);
+        }
+        self.aim = self.aim.turned(self.turn);
+        let interval = view.rules.ticks(FIRE_SECONDS);
+        // The first shot at any moment of the interval: a fleet that joined together does not fire together.
+        let fire_at = *self.fire_at.get_or_insert(view.now.plus(self.rng.below(interval)));
+        let fire = fire_at <= view.now;
+        if fire {
+            let next = fire_at.plus(interval);
+            self.fire_at = Some(if next > view.now { next } else { view.now.plus(interval) });
+        }
+        Controls { thrust: self.thrust, boost: false, fire, aim: self.aim }
+    }
+}
