@@ -1,0 +1,125 @@
+//! The minimap: the whole sector, and in it what we see.
+
+use driftfield_shared::content::{Content, Sector};
+use driftfield_shared::netcode::Scene;
+use glam::Vec2;
+use web_sys::{CanvasRenderingContext2d, Document};
+
+use super::graph::canvas_2d;
+
+/// The canvas on the page.
+pub const CANVAS_ID: &str = "radar";
+/// CSS pixels around the sector.
+const MARGIN: f64 = 8.0;
+
+/// Paints the minimap.
+#[derive(Debug)]
+pub struct Radar<'a> {
+    /// The figures of the game.
+    pub content: &'a Content,
+    /// The sector.
+    pub sector: &'a Sector,
+}
+
+impl Radar<'_> {
+    /// Paints what is in the scene.
+    pub fn paint(&self, document: &Document, scene: &Scene, pixel_ratio: f64) {
+        let Some((canvas, context)) = canvas_2d(document, CANVAS_ID, pixel_ratio) else { return };
+        let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+        context.clear_rect(0.0, 0.0, width, height);
+        if scene.side <= 0.0 {
+            return;
+        }
+        let extent = width.min(height) - 2.0 * MARGIN * pixel_ratio;
+        let map = Map { centre: width / 2.0, scale: extent / f64::from(scene.side), pixel_ratio };
+        map.outline(&context, extent);
+        if let Some(half) = self.sector.view_half {
+            map.view(&context, scene.camera, half, extent);
+        }
+        if let Some(station) = &self.sector.station {
+            map.station(&context, station.position, station.safe_radius);
+        }
+        for (_, asteroid) in &scene.asteroids {
+            let radius = self.content.asteroid_size(asteroid.size).radius;
+            map.dot(&context, asteroid.position, f64::from(radius) * map.scale, "#6f86a8");
+        }
+        for (_, ship) in scene.ships.iter().filter(|(_, ship)| ship.player != scene.player) {
+            map.dot(&context, ship.position, 2.4 * pixel_ratio, "#FF7A33");
+        }
+        if let Some((_, own)) = scene.ships.iter().find(|(_, ship)| ship.player == scene.player) {
+            map.arrow(&context, own.position, own.aim.direction());
+        }
+    }
+}
+
+/// From the world to the canvas.
+struct Map {
+    centre: f64,
+    scale: f64,
+    pixel_ratio: f64,
+}
+
+impl Map {
+    fn place(&self, position: Vec2) -> (f64, f64) {
+        let at = |along: f32| self.centre + f64::from(along) * self.scale;
+        (at(position.x), at(position.y))
+    }
+
+    fn outline(&self, context: &CanvasRenderingContext2d, extent: f64) {
+        context.set_stroke_style_str("rgba(86, 180, 233, .45)");
+        context.set_line_width(self.pixel_ratio);
+        let corner = self.centre - extent / 2.0;
+        context.stroke_rect(corner, corner, extent, extent);
+    }
+
+    fn view(&self, context: &CanvasRenderingContext2d, camera: Vec2, half: Vec2, extent: f64) {
+        let (x, y) = self.place(camera - half);
+        let (width, height) =
+            (f64::from(half.x) * 2.0 * self.scale, f64::from(half.y) * 2.0 * self.scale);
+        // Only within the sector: beyond it is nothing to see.
+        let (low, high) = (self.centre - extent / 2.0, self.centre + extent / 2.0);
+        let (left, top) = (x.max(low), y.max(low));
+        let (right, bottom) = ((x + width).min(high), (y + height).min(high));
+        context.set_fill_style_str("rgba(126, 178, 224, .09)");
+        context.fill_rect(left, top, right - left, bottom - top);
+    }
+
+    fn station(&self, context: &CanvasRenderingContext2d, position: Vec2, safe_radius: f32) {
+        let (x, y) = self.place(position);
+        let circle = |radius: f64| {
+            context.begin_path();
+            // Fails only for a negative radius.
+            let _ = context.arc(x, y, radius, 0.0, std::f64::consts::TAU);
+        };
+        circle(f64::from(safe_radius) * self.scale);
+        context.set_fill_style_str("rgba(59, 217, 180, .14)");
+        context.fill();
+        context.set_stroke_style_str("rgba(59, 217, 180, .6)");
+        context.stroke();
+        let half = 3.2 * self.pixel_ratio;
+        context.set_fill_style_str("#3BD9B4");
+        context.fill_rect(x - half, y - half, 2.0 * half, 2.0 * half);
+    }
+
+    fn dot(&self, context: &CanvasRenderingContext2d, position: Vec2, radius: f64, color: &str) {
+        let (x, y) = self.place(position);
+        context.set_fill_style_str(color);
+        context.begin_path();
+        let _ = context.arc(x, y, radius.max(self.pixel_ratio), 0.0, std::f64::consts::TAU);
+        context.fill();
+    }
+
+    fn arrow(&self, context: &CanvasRenderingContext2d, position: Vec2, heading: Vec2) {
+        let (x, y) = self.place(position);
+        let (dx, dy) = (f64::from(heading.x), f64::from(heading.y));
+        let size = 6.0 * self.pixel_ratio;
+        context.set_fill_style_str("#E8F6FF");
+        context.begin_path();
+        context.move_to(x + dx * size, y + dy * size);
+        context.line_to(x - (dx * 0.7 + dy * 0.65) * size, y - (dy * 0.7 - dx * 0.65) * size);
+        context.line_to(x - dx * size * 0.25, y - dy * size * 0.25);
+        context.line_to(x - (dx * 0.7 - dy * 0.65) * size, y - (dy * 0.7 + dx * 0.65) * size);
+        context.close_path();
+        context.fill();
+    }
+}
