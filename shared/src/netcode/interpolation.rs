@@ -126,6 +126,9 @@ impl Interpolator {
     /// The scene at `now`, with our gun pointing where `controls` says at this moment.
     pub fn sample(&mut self, now: Micros, controls: &Controls) -> &Scene {
         self.scene.removals.clear();
+        let since_last = self.shown.map_or(0, |(_, at)| now.saturating_sub(at));
+        // Exponential decay, in the first-order form that needs no exponential.
+        self.error /= 1.0 + since_last as f32 / 1e6 / CORRECTION_SECONDS;
         let shown = self.advance(now);
         let Some(shown) = shown else { return &self.scene };
         // The snapshots on either side; what lies before the first of them is done with.
@@ -200,9 +203,6 @@ impl Interpolator {
         let mut own = ship;
         own.position += ship.velocity * seconds + self.error;
         own.aim = controls.aim;
-        // Exponential decay, in the first-order form that needs no exponential.
-        let frame_seconds = self.tick_micros as f32 / 2e6;
-        self.error *= 1.0 / (1.0 + frame_seconds / CORRECTION_SECONDS);
         let held = self.scene.ships.iter_mut().find(|(_, ship)| ship.player == player);
         match held {
             Some((_, ship)) => *ship = ShipState { hit_points: ship.hit_points, ..own },
@@ -295,5 +295,112 @@ impl Blend {
             }
             out.push((*key, drawn));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{Angle, HullId, Thrust, Tick};
+
+    const TICK: Micros = 33_333;
+
+    fn ship(player: u16, x: f32) -> ShipState {
+        ShipState {
+            player: PlayerId(player),
+            hull: HullId(0),
+            position: Vec2::new(x, 0.0),
+            velocity: Vec2::new(300.0, 0.0),
+            aim: Angle::default(),
+            aim_rate: 0,
+            thrust: Thrust::NONE,
+            boosting: false,
+            protected: false,
+            hit_points: 100,
+        }
+    }
+
+    /// A snapshot of one other ship that moves 10 units a tick, arriving `late` after its time.
+    fn frame(tick: u32, late: Micros) -> Frame {
+        Frame {
+            tick: Tick(tick),
+            arrived: Micros::from(tick) * TICK + late,
+            side: 2000.0,
+            ships: vec![(EntityKey(7), ship(1, tick as f32 * 10.0))],
+            ..Frame::default()
+        }
+    }
+
+    /// Where the other ship is drawn at 60 frames a second, while snapshots come as late as `late` says.
+    fn places(late: impl Fn(u32) -> Micros) -> Vec<f32> {
+        let mut interpolator = Interpolator::new(30);
+        let mut frames: VecDeque<Frame> = (1..300).map(|tick| frame(tick, late(tick))).collect();
+        // A stream keeps its order: what is behind a late one is as late.
+        for index in 1..frames.len() {
+            frames[index].arrived = frames[index].arrived.max(frames[index - 1].arrived);
+        }
+        let mut places = Vec::new();
+        for now in (TICK..290 * TICK).step_by(16_667) {
+            while let Some(frame) = frames.pop_front_if(|frame| frame.arrived <= now) {
+                interpolator.push_frame(frame);
+            }
+            let scene = interpolator.sample(now, &Controls::default());
+            places.extend(scene.ships.first().map(|(_, ship)| ship.position.x));
+        }
+        places
+    }
+
+    fn assert_smooth(places: &[f32], step_max: f32) {
+        // The first second finds the delay.
+        for pair in places[60..].windows(2) {
+            let step = pair[1] - pair[0];
+            assert!((0.0..=step_max).contains(&step), "a step of {step} units");
+        }
+    }
+
+    #[test]
+    fn others_move_evenly_on_a_clean_link() {
+        let places = places(|_| 5_000);
+        assert_smooth(&places, 5.6);
+    }
+
+    #[test]
+    fn others_move_evenly_although_snapshots_stutter() {
+        // Every other snapshot 25 ms late: without a delay, steps of 0 and 17 units.
+        let places = places(|tick| if tick % 2 == 0 { 25_000 } else { 0 });
+        assert_smooth(&places, 6.5);
+    }
+
+    #[test]
+    fn a_stall_is_bridged_and_never_runs_backwards() {
+        let places =
+            places(
+                |tick| if (150..156).contains(&tick) { (156 - u64::from(tick)) * TICK } else { 0 },
+            );
+        for pair in places[60..].windows(2) {
+            assert!((0.0..20.0).contains(&(pair[1] - pair[0])), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn a_correction_of_our_ship_is_smoothed_away() {
+        let mut interpolator = Interpolator::new(30);
+        let mut predicted = Predicted { tick: Tick(2), at: TICK * 2, ..Predicted::default() };
+        predicted.ship = Some(ShipState { velocity: Vec2::ZERO, ..ship(0, 0.0) });
+        interpolator.push_frame(frame(1, 0));
+        interpolator.push_predicted(predicted);
+        let place = |interpolator: &mut Interpolator, now| {
+            interpolator.sample(now, &Controls::default()).camera.x
+        };
+        assert_eq!(place(&mut interpolator, TICK * 2), 0.0);
+        predicted.ship = Some(ShipState { velocity: Vec2::ZERO, ..ship(0, 30.0) });
+        predicted.correction = Vec2::new(30.0, 0.0);
+        interpolator.push_predicted(predicted);
+        assert!(place(&mut interpolator, TICK * 2) < 1.0, "no jump");
+        for frame in 1..=9 {
+            place(&mut interpolator, TICK * 2 + frame * 16_667);
+        }
+        let after = place(&mut interpolator, TICK * 2 + 160_000);
+        assert!(after > 28.0, "within 160 ms it is where it belongs: {after}");
     }
 }
