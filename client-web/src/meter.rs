@@ -1,4 +1,4 @@
-//! How much of something there was in the last second.
+//! How much of something there is in a second.
 
 use std::collections::VecDeque;
 
@@ -42,9 +42,51 @@ impl Meter {
     }
 }
 
+/// Milliseconds between the first and the last reading that a trend looks at.
+const TREND_MS: f64 = 2_000.0;
+
+/// How fast a total grows that is read now and then.
+#[derive(Clone, Debug, Default)]
+pub struct Trend {
+    readings: VecDeque<(f64, u64)>,
+}
+
+impl Trend {
+    /// Notes a reading. One that is smaller than the last is of another total.
+    pub fn read(&mut self, now_ms: f64, total: u64) {
+        if self.readings.back().is_some_and(|(_, last)| *last > total) {
+            self.readings.clear();
+        }
+        self.readings.push_back((now_ms, total));
+        while self.readings.len() > 2 && now_ms - self.readings[1].0 >= TREND_MS {
+            self.readings.pop_front();
+        }
+    }
+
+    /// Growth per second.
+    pub fn per_second(&self) -> f64 {
+        let (Some(first), Some(last)) = (self.readings.front(), self.readings.back()) else {
+            return 0.0;
+        };
+        let passed_ms = last.0 - first.0;
+        if passed_ms > 0.0 { (last.1 - first.1) as f64 * 1_000.0 / passed_ms } else { 0.0 }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trend_is_even_however_seldom_the_total_is_read() {
+        let mut trend = Trend::default();
+        for i in 0..40 {
+            trend.read(f64::from(i) * 270.0, 1_000 + i as u64 * 540);
+        }
+        assert!((trend.per_second() - 2_000.0).abs() < 1e-6);
+        trend.read(20_000.0, 0);
+        assert_eq!(trend.per_second(), 0.0);
+    }
 
     #[test]
     fn only_the_last_second_counts() {

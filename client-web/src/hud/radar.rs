@@ -1,7 +1,8 @@
 //! The minimap: the whole sector, and in it what we see.
 
 use driftfield_shared::content::{Content, Sector};
-use driftfield_shared::netcode::Scene;
+use driftfield_shared::netcode::Frame;
+use driftfield_shared::sim::ShipState;
 use glam::Vec2;
 use web_sys::{CanvasRenderingContext2d, Document};
 
@@ -19,34 +20,39 @@ pub struct Radar<'a> {
     pub content: &'a Content,
     /// The sector.
     pub sector: &'a Sector,
+    /// The newest snapshot.
+    pub frame: &'a Frame,
+    /// Our own ship, predicted; `None` while it is destroyed.
+    pub own: Option<ShipState>,
 }
 
 impl Radar<'_> {
-    /// Paints what is in the scene.
-    pub fn paint(&self, document: &Document, scene: &Scene, pixel_ratio: f64) {
+    /// Paints it onto the page.
+    pub fn paint(&self, document: &Document, pixel_ratio: f64) {
         let Some((canvas, context)) = canvas_2d(document, CANVAS_ID, pixel_ratio) else { return };
         let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
         context.clear_rect(0.0, 0.0, width, height);
-        if scene.side <= 0.0 {
+        let frame = self.frame;
+        if frame.side <= 0.0 {
             return;
         }
         let extent = width.min(height) - 2.0 * MARGIN * pixel_ratio;
-        let map = Map { centre: width / 2.0, scale: extent / f64::from(scene.side), pixel_ratio };
+        let map = Map { centre: width / 2.0, scale: extent / f64::from(frame.side), pixel_ratio };
         map.outline(&context, extent);
-        if let Some(half) = self.sector.view_half {
-            map.view(&context, scene.camera, half, extent);
+        if let Some((own, half)) = self.own.zip(self.sector.view_half) {
+            map.view(&context, own.position, half, extent);
         }
         if let Some(station) = &self.sector.station {
             map.station(&context, station.position, station.safe_radius);
         }
-        for (_, asteroid) in &scene.asteroids {
+        for (_, asteroid) in &frame.asteroids {
             let radius = self.content.asteroid_size(asteroid.size).radius;
             map.dot(&context, asteroid.position, f64::from(radius) * map.scale, "#6f86a8");
         }
-        for (_, ship) in scene.ships.iter().filter(|(_, ship)| ship.player != scene.player) {
+        for (_, ship) in frame.ships.iter().filter(|(_, ship)| ship.player != frame.player) {
             map.dot(&context, ship.position, 2.4 * pixel_ratio, "#FF7A33");
         }
-        if let Some((_, own)) = scene.ships.iter().find(|(_, ship)| ship.player == scene.player) {
+        if let Some(own) = self.own {
             map.arrow(&context, own.position, own.aim.direction());
         }
     }

@@ -260,12 +260,22 @@ fn Sheets(model: Model) -> impl IntoView {
     let button = |label: &'static str, testid: &'static str, wanted| view! {
         <button data-testid=testid on:click=move |_| command(wanted)>{label}</button>
     };
+    // Whoever opened it with a key goes on with keys.
+    let first = NodeRef::<leptos::html::Button>::new();
+    Effect::new(move |_| {
+        if let Some(button) = first.get() {
+            let _ = button.focus();
+        }
+    });
+    let fly_on = move |testid: &'static str| view! {
+        <button node_ref=first data-testid=testid on:click=move |_| command(Command::Resume)>"Fly on"</button>
+    };
     view! {
         <Show when=move || sheet.get() == Sheet::Menu>
             <div class="veil">
                 <section class="plate sheet" role="dialog" aria-modal="true" aria-label="Menu" data-testid="menu">
                     <h2>"Menu"</h2>
-                    {button("Fly on", "resume", Command::Resume)}
+                    {fly_on("resume")}
                     {button("Keys", "help-button", Command::Help)}
                     {button("Network figures", "network-button", Command::Net)}
                     <button data-testid="invite" on:click=move |_| command(Command::Invite)>
@@ -291,7 +301,7 @@ fn Sheets(model: Model) -> impl IntoView {
                         <tr><td>"Gamepad"</td><td>"sticks fly and aim, triggers fire and boost"</td></tr>
                         <tr><td>"Touch"</td><td>"left thumb flies, right thumb aims and fires"</td></tr>
                     </tbody></table>
-                    {button("Fly on", "close-help", Command::Resume)}
+                    {fly_on("close-help")}
                 </section>
             </div>
         </Show>

@@ -1,0 +1,222 @@
+//! Tells the views how things stand, a few times a second.
+
+use driftfield_shared::sim::OwnState;
+use web_sys::Document;
+
+use super::Game;
+use super::game::sentence;
+use super::session::Session;
+use super::start;
+use crate::format::byte_rate;
+use crate::hud::{
+    Banner, BannerAction, BoardRow, Death, Look, NetFigures, OreLine, Purse, Radar, SetChanged,
+    Situation, Sticks, Vitals, paint_graph,
+};
+use crate::link::LinkState;
+use driftfield_shared::protocol::CloseReason;
+use leptos::prelude::GetUntracked;
+
+/// How long a line stays in the kill feed, and how long it takes to fade.
+const FEED_MS: f64 = 8_000.0;
+const FEED_FADE_MS: f64 = 900.0;
+
+impl Game {
+    pub(super) fn tell_views(&mut self, now_ms: f64) {
+        let Some(session) = &self.session else { return };
+        let model = self.model;
+        if let Some(frame) = &session.frame {
+            model.vitals.set_changed(vitals(session, &frame.own));
+            model.ores.set_changed(ores(session, &frame.own));
+            model.purse.set_changed(Purse {
+                credits: frame.own.credits,
+                score: frame.own.score,
+                room: session.room_name.clone(),
+            });
+            let is_lost = session.own_ship().is_none() && self.link == LinkState::Open;
+            model.death.set_changed(is_lost.then(|| death(session, &frame.own)));
+        }
+        model.board.set_changed(board(session));
+        model.banner.set_changed(self.banner(session, now_ms));
+        self.look(now_ms);
+        self.tell_feed(now_ms);
+        self.tell_sticks();
+        if let Ok(document) = start::document() {
+            self.paint(&document);
+        }
+        if model.is_net_open.get_untracked() {
+            let figures = self.net_figures(now_ms);
+            model.net.set_changed(figures);
+        }
+    }
+
+    /// Notices and hints.
+    fn look(&mut self, now_ms: f64) {
+        let Some(session) = &self.session else { return };
+        let Some(frame) = &session.frame else { return };
+        let ship = session.own_ship();
+        let station = session.rules.sector.station.as_ref();
+        let is_near_station = ship.zip(station).is_some_and(|(ship, station)| {
+            ship.position.distance(station.position) <= station.safe_radius
+        });
+        let hold_max = ship.map_or(0, |ship| session.rules.hull(ship.hull).hold);
+        let look = Look {
+            now_ms,
+            own: &frame.own,
+            hold_max,
+            is_alive: ship.is_some(),
+            is_protected: ship.is_some_and(|ship| ship.protected),
+            is_near_station,
+        };
+        self.watch.look(&look, &mut self.toasts);
+        let situation = Situation {
+            now: now_ms / 1e3,
+            is_alive: ship.is_some() && self.link == LinkState::Open,
+            is_thrusting: self.held.direction() != glam::Vec2::ZERO,
+            has_mining: station.is_some() && session.rules.sector.asteroids > 0,
+            sees_ore: !frame.ores.is_empty(),
+            cargo: cargo(&frame.own),
+            has_sold: session.credits_at_start.is_some_and(|credits| frame.own.credits > credits),
+        };
+        let hint = self.hints.update(&situation).map(|hint| (hint, self.held.device()));
+        self.model.hint.set_changed(hint);
+        self.model.toasts.set_changed(self.toasts.at(now_ms).to_vec());
+    }
+
+    pub(super) fn tell_feed(&mut self, now_ms: f64) {
+        self.feed.retain(|(at_ms, _)| now_ms - at_ms < FEED_MS);
+        for (at_ms, line) in &mut self.feed {
+            line.is_old = now_ms - *at_ms >= FEED_MS - FEED_FADE_MS;
+        }
+        self.model.feed.set_changed(self.feed.iter().map(|(_, line)| line.clone()).collect());
+    }
+
+    /// Shows the sticks where the thumbs are.
+    pub fn tell_sticks(&self) {
+        let flat = |stick: &crate::input::Stick| {
+            stick.drawing().map(|(centre, thumb)| [centre.x, centre.y, thumb.x, thumb.y])
+        };
+        self.model.sticks.set_changed(Sticks {
+            left: flat(&self.held.left),
+            right: flat(&self.held.right),
+            is_firing: self.sent_controls.is_some_and(|controls| controls.fire),
+        });
+    }
+
+    fn banner(&self, session: &Session, now_ms: f64) -> Option<Banner> {
+        let banner = |text: String, is_calm, action| Some(Banner { text, is_calm, action });
+        match self.link {
+            LinkState::Open if session.is_draining => {
+                let text = "The server restarts in a moment. You will get your seat back.";
+                banner(text.to_owned(), true, None)
+            }
+            LinkState::Open | LinkState::Idle => None,
+            LinkState::Connecting => banner("Connecting again…".to_owned(), true, None),
+            LinkState::Waiting { reason, milliseconds, .. } => {
+                let left_ms = f64::from(milliseconds) - (now_ms - self.link_since_ms);
+                let seconds = (left_ms / 1e3).ceil().max(1.0);
+                let what = reason.map_or_else(|| "Connection lost.".to_owned(), sentence);
+                let text = format!("{what} Trying again in {seconds:.0} s.");
+                banner(text, false, Some(BannerAction::TryNow))
+            }
+            LinkState::Closed { reason } => {
+                let action = match reason {
+                    CloseReason::WrongVersion | CloseReason::WrongContent => BannerAction::Reload,
+                    _ => BannerAction::Back,
+                };
+                banner(sentence(reason), false, Some(action))
+            }
+        }
+    }
+
+    fn paint(&self, document: &Document) {
+        let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
+        let Some(session) = &self.session else { return };
+        if let Some(frame) = &session.frame {
+            let own = session.predicted.and_then(|predicted| predicted.ship);
+            let own = own.or(session.own_ship().copied());
+            let (content, sector) = (&*session.rules.content, &session.rules.sector);
+            Radar { content, sector, frame, own }.paint(document, ratio);
+        }
+        if self.model.is_net_open.get_untracked() {
+            let intervals = self.intervals_ms.iter().copied();
+            paint_graph(document, intervals, session.tick_ms(), ratio);
+        }
+    }
+
+    fn net_figures(&mut self, now_ms: f64) -> NetFigures {
+        let fps = self.frames.per_second(now_ms);
+        let snapshots = self.snapshots.per_second(now_ms);
+        let delay = self.session.as_ref().map_or(0.0, |session| session.interpolator.delay_ms());
+        NetFigures {
+            lines: vec![
+                ("Connection", self.link.word().to_owned()),
+                ("Ping", format!("{:.0} ms", self.stats.ping_micros as f64 / 1e3)),
+                ("Frames", format!("{fps:.0} /s")),
+                ("Snapshots", format!("{snapshots:.0} /s")),
+                ("Received", byte_rate(self.bytes.per_second())),
+                ("Shown behind", format!("{delay:.0} ms")),
+                ("Input margin", format!("{} ticks", self.stats.input_margin_ticks)),
+                ("Corrections", self.stats.corrections.to_string()),
+                ("Entities in view", self.stats.visible_entities.to_string()),
+            ],
+        }
+    }
+}
+
+fn cargo(own: &OwnState) -> u32 {
+    own.hold.iter().copied().map(u32::from).sum()
+}
+
+fn vitals(session: &Session, own: &OwnState) -> Vitals {
+    let Some(ship) = session.own_ship() else {
+        return Vitals { hull_max: 1, hold_max: 1, ..Vitals::default() };
+    };
+    let hull = session.rules.hull(ship.hull);
+    let predicted = session.predicted.as_ref();
+    let charge = predicted.map_or(own.boost_charge, |predicted| predicted.boost_charge);
+    let boost = u32::from(charge) * 1_000 / u32::from(hull.boost_charge_max.max(1));
+    Vitals {
+        hull: ship.hit_points,
+        hull_max: hull.hit_points,
+        // In steps that are seen: the figure changes all the time.
+        boost: (boost.min(1_000) / 20 * 20) as u16,
+        cargo: cargo(own),
+        hold_max: hull.hold,
+        is_protected: ship.protected,
+    }
+}
+
+fn ores(session: &Session, own: &OwnState) -> Vec<OreLine> {
+    let css = |part: f32| (part.clamp(0.0, 1.0) * 255.0).round();
+    own.hold
+        .iter()
+        .zip(&session.rules.content.ores)
+        .filter(|(amount, _)| **amount > 0)
+        .map(|(amount, ore)| {
+            let [red, green, blue] = ore.color.map(css);
+            let color = format!("rgb({red} {green} {blue})");
+            OreLine { name: ore.name.clone(), color, amount: *amount }
+        })
+        .collect()
+}
+
+fn death(session: &Session, own: &OwnState) -> Death {
+    let killer = session.killer.filter(|killer| *killer != session.player);
+    let tick_hz = u32::from(session.rules.tick_hz.max(1));
+    Death {
+        killer: killer.map(|killer| session.name(killer)),
+        seconds: u32::from(own.respawn_ticks).div_ceil(tick_hz),
+    }
+}
+
+fn board(session: &Session) -> Vec<BoardRow> {
+    let row = |place: usize, line: &driftfield_shared::protocol::LeaderboardLine| BoardRow {
+        place,
+        name: session.name(line.player),
+        score: line.score,
+        kills: line.kills,
+        is_bot: session.players.0.get(&line.player).is_some_and(|info| info.is_bot),
+        is_me: line.player == session.player,
+    };
+    session.board.iter().enumerate().map(|(index, line)| row(index + 1, line)).collect()
+}
