@@ -36,15 +36,6 @@ pub struct SnapshotMaker<'a> {
     pub out: &'a mut BitWriter,
 }
 
-/// What became of a client's snapshot in this tick.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Snapshot {
-    /// So many bytes were handed to its socket.
-    Sent(usize),
-    /// It has not acknowledged or not taken enough of the ones before.
-    Skipped,
-}
-
 impl Client {
     /// A client that takes its seat in tick `now`.
     pub fn new(connection: Connection, player: PlayerId, now: Tick) -> Self {
@@ -81,17 +72,17 @@ impl Client {
         stalled.then_some(CloseReason::TooSlow)
     }
 
-    /// Hands the snapshot of the present tick to the socket, if the client keeps up.
+    /// Whether the client has not acknowledged, or not taken, enough of what it was sent before: a
+    /// snapshot would be stale on arrival. To be asked before anything of this tick is queued.
+    pub fn is_behind(&self) -> bool {
+        !self.flow.may_send() || self.connection.is_congested()
+    }
+
+    /// Hands the snapshot of the present tick to the socket. Returns its length in bytes.
     ///
     /// # Errors
     /// When the connection has ended.
-    pub fn send_snapshot(
-        &mut self,
-        maker: &mut SnapshotMaker<'_>,
-    ) -> Result<Snapshot, ConnectionEnd> {
-        if !self.flow.may_send() || self.connection.is_congested() {
-            return Ok(Snapshot::Skipped);
-        }
+    pub fn send_snapshot(&mut self, maker: &mut SnapshotMaker<'_>) -> Result<usize, ConnectionEnd> {
         let now = maker.world.tick();
         find_visible(maker.world, self.player, &self.view, maker.visible);
         let margin = self.inputs.margin(now);
@@ -100,6 +91,6 @@ impl Client {
         let bytes = maker.out.finish();
         self.connection.send(bytes)?;
         self.flow.sent(now);
-        Ok(Snapshot::Sent(bytes.len()))
+        Ok(bytes.len())
     }
 }

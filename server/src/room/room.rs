@@ -15,7 +15,7 @@ use tracing::{debug, info, warn};
 
 use super::RoomSettings;
 use super::checkpoint::{self, Checkpoint};
-use super::client::{Client, Snapshot, SnapshotMaker};
+use super::client::{Client, SnapshotMaker};
 use super::input_buffer::Received;
 use super::seats::Seats;
 use crate::connection::{Connection, ConnectionEnd};
@@ -167,8 +167,7 @@ impl Room {
     /// Sends everyone what is due, once after all steps of a wake-up.
     pub fn write(&mut self, now: Instant) {
         self.rank();
-        self.send_broadcasts();
-        self.send_snapshots();
+        self.send();
         if self.drain_at.is_some_and(|at| at <= now) {
             self.dismiss_all(CloseReason::ShuttingDown);
         }
@@ -266,6 +265,7 @@ impl Room {
                 break;
             }
         }
+        let _ = client.connection.flush();
         self.clients.push(client);
     }
 
@@ -388,38 +388,33 @@ impl Room {
         self.broadcasts.push(encode_server_control(control));
     }
 
-    fn send_broadcasts(&mut self) {
-        for message in std::mem::take(&mut self.broadcasts) {
-            for client in &mut self.clients {
-                // An ended connection is dealt with at the next reading.
-                if client.connection.send(&message).is_ok() {
-                    self.metrics.sent_control_bytes.inc_by(message.len() as u64);
-                }
-            }
-        }
-    }
-
-    fn send_snapshots(&mut self) {
+    /// Hands every client this tick's control messages and its snapshot, and writes them in one go.
+    fn send(&mut self) {
+        let broadcasts = std::mem::take(&mut self.broadcasts);
         let mut maker = SnapshotMaker {
             world: &self.world,
             history: &self.history,
             visible: &mut self.visible,
             out: &mut self.out,
         };
+        let mut control_bytes = 0;
         for client in &mut self.clients {
-            match client.send_snapshot(&mut maker) {
-                Ok(Snapshot::Sent(bytes)) => {
-                    self.metrics.snapshots_sent.inc();
-                    self.metrics.sent_snapshot_bytes.inc_by(bytes as u64);
+            // An ended connection is dealt with at the next reading: errors are not lost here.
+            let is_behind = client.is_behind();
+            for message in &broadcasts {
+                if client.connection.send(message).is_ok() {
+                    control_bytes += message.len();
                 }
-                Ok(Snapshot::Skipped) => {
-                    self.metrics.snapshots_skipped.inc();
-                }
-                Err(_) => continue,
             }
-            // An ended connection is dealt with at the next reading.
+            if is_behind {
+                self.metrics.snapshots_skipped.inc();
+            } else if let Ok(bytes) = client.send_snapshot(&mut maker) {
+                self.metrics.snapshots_sent.inc();
+                self.metrics.sent_snapshot_bytes.inc_by(bytes as u64);
+            }
             let _ = client.connection.flush();
         }
+        self.metrics.sent_control_bytes.inc_by(control_bytes as u64);
     }
 
     fn dismiss_all(&mut self, reason: CloseReason) {

@@ -273,10 +273,10 @@ fn the_proving_ground_grows_with_the_root_of_its_ships() {
     let mut world = world("proving-ground", "proving-ground");
     let join: Vec<Command> = (0..400).map(|index| Command::Join(PlayerId(index))).collect();
     world.step(&join, &mut Vec::new());
-    assert_eq!(world.side(), 20.0 * 353.0);
+    assert_eq!(world.side(), 20.0 * 530.0);
     let leave: Vec<Command> = (0..300).map(|index| Command::Leave(PlayerId(index))).collect();
     world.step(&leave, &mut Vec::new());
-    assert_eq!(world.side(), 10.0 * 353.0);
+    assert_eq!(world.side(), 10.0 * 530.0);
     // Those who were outside lie in a heap at the edge, and push each other about for a moment.
     run(&mut world, 60, &[]);
     let edge = world.side() / 2.0;
