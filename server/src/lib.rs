@@ -12,6 +12,7 @@ pub mod admission;
 mod budget;
 pub mod config;
 pub mod connection;
+pub mod fleet;
 pub mod http;
 pub mod limits;
 pub mod listener;

@@ -1,14 +1,29 @@
 //! Headless bots: a fleet of them over the network, and the few that the server brings along.
 //!
 //! ```text
-//! Brain (what to do) -> Bot (netcode Client + Brain, sans-IO) -> runner: many sockets on one thread (bin `bots`)
-//!                                                            \-> house: in-process connections (bin `server`)
+//! Brain (what to do) -> Bot (netcode Client + Brain, sans-IO)
+//!     -> Worker: many sockets on one thread -> FleetPlan::fly -> Report   (bin `bots`)
+//!     -> HouseBots: in-process connections                                (bin `server`)
 //! ```
 //!
 //! Bots see what the wire shows, through the same netcode as the browser, and fly by the same rules.
 
 mod bot;
 pub mod brain;
+mod flags;
+mod meter;
 mod names;
+mod progress;
+mod report;
+mod runner;
+mod socket;
+mod target;
+mod worker;
 
 pub use bot::Bot;
+pub use flags::Flags;
+pub use progress::Progress;
+pub use report::{Report, Spread};
+pub use runner::{Crew, FleetError, FleetPlan};
+pub use target::{Target, TargetError};
+pub use worker::WorkerError;

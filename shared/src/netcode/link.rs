@@ -136,9 +136,9 @@ impl<T> Link<T> {
     /// Puts a message of so many bytes on the way.
     pub fn send(&mut self, now: Micros, bytes: usize, message: T) {
         self.squeezed = self.squeezed.max(now);
-        if self.profile.bits_per_second > 0 {
-            self.squeezed += bytes as u64 * 8_000_000 / self.profile.bits_per_second;
-        }
+        let squeeze = (bytes as u64 * 8_000_000).checked_div(self.profile.bits_per_second);
+        // A rate of 0 is none.
+        self.squeezed += squeeze.unwrap_or(0);
         let jitter = (self.profile.jitter as f64 * f64::from(self.rng.unit())) as Micros;
         let due = (self.squeezed + self.profile.latency + jitter).max(self.last_due);
         self.last_due = self.stalls.release(due);

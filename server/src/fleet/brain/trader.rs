@@ -16,23 +16,25 @@ use super::{Aimed, Alarm, Brain, BrainView, Gunner, Helm, Mark, Patrol, Skill, S
 
 /// Share of the hold that is worth the way to the station at any time, and after a while without ore.
 const LOADED_SHARE: f32 = 0.6;
-const SOME_SHARE: f32 = 0.2;
+const SOME_SHARE: f32 = 0.35;
 /// Hull below which repairs come first.
 const BATTERED_SHARE: f32 = 0.7;
 /// Distance up to which ore is gathered: as far as it can be seen.
 const GATHER_RANGE: f32 = 1_100.0;
-/// Distance at which an armed ship with its gun on us is a threat, and one with its gun elsewhere.
-const THREAT_RANGE: f32 = 420.0;
-const CROWD_RANGE: f32 = 120.0;
+/// Distance at which a gun on us is a threat, and one up to which a shot this way is.
+const THREAT_RANGE: f32 = 190.0;
+const FIRE_RANGE: f32 = 560.0;
+/// Closest distance to us of a shot that was meant for us, units.
+const NEAR_MISS: f32 = 60.0;
 /// Seconds for which a threat keeps us running.
-const FLEE_SECONDS: f32 = 3.5;
+const FLEE_SECONDS: f32 = 3.0;
 /// Distance to keep from ships at work, units.
 const FOLLOW_DISTANCE: f32 = 330.0;
 /// Distance up to which somebody at a rock is at work on it.
 const WORK_RANGE: f32 = 330.0;
 /// Seconds without ore after which cargo is hauled, and after which we dig ourselves.
-const IDLE_SECONDS: f32 = 5.0;
-const HUNGRY_SECONDS: f32 = 8.0;
+const IDLE_SECONDS: f32 = 7.0;
+const HUNGRY_SECONDS: f32 = 4.0;
 /// Distance from a rock's surface to shoot from, units.
 const STANDOFF: f32 = 150.0;
 
@@ -170,7 +172,7 @@ impl Brain for Trader {
     }
 }
 
-/// The nearest ship that seems to mean harm: close with its gun on us, or much too close.
+/// The nearest ship that seems to mean harm: its shots come this way, or its gun points here from close by.
 fn threat(view: &BrainView<'_>) -> Option<ShipState> {
     if view.is_safe() {
         return None;
@@ -180,7 +182,18 @@ fn threat(view: &BrainView<'_>) -> Option<ShipState> {
         .filter(|ship| !view.rules.is_safe(ship.position))
         .filter(|ship| {
             let distance = view.distance(ship.position);
-            distance < CROWD_RANGE || (distance < THREAT_RANGE && is_pointed_at_us(view, ship))
+            (distance < THREAT_RANGE && is_pointed_at_us(view, ship))
+                || (distance < FIRE_RANGE && is_firing_at_us(view, ship))
         })
         .min_by(|a, b| view.distance(a.position).total_cmp(&view.distance(b.position)))
+}
+
+/// Whether a shot of this ship will pass us closely.
+fn is_firing_at_us(view: &BrainView<'_>, ship: &ShipState) -> bool {
+    view.frame.shots.iter().filter(|(_, shot)| shot.shooter == ship.player).any(|(_, shot)| {
+        let apart = view.ship.position - view.by_now(shot.position, shot.velocity);
+        let course = shot.velocity.normalize_or_zero();
+        let along = apart.dot(course);
+        (0.0..FIRE_RANGE).contains(&along) && apart.perp_dot(course).abs() < NEAR_MISS
+    })
 }

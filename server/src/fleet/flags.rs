@@ -1,0 +1,147 @@
+//! The command line of the bin `bots`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use driftfield_shared::netcode::LinkProfile;
+
+use super::runner::{Crew, FleetPlan};
+use super::target::{Target, TargetError};
+
+/// Flies headless bots against a server and reports what they saw.
+///
+/// Ctrl-C ends early, with the report; the exit status is 1 if no bot was let in.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "bots", version)]
+pub struct Flags {
+    /// The server's socket
+    #[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:8080/ws")]
+    pub server: Target,
+
+    /// Bots
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=60_000))]
+    pub count: u32,
+
+    /// Seconds to fly after the last bot has joined
+    #[arg(long, value_name = "S", default_value_t = 30.0, value_parser = parse_seconds)]
+    pub seconds: f64,
+
+    /// Identifier of the room; the server's default room if not given
+    #[arg(long, value_name = "ID")]
+    pub room: Option<String>,
+
+    /// What all the bots do by chance follows from this
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    pub seed: u64,
+
+    /// wander, miner, hunter, trader, or mix for some of each
+    #[arg(long, value_name = "NAME", default_value = "wander")]
+    pub brain: Crew,
+
+    /// A bad network for each bot: latency and jitter per direction, stalls of a length every so often,
+    /// and a rate; for example "latency=80ms,jitter=20ms,stall=500ms/10s,rate=256kbit"
+    #[arg(long, value_name = "PROFILE", default_value = "")]
+    pub link: LinkProfile,
+
+    /// Where to write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+
+    /// Bots that join per second
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub join_rate: u32,
+
+    /// Threads to fly the bots on
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub threads: u32,
+}
+
+impl Flags {
+    /// What the flags ask for.
+    ///
+    /// # Errors
+    /// When the room cannot stand in a URL.
+    pub fn plan(&self) -> Result<FleetPlan, TargetError> {
+        let target = match &self.room {
+            Some(room) => self.server.in_room(room)?,
+            None => self.server.clone(),
+        };
+        Ok(FleetPlan {
+            target,
+            count: self.count as usize,
+            flight: Duration::from_secs_f64(self.seconds),
+            seed: self.seed,
+            crew: self.brain,
+            link: self.link,
+            joins_per_second: self.join_rate,
+            threads: self.threads as usize,
+        })
+    }
+}
+
+/// A length of time in seconds, up to a week.
+fn parse_seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    let is_possible = (0.0..=SECONDS_MAX).contains(&seconds);
+    is_possible.then_some(seconds).ok_or_else(|| format!("{text} is not 0 to {SECONDS_MAX}"))
+}
+
+const SECONDS_MAX: f64 = 604_800.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(flags: &[&str]) -> Result<Flags, clap::Error> {
+        Flags::try_parse_from(std::iter::once(&"bots").chain(flags))
+    }
+
+    #[test]
+    fn the_documented_command_line_is_understood() {
+        let flags = parse(&[
+            "--server",
+            "ws://127.0.0.1:9000/ws",
+            "--count",
+            "200",
+            "--seconds",
+            "30",
+            "--room",
+            "proving-ground",
+            "--seed",
+            "5",
+            "--brain",
+            "wander",
+            "--link",
+            "latency=80ms,jitter=20ms,stall=500ms",
+            "--report",
+            "report.json",
+        ]);
+        let plan = flags.unwrap().plan().unwrap();
+        assert_eq!(plan.target.to_string(), "ws://127.0.0.1:9000/ws?room=proving-ground");
+        assert_eq!((plan.count, plan.seed, plan.link.latency), (200, 5, 80_000));
+    }
+
+    #[test]
+    fn every_brain_can_be_asked_for_and_no_other() {
+        for name in ["wander", "miner", "hunter", "trader", "mix"] {
+            assert_eq!(parse(&["--brain", name]).unwrap().brain.to_string(), name);
+        }
+        assert!(parse(&["--brain", "genius"]).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_flown_is_refused_at_once() {
+        for flags in [
+            ["--count", "0"],
+            ["--seconds", "-1"],
+            ["--seconds", "NaN"],
+            ["--link", "loss=1%"],
+            ["--server", "http://127.0.0.1/"],
+            ["--join-rate", "0"],
+            ["--threads", "0"],
+        ] {
+            assert!(parse(&flags).is_err(), "{flags:?}");
+        }
+    }
+}

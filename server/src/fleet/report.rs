@@ -1,0 +1,240 @@
+//! What a fleet found out: as JSON for programs and as a table for people.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use super::meter::{FleetMeter, correction_units};
+use super::runner::FleetPlan;
+
+/// The figures of a flight. The names are the keys of the JSON, and stable.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// Where it flew.
+    pub server: String,
+    /// With which brains.
+    pub brain: String,
+    /// The seed of all chance.
+    pub seed: u64,
+    /// Connections that were asked for.
+    pub clients: u64,
+    /// Bots that were welcomed.
+    pub connected: u64,
+    /// Seconds flown after the last bot had joined.
+    pub seconds: f64,
+    /// Highest tick rate of a room, 1/s.
+    pub tick_hz: u16,
+    /// Snapshots that arrived.
+    pub snapshots_received: u64,
+    /// Snapshots that one per tick would have been, from each bot's first to the end.
+    pub snapshots_expected: u64,
+    /// Bytes of all messages, without framing.
+    pub payload_bytes_received: u64,
+    /// The same for one bot in one second of its connection.
+    pub bytes_per_client_per_second: f64,
+    /// Entities in view but the own ship, on average over all snapshots.
+    pub visible_entities_mean: f64,
+    /// Time between the arrivals of a bot's snapshots.
+    pub snapshot_interval_ms: Spread,
+    /// From giving an input command to the socket to the first snapshot that acknowledges it.
+    pub input_to_effect_ms: Spread,
+    /// Best round trip of the last seconds, on average over the bots.
+    pub ping_ms_mean: f64,
+    /// Client ticks with a command.
+    pub predicted_ticks: u64,
+    /// Predictions that turned out wrong.
+    pub corrections: u64,
+    /// By how much.
+    pub correction_units: Spread,
+    /// Welcomed bots whose connection ended before the flight did.
+    pub disconnects: u64,
+    /// Connections that ended because the server broke the protocol.
+    pub protocol_errors: u64,
+    /// Why connections ended before the flight did, and how many.
+    pub ends: BTreeMap<String, u64>,
+    /// How late the bots themselves acted: when this is much, they are the bottleneck and not the server.
+    pub bot_lateness_ms: Spread,
+}
+
+/// A distribution; all zero when nothing was measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Spread {
+    /// Half of all are below.
+    pub p50: f64,
+    /// 99 in 100 are below.
+    pub p99: f64,
+    /// The largest.
+    pub max: f64,
+}
+
+impl Report {
+    pub(super) fn new(plan: &FleetPlan, meter: &FleetMeter, flown: Duration) -> Self {
+        let ratio = |sum: u64, count: u64| if count == 0 { 0.0 } else { sum as f64 / count as f64 };
+        let ms = |micros: u64| micros as f64 / 1_000.0;
+        Report {
+            server: plan.target.to_string(),
+            brain: plan.crew.to_string(),
+            seed: plan.seed,
+            clients: plan.count as u64,
+            connected: meter.connected,
+            seconds: flown.as_secs_f64(),
+            tick_hz: meter.tick_hz,
+            snapshots_received: meter.snapshots_received,
+            snapshots_expected: meter.snapshots_expected,
+            payload_bytes_received: meter.payload_bytes_received,
+            bytes_per_client_per_second: ratio(
+                meter.payload_bytes_received,
+                meter.connected_micros,
+            ) * 1e6,
+            visible_entities_mean: ratio(meter.visible_entities_sum, meter.snapshots_received),
+            snapshot_interval_ms: Spread::of(&meter.snapshot_interval, ms),
+            input_to_effect_ms: Spread::of(&meter.input_to_effect, ms),
+            ping_ms_mean: ratio(meter.ping_micros_sum, meter.connected) / 1_000.0,
+            predicted_ticks: meter.predicted_ticks,
+            corrections: meter.corrections,
+            correction_units: Spread::of(&meter.correction, correction_units),
+            disconnects: meter.disconnects,
+            protocol_errors: meter.protocol_errors,
+            ends: meter.ends.clone(),
+            bot_lateness_ms: Spread::of(&meter.bot_lateness, ms),
+        }
+    }
+}
+
+impl Spread {
+    fn of(histogram: &Histogram<u64>, unit: impl Fn(u64) -> f64) -> Self {
+        // The upper end of a bin, as the percentiles have it, may lie above the largest value.
+        let at = |quantile| unit(histogram.value_at_quantile(quantile).min(histogram.max()));
+        Spread { p50: at(0.5), p99: at(0.99), max: unit(histogram.max()) }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share = |part: u64, whole: u64| match whole {
+            0 => 0.0,
+            whole => part as f64 / whole as f64 * 100.0,
+        };
+        let line = |f: &mut fmt::Formatter<'_>, name: &str, value: String| {
+            writeln!(f, "{name:<28}{value}")
+        };
+        let count = |value: u64, note: String| format!("{value:>12}  {note}");
+        line(f, "server", self.server.clone())?;
+        line(f, "brain", format!("{} (seed {})", self.brain, self.seed))?;
+        line(f, "connected", count(self.connected, format!("of {}", self.clients)))?;
+        line(f, "seconds", format!("{:>12.1}", self.seconds))?;
+        let of_expected = share(self.snapshots_received, self.snapshots_expected);
+        line(
+            f,
+            "snapshots received",
+            count(
+                self.snapshots_received,
+                format!("{of_expected:.2} % of {}", self.snapshots_expected),
+            ),
+        )?;
+        line(
+            f,
+            "payload bytes received",
+            count(
+                self.payload_bytes_received,
+                format!("{:.0} per client and second", self.bytes_per_client_per_second),
+            ),
+        )?;
+        line(f, "visible entities", format!("{:>12.1}", self.visible_entities_mean))?;
+        line(f, "predicted ticks", count(self.predicted_ticks, String::new()))?;
+        let wrong = share(self.corrections, self.predicted_ticks);
+        line(f, "corrections", count(self.corrections, format!("{wrong:.2} % of those")))?;
+        line(f, "disconnects", count(self.disconnects, String::new()))?;
+        line(f, "protocol errors", count(self.protocol_errors, String::new()))?;
+        for (reason, times) in &self.ends {
+            line(f, "  ended early", count(*times, reason.clone()))?;
+        }
+        line(f, "", format!("{:>12}{:>12}{:>12}", "p50", "p99", "max"))?;
+        for (name, spread) in [
+            ("snapshot interval, ms", self.snapshot_interval_ms),
+            ("input to effect, ms", self.input_to_effect_ms),
+            ("correction, units", self.correction_units),
+            ("bots late by, ms", self.bot_lateness_ms),
+        ] {
+            let Spread { p50, p99, max } = spread;
+            line(f, name, format!("{p50:>12.2}{p99:>12.2}{max:>12.2}"))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::runner::Crew;
+
+    fn report() -> Report {
+        let plan = FleetPlan {
+            target: "ws://127.0.0.1:8080/ws".parse().unwrap(),
+            count: 2,
+            flight: Duration::from_secs(1),
+            seed: 7,
+            crew: Crew::Mixed,
+            link: Default::default(),
+            joins_per_second: 100,
+            threads: 1,
+        };
+        let mut meter = FleetMeter::new().unwrap();
+        meter.connected = 2;
+        meter.connected_micros = 4_000_000;
+        meter.payload_bytes_received = 8_000;
+        for micros in 1..=1_000 {
+            meter.snapshot_interval.record(micros * 100).unwrap();
+        }
+        Report::new(&plan, &meter, Duration::from_secs(1))
+    }
+
+    #[test]
+    fn the_report_has_the_promised_keys() {
+        let json = serde_json::to_value(report()).unwrap();
+        for key in [
+            "clients",
+            "connected",
+            "seconds",
+            "snapshots_received",
+            "snapshots_expected",
+            "payload_bytes_received",
+            "bytes_per_client_per_second",
+            "visible_entities_mean",
+            "snapshot_interval_ms",
+            "input_to_effect_ms",
+            "predicted_ticks",
+            "corrections",
+            "correction_units",
+            "disconnects",
+            "protocol_errors",
+        ] {
+            assert!(json.get(key).is_some(), "{key}");
+        }
+        for key in ["snapshot_interval_ms", "input_to_effect_ms", "correction_units"] {
+            for part in ["p50", "p99", "max"] {
+                assert!(json[key][part].is_f64(), "{key}.{part}");
+            }
+        }
+    }
+
+    #[test]
+    fn figures_are_in_their_units() {
+        let report = report();
+        assert_eq!(report.bytes_per_client_per_second, 2_000.0);
+        let Spread { p50, p99, max } = report.snapshot_interval_ms;
+        assert!((p50 - 50.0).abs() < 0.2 && (p99 - 99.0).abs() < 0.2, "{p50} {p99}");
+        assert!((max - 100.0).abs() < 0.2, "{max}");
+        assert_eq!(report.correction_units, Spread::default());
+    }
+
+    #[test]
+    fn the_table_says_what_the_report_says() {
+        let table = report().to_string();
+        assert!(table.contains("2000 per client and second"), "{table}");
+        assert!(table.lines().all(|line| line.len() <= 100), "{table}");
+    }
+}

@@ -1,0 +1,336 @@
+//! One thread of a fleet: many bots, their sockets, and when which of them wants to act.
+//!
+//! ```text
+//! poll --> socket --(virtual link)--> Bot --(virtual link)--> socket
+//! timers ---------------------------/
+//! ```
+//!
+//! Nothing in here blocks but the poll. What the bots measure is only as good as this loop is punctual,
+//! so it measures itself, too (`bot_lateness`).
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::io;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use driftfield_shared::netcode::{ClientError, Link};
+use driftfield_shared::units::Micros;
+use hdrhistogram::errors::CreationError;
+use mio::{Events, Poll, Token};
+
+use super::bot::Bot;
+use super::meter::{BotMeter, FleetMeter};
+use super::progress::Progress;
+use super::runner::Course;
+use super::socket::{Socket, SocketEnd};
+
+/// Time from asking for a connection to its first message, at most.
+const HANDSHAKE_MICROS_MAX: Micros = 10_000_000;
+/// Time between two looks at whether to stop, and at handshakes that take too long.
+const CHECK_INTERVAL: Micros = 100_000;
+/// Time that bots are given to say goodbye.
+const GOODBYE_TIME: Duration = Duration::from_millis(500);
+/// Events taken from the poll in one go: timers are looked at in between.
+const EVENTS_MAX: usize = 128;
+
+/// A share of the bots, on one thread.
+pub(super) struct Worker<'a> {
+    course: &'a Course,
+    progress: &'a Progress,
+    start: Instant,
+    poll: Poll,
+    slots: Vec<Slot>,
+    /// Bots of this share that have yet to join, the next one last: when, and which of the fleet.
+    waiting: Vec<(Micros, usize)>,
+    /// When which slot wants to act. An entry that is not its slot's newest is void.
+    timers: BinaryHeap<Reverse<(Micros, usize)>>,
+    meter: FleetMeter,
+}
+
+/// One bot and its connection.
+struct Slot {
+    bot: Bot,
+    socket: Socket,
+    path: Option<Box<Path>>,
+    index: usize,
+    meter: BotMeter,
+    timer: Option<Micros>,
+    is_greeted: bool,
+}
+
+/// A virtual link between a socket and its bot.
+struct Path {
+    up: Link<Vec<u8>>,
+    down: Link<Bytes>,
+}
+
+/// Why a bot is out of the game.
+enum Out {
+    Socket(SocketEnd),
+    Client(ClientError),
+}
+
+impl<'a> Worker<'a> {
+    /// The `share`th of the course's threads. Time counts from `start`.
+    pub(super) fn new(
+        course: &'a Course,
+        progress: &'a Progress,
+        start: Instant,
+        share: usize,
+    ) -> Result<Self, WorkerError> {
+        let mut waiting: Vec<(Micros, usize)> = (share..course.count)
+            .step_by(course.threads)
+            .map(|index| (course.join_at(index), index))
+            .collect();
+        waiting.reverse();
+        Ok(Worker {
+            course,
+            progress,
+            start,
+            poll: Poll::new()?,
+            slots: Vec::with_capacity(waiting.len()),
+            waiting,
+            timers: BinaryHeap::new(),
+            meter: FleetMeter::new()?,
+        })
+    }
+
+    /// Flies until the course is over or somebody stops it.
+    pub(super) fn run(mut self) -> Result<FleetMeter, WorkerError> {
+        let mut events = Events::with_capacity(EVENTS_MAX);
+        let mut next_check = 0;
+        loop {
+            let now = self.now();
+            if now >= next_check {
+                if now >= self.course.end() || self.progress.is_stopped() {
+                    break;
+                }
+                self.give_up_slow_handshakes(now);
+                next_check = now + CHECK_INTERVAL;
+            }
+            self.join_due(now);
+            self.run_timers();
+            let wake = next_check
+                .min(self.timers.peek().map_or(Micros::MAX, |Reverse((at, _))| *at))
+                .min(self.waiting.last().map_or(Micros::MAX, |(at, _)| *at));
+            let patience = Duration::from_micros(wake.saturating_sub(self.now()));
+            poll(&mut self.poll, &mut events, patience)?;
+            for event in &events {
+                let Token(slot) = event.token();
+                self.slots[slot].socket.handle_event(event);
+                self.drive(slot);
+            }
+        }
+        let end = self.now();
+        for slot in &self.slots {
+            self.meter.finish(&slot.meter, slot.bot.client().stats(), end);
+        }
+        self.say_goodbye(&mut events)?;
+        Ok(self.meter)
+    }
+
+    fn now(&self) -> Micros {
+        self.start.elapsed().as_micros() as Micros
+    }
+
+    /// Connects the bots whose turn it is.
+    fn join_due(&mut self, now: Micros) {
+        while let Some((_, index)) = self.waiting.pop_if(|(at, _)| *at <= now) {
+            let course = self.course;
+            let token = Token(self.slots.len());
+            let request = course.request.clone();
+            let socket = Socket::connect(course.address, request, self.poll.registry(), token);
+            self.meter.clients += 1;
+            let mut meter = BotMeter::new(now);
+            let socket = match socket {
+                Ok(socket) => socket,
+                Err(end) => {
+                    self.progress.add_lost(false);
+                    self.meter.note_end(&mut meter, now, &end.to_string(), false);
+                    Socket::ended(end)
+                }
+            };
+            self.slots.push(Slot {
+                bot: course.bot(index),
+                socket,
+                path: None,
+                index,
+                meter,
+                timer: None,
+                is_greeted: false,
+            });
+        }
+    }
+
+    fn run_timers(&mut self) {
+        let now = self.now();
+        while let Some(Reverse((at, slot))) = self.timers.peek().copied() {
+            if at > now {
+                break;
+            }
+            self.timers.pop();
+            if self.slots[slot].timer == Some(at) {
+                self.meter.bot_lateness.saturating_record(self.now().saturating_sub(at));
+                self.drive(slot);
+            }
+        }
+    }
+
+    /// Lets a bot read, act and write, and notes when it wants to again.
+    fn drive(&mut self, index: usize) {
+        let now = self.now();
+        let slot = &mut self.slots[index];
+        if slot.meter.ended.is_some() {
+            return;
+        }
+        if let Err(out) = slot.drive(now, self.course, &mut self.meter, self.progress) {
+            let is_welcomed = slot.meter.welcomed.is_some();
+            self.progress.add_lost(is_welcomed);
+            let is_protocol = matches!(out, Out::Client(_) | Out::Socket(SocketEnd::Protocol(_)));
+            let reason = match out {
+                Out::Socket(end) => end.to_string(),
+                Out::Client(error) => {
+                    let reason = format!("protocol error: {error}");
+                    slot.socket.end(SocketEnd::Protocol(error.to_string()));
+                    reason
+                }
+            };
+            self.meter.note_end(&mut slot.meter, now, &reason, is_protocol);
+            slot.timer = None;
+            return;
+        }
+        let timer = slot.next_time();
+        if timer != slot.timer {
+            slot.timer = timer;
+            self.timers.extend(timer.map(|at| Reverse((at, index))));
+        }
+    }
+
+    fn give_up_slow_handshakes(&mut self, now: Micros) {
+        for index in 0..self.slots.len() {
+            let slot = &mut self.slots[index];
+            let is_slow = slot.meter.welcomed.is_none()
+                && slot.meter.ended.is_none()
+                && slot.meter.asked.is_some_and(|at| now.saturating_sub(at) > HANDSHAKE_MICROS_MAX);
+            if is_slow {
+                slot.socket.end(SocketEnd::Lost("no welcome in time".to_owned()));
+                self.drive(index);
+            }
+        }
+    }
+
+    /// Frees the seats, so that nobody waits for their ships to come back.
+    fn say_goodbye(&mut self, events: &mut Events) -> Result<(), WorkerError> {
+        let deadline = Instant::now() + GOODBYE_TIME;
+        for slot in self.slots.iter_mut().filter(|slot| slot.is_greeted) {
+            slot.bot.leave();
+            while let Some(bytes) = slot.bot.poll_transmit() {
+                // Whoever is gone already needs no goodbye.
+                let _ = slot.socket.send(bytes);
+            }
+            let _ = slot.socket.flush();
+        }
+        loop {
+            let patience = deadline.saturating_duration_since(Instant::now());
+            let is_talking = self.slots.iter().any(|slot| slot.socket.is_open());
+            if patience.is_zero() || !is_talking {
+                return Ok(());
+            }
+            poll(&mut self.poll, events, patience)?;
+            for event in &*events {
+                let Token(slot) = event.token();
+                let socket = &mut self.slots[slot].socket;
+                socket.handle_event(event);
+                while let Ok(Some(_)) = socket.receive() {}
+                let _ = socket.flush();
+            }
+        }
+    }
+}
+
+impl Slot {
+    fn drive(
+        &mut self,
+        now: Micros,
+        course: &Course,
+        meter: &mut FleetMeter,
+        progress: &Progress,
+    ) -> Result<(), Out> {
+        if self.socket.is_open() && !self.is_greeted {
+            self.is_greeted = true;
+            self.path = course.link(self.index, now).map(|(up, down)| Box::new(Path { up, down }));
+            self.bot.handle_open(now);
+        }
+        self.read(now)?;
+        self.bot.handle_time(now);
+        self.write(now)?;
+        while let Some(event) = self.bot.poll_event() {
+            progress.note(&event);
+            meter.note(&mut self.meter, now, &event);
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, now: Micros) -> Result<(), Out> {
+        let Some(path) = &mut self.path else {
+            while let Some(bytes) = self.socket.receive().map_err(Out::Socket)? {
+                self.bot.handle_message(now, &bytes).map_err(Out::Client)?;
+            }
+            return Ok(());
+        };
+        // A full link leaves the rest in the kernel, where the server feels it.
+        while !path.down.is_full() {
+            let Some(bytes) = self.socket.receive().map_err(Out::Socket)? else { break };
+            path.down.send(now, bytes.len(), bytes);
+        }
+        while let Some(bytes) = path.down.poll(now) {
+            self.bot.handle_message(now, &bytes).map_err(Out::Client)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, now: Micros) -> Result<(), Out> {
+        while let Some(bytes) = self.bot.poll_transmit() {
+            match &mut self.path {
+                Some(path) => path.up.send(now, bytes.len(), bytes),
+                None => self.socket.send(bytes).map_err(Out::Socket)?,
+            }
+        }
+        if let Some(path) = &mut self.path {
+            while let Some(bytes) = path.up.poll(now) {
+                self.socket.send(bytes).map_err(Out::Socket)?;
+            }
+        }
+        self.socket.flush().map_err(Out::Socket)
+    }
+
+    fn next_time(&self) -> Option<Micros> {
+        let path = self.path.as_ref();
+        let link = path.and_then(|path| path.down.next_time());
+        let times = [self.bot.next_time(), link, path.and_then(|path| path.up.next_time())];
+        times.into_iter().flatten().min()
+    }
+}
+
+/// Waits for events; being woken by a signal is no event and no error.
+fn poll(poll: &mut Poll, events: &mut Events, patience: Duration) -> io::Result<()> {
+    match poll.poll(events, Some(patience)) {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+            events.clear();
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+/// Why a thread cannot fly its share.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// The system gives no poll.
+    #[error("the system refuses what bots need: {0}")]
+    System(#[from] io::Error),
+    /// A distribution cannot be made: a bug.
+    #[error("cannot measure: {0}")]
+    Meter(#[from] CreationError),
+}
