@@ -119,20 +119,19 @@ fn Lists(model: Model) -> impl IntoView {
                         {move || board.with(|rows| {
                             rows.iter()
                                 .enumerate()
-                                .map(|(index, row)| view! {
-                                    <tr
-                                        class:me=row.is_me
-                                        class:bot=row.is_bot
-                                        class:more=index >= SHORT_BOARD && !row.is_me
-                                    >
-                                        <td>{row.place}</td>
-                                        <td class="who">
-                                            {row.name.clone()}
-                                            {row.is_bot.then(|| view! { <span class="tag">"bot"</span> })}
-                                        </td>
-                                        <td class="num">{grouped(row.score)}</td>
-                                        <td class="num">{row.kills}</td>
-                                    </tr>
+                                .map(|(index, row)| {
+                                    let is_more = index >= SHORT_BOARD && !row.is_me;
+                                    view! {
+                                        <tr class:me=row.is_me class:bot=row.is_bot class:more=is_more>
+                                            <td>{row.place}</td>
+                                            <td class="who">
+                                                {row.name.clone()}
+                                                {row.is_bot.then(|| view! { <span class="tag">"bot"</span> })}
+                                            </td>
+                                            <td class="num">{grouped(row.score)}</td>
+                                            <td class="num">{row.kills}</td>
+                                        </tr>
+                                    }
                                 })
                                 .collect_view()
                         })}

@@ -26,7 +26,8 @@ pub fn take_over() -> Result<(), JsValue> {
         event.prevent_default();
         join();
     })?;
-    on(&window()?, "online", |_: Event| command(Command::TryNow))?;
+    let window = window()?;
+    on(&window, "online", |_: Event| command(Command::TryNow))?;
     if form.dataset().get("pressed").is_some() {
         join();
     }
