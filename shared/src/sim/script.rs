@@ -34,7 +34,7 @@ pub fn golden_hash() -> Result<u64, ContentError> {
 pub struct Script {
     /// The world.
     pub world: World,
-    /// Hash over the states so far, one in [`HASH_INTERVAL`] of them.
+    /// Hash over one in 25 of the states so far.
     pub hash: u64,
     rng: Rng,
     controls: Vec<Controls>,

@@ -246,7 +246,7 @@ fn who_leaves_takes_the_ship_along_and_leaves_cargo() {
     run(&mut world, 1, &[Command::Leave(ADA)]);
     assert_eq!(world.ships().len(), 0);
     assert_eq!(world.pilots().count(), 0);
-    assert!(world.ores().len() > 0);
+    assert!(!world.ores().is_empty());
 }
 
 #[test]

@@ -222,7 +222,7 @@ mod tests {
             let count = pool.len_bits() - start;
             let mut copy = BitWriter::default();
             copy.write(0, at);
-            copy.copy_bits(&pool.finish().to_vec(), start, count);
+            copy.copy_bits(pool.finish(), start, count);
             let mut direct = BitWriter::default();
             direct.write(0, at);
             items.iter().for_each(|item| write(&mut direct, *item));
