@@ -11,6 +11,7 @@
 mod bot;
 pub mod brain;
 mod flags;
+mod house;
 mod meter;
 mod names;
 mod progress;
@@ -18,10 +19,13 @@ mod report;
 mod runner;
 mod socket;
 mod target;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use bot::Bot;
 pub use flags::Flags;
+pub use house::HouseBots;
 pub use progress::Progress;
 pub use report::{Report, Spread};
 pub use runner::{Crew, FleetError, FleetPlan};

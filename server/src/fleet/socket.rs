@@ -11,7 +11,7 @@ use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use driftfield_shared::limits::{READ_BUFFER_BYTES, SERVER_MESSAGE_BYTES_MAX};
+use driftfield_shared::limits::SERVER_MESSAGE_BYTES_MAX;
 use driftfield_shared::protocol::CloseReason;
 use mio::event::Event;
 use mio::net::TcpStream;
@@ -24,6 +24,8 @@ use tungstenite::handshake::{HandshakeError, MidHandshake};
 use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Error, Message, WebSocket};
 
+/// Bytes read at once: tungstenite zeroes them before each read, and most snapshots are smaller.
+const READ_BUFFER_BYTES: usize = 2 * 1024;
 /// Bytes that may wait to be written: seconds of input messages.
 const WRITE_BUFFER_BYTES_MAX: usize = 64 * 1024;
 

@@ -32,7 +32,7 @@ const CHECK_INTERVAL: Micros = 100_000;
 /// Time that bots are given to say goodbye.
 const GOODBYE_TIME: Duration = Duration::from_millis(500);
 /// Events taken from the poll in one go: timers are looked at in between.
-const EVENTS_MAX: usize = 128;
+const EVENTS_MAX: usize = 512;
 
 /// A share of the bots, on one thread.
 pub(super) struct Worker<'a> {
