@@ -13,9 +13,12 @@ use crate::render::Visuals;
 /// Milliseconds between two rounds of telling the views.
 const TELL_INTERVAL_MS: f64 = 100.0;
 
+/// A callback of animation frames.
+type OnFrame = Closure<dyn FnMut(f64)>;
+
 /// Draws from now on, as long as the page lives.
 pub fn run() -> Result<(), JsValue> {
-    let callback: Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>> = Rc::default();
+    let callback: Rc<RefCell<Option<OnFrame>>> = Rc::default();
     let again = callback.clone();
     *callback.borrow_mut() = Some(Closure::new(move |_: f64| {
         with_game(Game::frame);
@@ -29,7 +32,7 @@ pub fn run() -> Result<(), JsValue> {
     Ok(())
 }
 
-fn request(closure: &Closure<dyn FnMut(f64)>) {
+fn request(closure: &OnFrame) {
     if let Some(window) = web_sys::window() {
         // Fails only for what is no function.
         let _ = window.request_animation_frame(closure.as_ref().unchecked_ref());
