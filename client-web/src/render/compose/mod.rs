@@ -11,6 +11,8 @@ mod station;
 
 use glam::Vec2;
 
+pub use bodies::ROCK_VARIANTS;
+
 use driftfield_shared::content::{Content, Sector};
 use driftfield_shared::netcode::Scene;
 

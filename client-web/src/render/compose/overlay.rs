@@ -14,7 +14,8 @@ use super::FrameInfo;
 const TEXT: f32 = 0.0;
 const BAR: f32 = 1.0;
 const WEDGE: f32 = 2.0;
-const ARC: f32 = 3.0;
+const ARC_RIGHT: f32 = 3.0;
+const ARC_LEFT: f32 = 4.0;
 
 /// CSS pixels: size of a bar, gap to the ship, distance of the wedge from the edge of the screen.
 const BAR_HALF: Vec2 = Vec2::new(17.0, 2.0);
@@ -23,9 +24,6 @@ const WEDGE_MARGIN: Vec2 = Vec2::new(46.0, 46.0);
 const WEDGE_HALF: f32 = 15.0;
 /// CSS pixels between our ship and the arcs beside it.
 const ARC_GAP: f32 = 13.0;
-/// Directions of the arcs: hull left of our ship, boost right of it.
-const ARC_LEFT: f32 = std::f32::consts::PI;
-const ARC_RIGHT: f32 = 0.0;
 
 struct Mark {
     center: Vec2,
@@ -116,17 +114,17 @@ fn other(
     }
 }
 
-/// Arcs beside our own ship, shown while there is something to watch.
+/// Arcs beside our own ship, hull left and boost right, shown while there is something to watch.
 fn own(moment: &Moment, center: Vec2, radius: f32, share: f32, out: &mut Instances<16>) {
     let half = Vec2::splat(radius * 1.35 + ARC_GAP);
-    let mut arc = |value: f32, angle: f32, color: Rgb| {
+    let mut arc = |kind: f32, value: f32, color: Rgb| {
         if value < 0.995 {
-            let mark = Mark { center, half, color, alpha: 0.8, kind: ARC, value, angle };
+            let mark = Mark { center, half, color, alpha: 0.8, kind, value, angle: 0.0 };
             push(out, &mark, [0.0; 4]);
         }
     };
-    arc(share, ARC_LEFT, if share < 0.35 { palette::LOW } else { palette::TEXT });
-    arc(moment.visuals.boost.clamp(0.0, 1.0), ARC_RIGHT, palette::OWN);
+    arc(ARC_LEFT, share, if share < 0.35 { palette::LOW } else { palette::TEXT });
+    arc(ARC_RIGHT, moment.visuals.boost.clamp(0.0, 1.0), palette::OWN);
 }
 
 /// The station's name, and the way there while it is out of sight.

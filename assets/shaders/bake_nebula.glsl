@@ -1,0 +1,45 @@
+// Bakes the nebula: clouds of noise that repeat without a seam, bent by themselves into wisps.
+
+LINK vec2 local;
+
+#ifdef VERTEX
+
+void main() {
+    local = corner() * 0.5 + 0.5;
+    gl_Position = vec4(corner(), 0.0, 1.0);
+}
+
+#else
+
+float wrapped(vec2 p, float period) {
+    vec2 cell = floor(p);
+    vec2 f = fract(p);
+    f = f * f * f * (f * (f * 6.0 - 15.0) + 10.0);
+    vec2 a = mod(cell, period);
+    vec2 b = mod(cell + 1.0, period);
+    return mix(mix(noise(a), noise(vec2(b.x, a.y)), f.x), mix(noise(vec2(a.x, b.y)), noise(b), f.x), f.y);
+}
+
+float cloud(vec2 p, float period) {
+    float sum = 0.0;
+    float weight = 0.5;
+    for (int i = 0; i < 5; i += 1) {
+        sum += weight * wrapped(p * period + float(i) * period, period);
+        period *= 2.0;
+        weight *= 0.52;
+    }
+    return sum;
+}
+
+void main() {
+    vec2 bend = vec2(cloud(local, 3.0), cloud(local + 0.31, 3.0));
+    vec2 p = local + (bend - 0.5) * 0.35;
+    float mass = smoothstep(0.42, 0.80, cloud(p, 3.0));
+    float wisp = 1.0 - abs(cloud(p + 0.17, 4.0) * 2.0 - 1.0);
+    float tone = cloud(local + 0.53, 2.0);
+    vec3 tint = mix(vec3(0.20, 0.42, 0.95), vec3(0.52, 0.26, 0.85), smoothstep(0.38, 0.62, tone));
+    tint = mix(tint, vec3(0.10, 0.62, 0.70), smoothstep(0.55, 0.75, bend.y));
+    out_color = vec4(tint * mass * (0.35 + 0.75 * pow(wisp, 3.0)), 1.0);
+}
+
+#endif

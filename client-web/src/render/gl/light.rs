@@ -1,0 +1,116 @@
+//! Spilling light: what glows, drawn small, halved in size three times, and added up again on the way back.
+
+use web_sys::{WebGl2RenderingContext as Gl, WebGlFramebuffer, WebGlTexture, WebGlUniformLocation};
+
+use super::super::error::RenderError;
+use super::program::{BLUR, Pending, Program};
+use super::textures::{UNIT_LIGHT, UNIT_SCRATCH, attach, create};
+
+/// Sizes that light is spread over.
+const LEVELS: usize = 4;
+
+/// Spreads light, with the targets for one size of picture.
+pub struct Light {
+    program: Program,
+    step: Option<WebGlUniformLocation>,
+    format: u32,
+    levels: Vec<Level>,
+}
+
+struct Level {
+    size: [i32; 2],
+    texture: WebGlTexture,
+    framebuffer: WebGlFramebuffer,
+}
+
+impl Light {
+    pub fn new(gl: &Gl) -> Result<Light, RenderError> {
+        let program = Pending::new(gl, BLUR)?.finish(gl)?;
+        program.set_sampler(gl, "source", UNIT_SCRATCH);
+        let step = program.uniform(gl, "blur_step");
+        // Brighter than white matters for what shines; without floats it is cut off at white.
+        let floats = gl.get_extension("EXT_color_buffer_float").ok().flatten().is_some();
+        let format = if floats { Gl::RGBA16F } else { Gl::RGBA8 };
+        Ok(Light { program, step, format, levels: Vec::new() })
+    }
+
+    /// Makes targets for a picture of `size` pixels, `divisor` times smaller; without a divisor there is no light.
+    pub fn resize(
+        &mut self,
+        gl: &Gl,
+        size: [i32; 2],
+        divisor: Option<u32>,
+        dark: &WebGlTexture,
+    ) -> Result<(), RenderError> {
+        for level in self.levels.drain(..) {
+            gl.delete_framebuffer(Some(&level.framebuffer));
+            gl.delete_texture(Some(&level.texture));
+        }
+        if let Some(divisor) = divisor {
+            for level in 0..LEVELS {
+                let smaller = divisor << level;
+                let size = size.map(|side| (side / smaller as i32).max(1));
+                self.levels.push(self.level(gl, size)?);
+            }
+        }
+        gl.bind_framebuffer(Gl::FRAMEBUFFER, None);
+        gl.active_texture(Gl::TEXTURE0 + UNIT_LIGHT);
+        // The second level is what others see: they are never drawn into what they read.
+        let texture = self.levels.get(1).map_or(dark, |level| &level.texture);
+        gl.bind_texture(Gl::TEXTURE_2D, Some(texture));
+        Ok(())
+    }
+
+    fn level(&self, gl: &Gl, size: [i32; 2]) -> Result<Level, RenderError> {
+        let framebuffer = gl.create_framebuffer().ok_or(RenderError::Resource("a framebuffer"))?;
+        let texture = create(gl, Gl::TEXTURE_2D, UNIT_SCRATCH, Gl::LINEAR, Gl::CLAMP_TO_EDGE)?;
+        gl.tex_storage_2d(Gl::TEXTURE_2D, 1, self.format, size[0], size[1]);
+        attach(gl, &framebuffer, &texture);
+        Ok(Level { size, texture, framebuffer })
+    }
+
+    /// Size of the target that light is drawn into; `None` when there is no light.
+    pub fn size(&self) -> Option<[i32; 2]> {
+        self.levels.first().map(|level| level.size)
+    }
+
+    /// Directs drawing into the light.
+    pub fn begin(&self, gl: &Gl) {
+        if let Some(level) = self.levels.first() {
+            level.draw_into(gl);
+            gl.clear(Gl::COLOR_BUFFER_BIT);
+        }
+    }
+
+    /// Spreads what was drawn since [`Light::begin`].
+    pub fn spread(&self, gl: &Gl) {
+        self.program.use_on(gl);
+        gl.bind_vertex_array(None);
+        gl.active_texture(Gl::TEXTURE0 + UNIT_SCRATCH);
+        gl.disable(Gl::BLEND);
+        for pair in self.levels.windows(2) {
+            self.copy(gl, &pair[0], &pair[1], 0.0);
+        }
+        gl.enable(Gl::BLEND);
+        gl.blend_func(Gl::ONE, Gl::ONE);
+        for pair in self.levels.windows(2).skip(1).rev() {
+            self.copy(gl, &pair[1], &pair[0], 1.0);
+        }
+        gl.blend_func(Gl::ONE, Gl::ONE_MINUS_SRC_ALPHA);
+    }
+
+    fn copy(&self, gl: &Gl, from: &Level, to: &Level, up: f32) {
+        to.draw_into(gl);
+        gl.bind_texture(Gl::TEXTURE_2D, Some(&from.texture));
+        let [width, height] = from.size.map(|side| 1.0 / side as f32);
+        gl.uniform3f(self.step.as_ref(), width, height, up);
+        gl.draw_arrays(Gl::TRIANGLES, 0, 3);
+    }
+}
+
+impl Level {
+    fn draw_into(&self, gl: &Gl) {
+        gl.bind_framebuffer(Gl::FRAMEBUFFER, Some(&self.framebuffer));
+        gl.viewport(0, 0, self.size[0], self.size[1]);
+    }
+}
