@@ -40,11 +40,11 @@ impl Skill {
     };
     /// A hand that is used to fights.
     pub const FIGHTS: Skill = Skill {
-        error_degrees: 5.0,
-        reaction_seconds: 0.35,
-        turn_per_second: 1.1,
-        burst_seconds: (0.7, 1.4),
-        pause_seconds: (0.4, 1.0),
+        error_degrees: 7.0,
+        reaction_seconds: 0.5,
+        turn_per_second: 1.0,
+        burst_seconds: (0.6, 1.2),
+        pause_seconds: (0.5, 1.1),
         range: 560.0,
     };
     /// A hand that fires back in fear.

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Hull below which a fight is broken off, and up to which it is mended.
-const BREAK_OFF_SHARE: f32 = 0.35;
+const BREAK_OFF_SHARE: f32 = 0.3;
 const MENDED_SHARE: f32 = 1.0;
 /// Share of the hold from which loot is sold.
 const LOADED_SHARE: f32 = 0.7;

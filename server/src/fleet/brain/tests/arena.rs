@@ -1,4 +1,4 @@
-//! Brains at work: a real world, minutes of virtual time, and views as the wire would show them.
+//! A real world for tests of brains: virtual time, and views as the wire would show them.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -6,12 +6,12 @@ use std::sync::Arc;
 use driftfield_shared::content::Content;
 use driftfield_shared::netcode::{EntityKey, Frame};
 use driftfield_shared::protocol::PlayerInfo;
-use driftfield_shared::sim::{Command, Event, Rules, ShipState, World};
+use driftfield_shared::sim::{Command, Event, Rules, World};
 use driftfield_shared::units::{Controls, PlayerId, Thrust, Tick};
 use glam::Vec2;
 use slotmap::Key;
 
-use super::{Brain, BrainKind, BrainView};
+use super::super::{Brain, BrainKind, BrainView};
 
 /// Ticks by which what a bot sees of others is old.
 const LAG_TICKS: usize = 3;
@@ -19,63 +19,66 @@ const LAG_TICKS: usize = 3;
 const STUCK_TICKS: u32 = 30 * 6;
 
 /// A world with bots in it.
-struct Arena {
-    world: World,
-    pilots: Vec<Pilot>,
-    players: Vec<PlayerInfo>,
+pub(super) struct Arena {
+    pub(super) world: World,
+    pub(super) pilots: Vec<Pilot>,
+    pub(super) players: Vec<PlayerInfo>,
     kills: HashMap<PlayerId, u32>,
     seed: u64,
 }
 
-struct Pilot {
+pub(super) struct Pilot {
     player: PlayerId,
-    name: &'static str,
+    pub(super) name: &'static str,
     brain: Box<dyn Brain>,
     /// What is under way to it.
     frames: VecDeque<Frame>,
-    controls: Controls,
+    pub(super) controls: Controls,
     is_flying: bool,
     anchor: (Tick, Vec2),
     thrust_ticks: u32,
-    stuck: u32,
-    bumps: u32,
-    thrust_changes: u32,
-    flown_ticks: u32,
+    pub(super) stuck: u32,
+    pub(super) bumps: u32,
+    pub(super) thrust_changes: u32,
+    pub(super) flown_ticks: u32,
 }
 
 impl Arena {
-    fn new(sector: &str, mode: &str, seed: u64, crew: &[&str]) -> Self {
+    pub(super) fn new(sector: &str, mode: &str, seed: u64, crew: &[&str]) -> Self {
         let content = Arc::new(Content::built_in().unwrap());
         let rules = Rules::new(content, sector, mode, 30).unwrap();
-        let mut world = World::new(Arc::new(rules), seed);
-        let mut pilots = Vec::new();
-        let mut players = Vec::new();
-        let mut joins = Vec::new();
+        let world = World::new(Arc::new(rules), seed);
+        let mut arena =
+            Arena { world, pilots: Vec::new(), players: Vec::new(), kills: HashMap::new(), seed };
         for (index, name) in crew.iter().enumerate() {
-            let player = PlayerId(index as u16);
             let kind = BrainKind::find(name).unwrap();
-            joins.push(Command::Join(player));
-            players.push(PlayerInfo { player, name: (*name).to_owned(), is_bot: true });
-            pilots.push(Pilot {
-                player,
-                name: kind.name,
-                brain: kind.create(seed * 1_000 + index as u64),
-                frames: VecDeque::new(),
-                controls: Controls::default(),
-                is_flying: false,
-                anchor: (Tick(0), Vec2::ZERO),
-                thrust_ticks: 0,
-                stuck: 0,
-                bumps: 0,
-                thrust_changes: 0,
-                flown_ticks: 0,
-            });
+            arena.seat(kind.name, kind.create(seed * 1_000 + index as u64));
         }
-        world.step(&joins, &mut Vec::new());
-        Arena { world, pilots, players, kills: HashMap::new(), seed }
+        arena
     }
 
-    fn run(&mut self, seconds: u32) -> &mut Self {
+    pub(super) fn seat(&mut self, name: &'static str, brain: Box<dyn Brain>) {
+        let player = PlayerId(self.pilots.len() as u16);
+        self.world.step(&[Command::Join(player)], &mut Vec::new());
+        let is_bot = BrainKind::find(name).is_some();
+        self.players.push(PlayerInfo { player, name: name.to_owned(), is_bot });
+        self.pilots.push(Pilot {
+            player,
+            name,
+            brain,
+            frames: VecDeque::new(),
+            controls: Controls::default(),
+            is_flying: false,
+            anchor: (Tick(0), Vec2::ZERO),
+            thrust_ticks: 0,
+            stuck: 0,
+            bumps: 0,
+            thrust_changes: 0,
+            flown_ticks: 0,
+        });
+    }
+
+    pub(super) fn run(&mut self, seconds: u32) -> &mut Self {
         for _ in 0..seconds * 30 {
             let mut commands = Vec::new();
             for pilot in &mut self.pilots {
@@ -92,17 +95,17 @@ impl Arena {
         self
     }
 
-    fn credits(&self, name: &str) -> Vec<u32> {
+    pub(super) fn credits(&self, name: &str) -> Vec<u32> {
         let of_name = self.pilots.iter().filter(|pilot| pilot.name == name);
         of_name.map(|pilot| self.world.pilot(pilot.player).unwrap().credits).collect()
     }
 
-    fn kills(&self, name: &str) -> u32 {
+    pub(super) fn kills(&self, name: &str) -> u32 {
         let of_name = self.pilots.iter().filter(|pilot| pilot.name == name);
         of_name.filter_map(|pilot| self.kills.get(&pilot.player)).sum()
     }
 
-    fn report(&self) -> String {
+    pub(super) fn report(&self) -> String {
         let mut report = format!("seed {}\n", self.seed);
         for pilot in &self.pilots {
             let state = self.world.pilot(pilot.player).unwrap();
@@ -122,7 +125,7 @@ impl Arena {
 }
 
 impl Pilot {
-    fn fly(&mut self, frame: Frame, world: &World, players: &[PlayerInfo]) {
+    pub(super) fn fly(&mut self, frame: Frame, world: &World, players: &[PlayerInfo]) {
         let (own, own_ship) = (frame.own.clone(), frame.own_ship().copied());
         self.frames.push_back(frame);
         if self.frames.len() > LAG_TICKS + 1 {
@@ -182,7 +185,7 @@ impl Pilot {
 }
 
 /// What the wire would show a player.
-fn frame(world: &World, player: PlayerId) -> Frame {
+pub(super) fn frame(world: &World, player: PlayerId) -> Frame {
     let pilot = world.pilot(player).unwrap();
     let centre = pilot
         .ship
@@ -212,111 +215,4 @@ fn frame(world: &World, player: PlayerId) -> Frame {
 fn entity(key: impl Key) -> EntityKey {
     let bits = key.data().as_ffi();
     EntityKey((bits as u32 & 0xffff) | ((bits >> 32) as u32) << 16)
-}
-
-#[test]
-fn miners_earn_credits_and_never_get_stuck() {
-    for seed in 1..=4 {
-        let mut arena = Arena::new("frontier", "frontier", seed, &["miner"; 4]);
-        arena.run(180);
-        let report = arena.report();
-        assert!(arena.credits("miner").iter().all(|credits| *credits > 100), "{report}");
-        assert!(arena.pilots.iter().all(|pilot| pilot.stuck == 0), "{report}");
-    }
-}
-
-#[test]
-fn hunters_destroy_what_flies_outside_the_safe_zone() {
-    for seed in 1..=4 {
-        let crew = ["hunter", "hunter", "miner", "miner", "miner", "miner"];
-        let mut arena = Arena::new("frontier", "frontier", seed, &crew);
-        arena.run(240);
-        let report = arena.report();
-        assert!(arena.kills("hunter") >= 2, "{report}");
-        assert!(arena.pilots.iter().all(|pilot| pilot.stuck == 0), "{report}");
-    }
-}
-
-#[test]
-fn traders_sell_what_miners_leave_and_what_they_dig_when_hungry() {
-    for seed in 1..=4 {
-        let crew = ["trader", "trader", "trader", "miner", "miner"];
-        let mut arena = Arena::new("frontier", "frontier", seed, &crew);
-        arena.run(240);
-        let report = arena.report();
-        assert!(arena.credits("trader").iter().all(|credits| *credits > 60), "{report}");
-        assert!(arena.pilots.iter().all(|pilot| pilot.stuck == 0), "{report}");
-    }
-}
-
-#[test]
-fn a_whole_crew_keeps_the_sector_alive() {
-    for seed in 1..=3 {
-        let crew: Vec<&str> = (0..12).map(|index| BrainKind::of_mix(index).name).collect();
-        let mut arena = Arena::new("frontier", "frontier", seed, &crew);
-        arena.run(300);
-        let report = arena.report();
-        println!("{report}");
-        assert!(arena.kills("hunter") >= 3, "{report}");
-        assert!(arena.credits("miner").iter().sum::<u32>() > 1_000, "{report}");
-        assert!(arena.credits("trader").iter().sum::<u32>() > 300, "{report}");
-        // Hunters must not be a plague: nobody dies more than once in half a minute.
-        let deaths = arena.world.pilots().map(|pilot| pilot.deaths).max();
-        assert!(deaths <= Some(10), "{report}");
-    }
-}
-
-#[test]
-fn engines_do_not_flicker_and_rocks_are_seldom_touched() {
-    let crew: Vec<&str> = (0..11).map(|index| BrainKind::of_mix(index).name).collect();
-    let mut arena = Arena::new("frontier", "frontier", 9, &crew);
-    arena.run(180);
-    let report = arena.report();
-    for pilot in &arena.pilots {
-        let per_second = pilot.thrust_changes as f32 * 30.0 / pilot.flown_ticks.max(1) as f32;
-        assert!(per_second < 9.0, "{report}");
-        if pilot.name != "wander" {
-            assert!(pilot.bumps < 60, "{report}");
-        }
-    }
-}
-
-#[test]
-fn every_brain_plays_without_a_station_and_without_rocks() {
-    for kind in &super::BRAINS {
-        let mut arena = Arena::new("proving-ground", "proving-ground", 5, &[kind.name; 6]);
-        arena.run(60);
-        for pilot in &arena.pilots {
-            assert_eq!(pilot.stuck, 0, "{}", arena.report());
-        }
-    }
-}
-
-#[test]
-fn wander_holds_a_direction_turns_and_fires_at_its_pace() {
-    let mut arena = Arena::new("proving-ground", "proving-ground", 3, &["wander"]);
-    let (mut fired, mut held, mut runs) = (0, 0, Vec::new());
-    let mut last: Option<Controls> = None;
-    for _ in 0..30 * 60 {
-        let frame = frame(&arena.world, PlayerId(0));
-        let ship: ShipState = *frame.own_ship().unwrap();
-        arena.pilots[0].fly(frame, &arena.world, &arena.players);
-        let controls = arena.pilots[0].controls;
-        arena.world.step(&[Command::Steer(PlayerId(0), controls)], &mut Vec::new());
-        assert_ne!(controls.thrust, Thrust::NONE);
-        assert_eq!((controls.thrust.code() - 1) % 4, 0, "one of eight directions");
-        if let Some(last) = last {
-            assert_ne!(controls.aim, ship.aim, "the aim keeps turning");
-            held += 1;
-            if last.thrust != controls.thrust {
-                runs.push(held);
-                held = 0;
-            }
-        }
-        fired += u32::from(controls.fire);
-        last = Some(controls);
-    }
-    assert_eq!(fired, 40, "once in 1.5 seconds");
-    assert!(runs.iter().all(|ticks| *ticks >= 15), "{runs:?}");
-    assert!(runs.len() > 30, "{runs:?}");
 }
