@@ -14,6 +14,7 @@ use tracing::{info, warn};
 
 use crate::admission::{Admission, AdmissionLimits};
 use crate::config::{Config, ConfigError, RoomConfig};
+use crate::fleet::HouseBots;
 use crate::http::Site;
 use crate::limits::DESCRIPTORS_RESERVED;
 use crate::listener;
@@ -53,6 +54,8 @@ pub struct Server {
     address: SocketAddr,
     admission: Admission,
     site: Arc<Site>,
+    /// They leave their rooms when this is dropped.
+    _bots: Vec<HouseBots>,
 }
 
 impl Server {
@@ -73,9 +76,19 @@ impl Server {
             .iter()
             .map(|room| open_room(room, config, content.clone(), metrics.clone()))
             .collect::<Result<Vec<RoomHandle>, StartError>>()?;
+        let bots = config
+            .rooms
+            .iter()
+            .zip(&rooms)
+            .filter(|(room, _)| room.bots > 0)
+            .map(|(room, handle)| {
+                let seed = RandomState::new().hash_one("bots");
+                HouseBots::start(handle.clone(), u32::from(room.bots), seed)
+            })
+            .collect::<Result<Vec<HouseBots>, io::Error>>()?;
         let admission = Admission::new(within_descriptors(config.admission));
         let site = Arc::new(Site::new(rooms, metrics, config.allowed_origins.clone()));
-        Ok(Server { listener, address, admission, site })
+        Ok(Server { listener, address, admission, site, _bots: bots })
     }
 
     /// Where it listens; the port is a real one even if 0 was asked for.
