@@ -6,14 +6,20 @@
 
 /// Frames of one judgement.
 const WINDOW_FRAMES: usize = 45;
+/// Time after which fewer frames, but these at least, are enough for one: a machine that crawls must not
+/// crawl for a quarter of a minute first.
+const WINDOW_SECONDS: f32 = 1.5;
+const WINDOW_FRAMES_MIN: usize = 4;
 /// Frames that are not judged after a change: buffers are made anew, shaders warm up.
 const SETTLE_FRAMES: usize = 12;
+/// Time after which fewer frames are enough for that, too.
+const SETTLE_SECONDS: f32 = 0.5;
 /// Mean interval from which frames are slow: 45 a second.
 const SLOW_SECONDS: f32 = 1.0 / 45.0;
 /// Mean interval below which there may be room for more. Faster screens are well below it.
 const QUICK_SECONDS: f32 = 1.0 / 57.0;
 /// An interval from which the page was hidden or something else stopped: not counted.
-const STOPPED_SECONDS: f32 = 0.25;
+const STOPPED_SECONDS: f32 = 0.9;
 /// Share that a step down must save to count as a help.
 const HELP_SHARE: f32 = 0.12;
 /// Judgements in a row that must be quick before a step up is tried; doubled after each failed try.
@@ -93,6 +99,7 @@ enum Trial {
 pub struct Governor {
     quality: Quality,
     settle: usize,
+    settle_seconds: f32,
     frames: usize,
     sum_seconds: f32,
     quick_windows: u32,
@@ -107,6 +114,7 @@ impl Default for Governor {
         Governor {
             quality: Quality::High,
             settle: SETTLE_FRAMES,
+            settle_seconds: SETTLE_SECONDS,
             frames: 0,
             sum_seconds: 0.0,
             quick_windows: 0,
@@ -127,13 +135,15 @@ impl Governor {
     pub fn handle_frame(&mut self, seconds: f32) -> Quality {
         if !(0.0..STOPPED_SECONDS).contains(&seconds) {
             self.restart();
-        } else if self.settle > 0 {
+        } else if self.settle > 0 && self.settle_seconds > 0.0 {
             self.settle -= 1;
+            self.settle_seconds -= seconds;
         } else {
             self.frames += 1;
             self.sum_seconds += seconds;
-            if self.frames == WINDOW_FRAMES {
-                let mean = self.sum_seconds / WINDOW_FRAMES as f32;
+            let is_long = self.sum_seconds >= WINDOW_SECONDS && self.frames >= WINDOW_FRAMES_MIN;
+            if self.frames == WINDOW_FRAMES || is_long {
+                let mean = self.sum_seconds / self.frames as f32;
                 (self.frames, self.sum_seconds) = (0, 0.0);
                 self.judge(mean);
             }
@@ -179,7 +189,8 @@ impl Governor {
     }
 
     fn restart(&mut self) {
-        (self.frames, self.sum_seconds, self.settle) = (0, 0.0, SETTLE_FRAMES);
+        (self.frames, self.sum_seconds) = (0, 0.0);
+        (self.settle, self.settle_seconds) = (SETTLE_FRAMES, SETTLE_SECONDS);
     }
 }
 
@@ -211,6 +222,23 @@ mod tests {
         };
         run(&mut governor, 130, slow);
         assert_eq!(governor.quality(), Quality::Low);
+    }
+
+    #[test]
+    fn a_machine_that_crawls_goes_down_within_five_seconds() {
+        let mut governor = Governor::default();
+        let seconds = |quality| match quality {
+            Quality::High => 0.3,
+            Quality::Medium => 0.2,
+            Quality::Low => 0.05,
+        };
+        let mut passed = 0.0;
+        while governor.quality() != Quality::Low {
+            let frame = seconds(governor.quality());
+            governor.handle_frame(frame);
+            passed += frame;
+            assert!(passed < 5.0);
+        }
     }
 
     #[test]
