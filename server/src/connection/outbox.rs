@@ -115,8 +115,8 @@ mod tests {
     use std::io::Cursor;
 
     use proptest::prelude::*;
-    use tungstenite::Message;
-    use tungstenite::protocol::{Role, WebSocket};
+    use tokio_tungstenite::tungstenite::Message;
+    use tokio_tungstenite::tungstenite::protocol::{Role, WebSocket};
 
     use super::*;
 

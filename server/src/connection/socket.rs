@@ -14,10 +14,10 @@ use driftfield_shared::limits::{
     SERVER_MESSAGE_BYTES_MAX,
 };
 use driftfield_shared::protocol::CloseReason;
-use tungstenite::error::ProtocolError;
-use tungstenite::protocol::frame::CloseFrame;
-use tungstenite::protocol::{Role, WebSocket, WebSocketConfig};
-use tungstenite::{Error, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocket, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::ConnectionEnd;
 use super::metered_stream::{MeteredStream, Violation};

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use driftfield_shared::netcode::{Link, LinkProfile};
 use driftfield_shared::units::Micros;
 use thiserror::Error;
-use tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 
 use super::bot::Bot;
 use super::brain::{BRAINS, BrainKind};

@@ -17,12 +17,12 @@ use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use thiserror::Error;
-use tungstenite::client::client_with_config;
-use tungstenite::error::ProtocolError;
-use tungstenite::handshake::client::{ClientHandshake, Request};
-use tungstenite::handshake::{HandshakeError, MidHandshake};
-use tungstenite::protocol::WebSocketConfig;
-use tungstenite::{Error, Message, WebSocket};
+use tokio_tungstenite::tungstenite::client::client_with_config;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::handshake::client::{ClientHandshake, Request};
+use tokio_tungstenite::tungstenite::handshake::{HandshakeError, MidHandshake};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message, WebSocket};
 
 /// Bytes read at once: tungstenite zeroes them before each read, and most snapshots are smaller.
 const READ_BUFFER_BYTES: usize = 2 * 1024;
@@ -180,7 +180,7 @@ impl Socket {
 }
 
 type Round = Result<
-    (WebSocket<EdgeStream>, tungstenite::handshake::client::Response),
+    (WebSocket<EdgeStream>, tokio_tungstenite::tungstenite::handshake::client::Response),
     HandshakeError<ClientHandshake<EdgeStream>>,
 >;
 

@@ -5,9 +5,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use thiserror::Error;
-use tungstenite::client::IntoClientRequest;
-use tungstenite::handshake::client::Request;
-use tungstenite::http::Uri;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::http::Uri;
 
 /// Time for the first connection, which only tries out whether somebody listens.
 const PROBE_TIME_MAX: Duration = Duration::from_secs(5);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use driftfield_shared::netcode::{Client, ClientConfig};
 use tokio::sync::oneshot;
-use tungstenite::{Message, WebSocket};
+use tokio_tungstenite::tungstenite::{Message, WebSocket};
 
 use super::house::HouseBots;
 use super::{Crew, FleetPlan, Progress, Report};
@@ -67,7 +67,7 @@ impl TestServer {
     fn visit(&self) -> WebSocket<TcpStream> {
         let socket = TcpStream::connect(self.address).unwrap();
         let url = format!("ws://{}/ws", self.address);
-        let (mut websocket, _) = tungstenite::client(url, socket).unwrap();
+        let (mut websocket, _) = tokio_tungstenite::tungstenite::client(url, socket).unwrap();
         let name = "Ada".to_owned();
         let mut client = Client::new(ClientConfig { name, token: None, is_bot: false });
         client.handle_open(0);

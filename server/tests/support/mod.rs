@@ -13,6 +13,7 @@ use driftfield_server::http::Site;
 use driftfield_server::server::Server;
 use driftfield_shared::netcode::{Client, ClientConfig};
 use tokio::sync::oneshot;
+use tokio_tungstenite::tungstenite;
 
 /// Runs until it is dropped.
 pub struct TestServer {
