@@ -49,7 +49,7 @@ impl Alarm {
 }
 
 /// Whether a ship's gun points at us.
-pub fn is_pointed_at_us(view: &BrainView<'_>, ship: &ShipState) -> bool {
+fn is_pointed_at_us(view: &BrainView<'_>, ship: &ShipState) -> bool {
     let towards_us = Angle::from_direction(view.ship.position - ship.position);
     let off = f32::from(ship.aim.distance_from(towards_us)).abs();
     off < POINTED * f32::from(Angle::STEPS)

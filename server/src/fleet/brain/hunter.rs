@@ -31,6 +31,8 @@ const CHASE_SECONDS: f32 = 24.0;
 const GRUDGE_SECONDS: f32 = 15.0;
 /// Seconds of peace after a kill: nobody is hunted down twice in a row by the same bot.
 const CONTENT_SECONDS: f32 = 7.0;
+/// Distance from the safe zone within which nobody is hunted.
+const DOORSTEP: f32 = 160.0;
 /// How much nearer a person seems, units: people come to play.
 const PERSON_PULL: f32 = 180.0;
 /// How much nearer who shot at us seems, units.
@@ -120,7 +122,7 @@ impl Hunter {
 
     /// Whom to chase: the one of before as long as it can be hurt, else who seems nearest.
     fn choose_prey(&mut self, view: &BrainView<'_>) -> Option<ShipState> {
-        let can_be_hurt = |ship: &ShipState| !ship.protected && !view.rules.is_safe(ship.position);
+        let can_be_hurt = |ship: &ShipState| !ship.protected && !is_nearly_safe(view, ship);
         if let Some((player, since)) = self.prey {
             let prey = view.others().map(|(_, ship)| ship).find(|ship| ship.player == player);
             match prey {
@@ -191,6 +193,13 @@ impl Hunter {
     }
 }
 
+/// Whether a ship is in the safe zone or close to it: nobody is waylaid at the station's door.
+fn is_nearly_safe(view: &BrainView<'_>, ship: &ShipState) -> bool {
+    view.station().is_some_and(|station| {
+        ship.position.distance(station.position) < station.safe_radius + DOORSTEP
+    })
+}
+
 impl Brain for Hunter {
     fn think(&mut self, view: &BrainView<'_>) -> Controls {
         self.alarm.update(view);
@@ -203,6 +212,7 @@ impl Brain for Hunter {
         self.spared = self.prey.map(|(player, since)| (player, since.plus(1))).or(self.spared);
         self.prey = None;
         self.alarm.reset();
+        self.patrol.reset();
         self.is_docking = false;
     }
 }

@@ -18,6 +18,8 @@ const FULL_SHARE: f32 = 0.9;
 const WORTH_SHARE: f32 = 0.4;
 /// Hull below which repairs come first.
 const BATTERED_SHARE: f32 = 0.5;
+/// Hull below which a hit is no longer shrugged off.
+const SCARED_SHARE: f32 = 0.75;
 /// Seconds for which a hit keeps us running.
 const FLEE_SECONDS: f32 = 5.0;
 /// Distance from a rock's surface to shoot from, and up to which to stay.
@@ -65,10 +67,12 @@ impl Miner {
     }
 
     fn decide(&mut self, view: &BrainView<'_>) -> (Steering, Aimed) {
-        if self.alarm.is_hurt_within(view, FLEE_SECONDS) && !view.is_safe() {
+        let is_scared = view.hull_share() < SCARED_SHARE;
+        if is_scared && self.alarm.is_hurt_within(view, FLEE_SECONDS) && !view.is_safe() {
             return self.flee(view);
         }
-        if let Some(steering) = self.dock(view) {
+        let inside = self.patrol.shelter(view, &mut self.helm).or_else(|| self.dock(view));
+        if let Some(steering) = inside {
             return (steering, self.gunner.rest(view));
         }
         if let Some(ore) = view.nearest_ore(GATHER_RANGE) {
@@ -192,6 +196,7 @@ impl Brain for Miner {
 
     fn lose_ship(&mut self) {
         self.alarm.reset();
+        self.patrol.reset();
         self.rock = None;
         self.is_docking = false;
     }

@@ -4,7 +4,7 @@ use driftfield_shared::sim::Rng;
 use driftfield_shared::units::{Angle, Tick};
 use glam::Vec2;
 
-use super::{BrainView, Helm, Steering};
+use super::{BrainView, Helm, Steering, ticks_between};
 
 /// Longest leg of a search, units.
 const LEG_MAX: f32 = 1_800.0;
@@ -23,6 +23,8 @@ const BERTH_SHARES: (f32, f32) = (0.35, 0.8);
 const BERTH_SPREAD: f32 = 1.2;
 /// Distance at which a pursuer bends the way home, units.
 const PURSUER_RANGE: f32 = 700.0;
+/// Seconds under cover after a flight, least and most.
+const COVER_SECONDS: (f32, f32) = (2.5, 5.0);
 /// How far ahead the way of a flight is planned, units.
 const FLIGHT_LEG: f32 = 500.0;
 
@@ -32,12 +34,20 @@ pub struct Patrol {
     rng: Rng,
     leg: Option<(Vec2, Tick)>,
     berth: Option<Vec2>,
+    is_chased: bool,
+    cover_until: Tick,
 }
 
 impl Patrol {
     /// A patrol whose ways follow from the seed.
     pub fn new(seed: u64) -> Self {
-        Patrol { rng: Rng::new(seed), leg: None, berth: None }
+        Patrol {
+            rng: Rng::new(seed),
+            leg: None,
+            berth: None,
+            is_chased: false,
+            cover_until: Tick(0),
+        }
     }
 
     /// Flies from place to place, outside of the safe zone.
@@ -81,6 +91,7 @@ impl Patrol {
         pursuer: Option<Vec2>,
     ) -> Steering {
         self.leg = None;
+        self.is_chased = true;
         let place = view.ship.position;
         let home = view.station().map(|station| station.position);
         let homewards = home.map_or(Vec2::ZERO, |home| (home - place).normalize_or_zero());
@@ -94,6 +105,25 @@ impl Patrol {
         // Cornered at the edge, a ship turns along it.
         let goal = (place + way * FLIGHT_LEG).clamp(Vec2::splat(-half), Vec2::splat(half));
         helm.fly_through(view, goal, true)
+    }
+
+    /// Who got away to the station stays a moment: right behind the border waits whoever it was.
+    pub fn shelter(&mut self, view: &BrainView<'_>, helm: &mut Helm) -> Option<Steering> {
+        if self.is_chased && view.is_safe() {
+            self.is_chased = false;
+            let ticks = ticks_between(view, &mut self.rng, COVER_SECONDS.0, COVER_SECONDS.1);
+            self.cover_until = view.now.plus(ticks);
+        }
+        if view.now >= self.cover_until {
+            return None;
+        }
+        self.dock(view, helm, false)
+    }
+
+    /// The ship is lost, and with it whoever chased it.
+    pub fn reset(&mut self) {
+        (self.leg, self.berth) = (None, None);
+        (self.is_chased, self.cover_until) = (false, Tick(0));
     }
 
     /// The next place to look at.

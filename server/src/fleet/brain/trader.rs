@@ -4,14 +4,14 @@
 //! search -> ore in view -> gather -> some cargo -> haul
 //!        -> ships at work -> keep near them: where they dig, something floats
 //!        -> nothing for long -> crack a rock with its own gun
-//!                 a gun pointed this way: boost away
+//!                 shots come this way: boost home
 //! ```
 
 use driftfield_shared::sim::{AsteroidState, ShipState};
 use driftfield_shared::units::{Controls, Tick};
 use glam::Vec2;
 
-use super::alarm::is_pointed_at_us;
+use super::obstacles::is_hidden;
 use super::{Aimed, Alarm, Brain, BrainView, Gunner, Helm, Mark, Patrol, Skill, Steering};
 
 /// Share of the hold that is worth the way to the station at any time, and after a while without ore.
@@ -21,9 +21,8 @@ const SOME_SHARE: f32 = 0.35;
 const BATTERED_SHARE: f32 = 0.7;
 /// Distance up to which ore is gathered: as far as it can be seen.
 const GATHER_RANGE: f32 = 1_100.0;
-/// Distance at which a gun on us is a threat, and one up to which a shot this way is.
-const THREAT_RANGE: f32 = 190.0;
-const FIRE_RANGE: f32 = 560.0;
+/// Distance up to which a ship that fires this way is a threat.
+const FIRE_RANGE: f32 = 600.0;
 /// Closest distance to us of a shot that was meant for us, units.
 const NEAR_MISS: f32 = 60.0;
 /// Seconds for which a threat keeps us running.
@@ -74,7 +73,8 @@ impl Trader {
             let pursuer = threat.or_else(|| self.alarm.attacker(view)).map(|ship| ship.position);
             return (self.patrol.flee(view, &mut self.helm, pursuer), self.gunner.rest(view));
         }
-        if let Some(steering) = self.haul(view) {
+        let inside = self.patrol.shelter(view, &mut self.helm).or_else(|| self.haul(view));
+        if let Some(steering) = inside {
             return (steering, self.gunner.rest(view));
         }
         if let Some(ore) = view.nearest_ore(GATHER_RANGE) {
@@ -166,25 +166,23 @@ impl Brain for Trader {
 
     fn lose_ship(&mut self) {
         self.alarm.reset();
+        self.patrol.reset();
         self.is_hauling = false;
         self.fed_at = None;
         self.flee_until = Tick(0);
     }
 }
 
-/// The nearest ship that seems to mean harm: its shots come this way, or its gun points here from close by.
+/// The nearest ship whose shots come this way.
 fn threat(view: &BrainView<'_>) -> Option<ShipState> {
     if view.is_safe() {
         return None;
     }
     view.others()
         .map(|(_, ship)| ship)
-        .filter(|ship| !view.rules.is_safe(ship.position))
-        .filter(|ship| {
-            let distance = view.distance(ship.position);
-            (distance < THREAT_RANGE && is_pointed_at_us(view, ship))
-                || (distance < FIRE_RANGE && is_firing_at_us(view, ship))
-        })
+        .filter(|ship| view.distance(ship.position) < FIRE_RANGE && is_firing_at_us(view, ship))
+        // Who shoots at a rock between us means the rock.
+        .filter(|ship| !is_hidden(view, ship.position, view.ship.position, None))
         .min_by(|a, b| view.distance(a.position).total_cmp(&view.distance(b.position)))
 }
 
