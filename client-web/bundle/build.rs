@@ -81,13 +81,16 @@ fn run() -> Result<(), Failure> {
 /// Makes sure that the standard library for wasm32 is there, with rustup's help if need be.
 fn ensure_target() -> Result<(), Failure> {
     let rustc = env::var("RUSTC")?;
-    let output =
-        Command::new(&rustc).args(["--print", "target-libdir", "--target", WASM_TARGET]).output()?;
+    let output = Command::new(&rustc)
+        .args(["--print", "target-libdir", "--target", WASM_TARGET])
+        .output()?;
     let directory = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if output.status.success() && Path::new(&directory).is_dir() {
         return Ok(());
     }
-    println!("cargo::warning=installing the Rust target {WASM_TARGET} with rustup, for the browser client");
+    println!(
+        "cargo::warning=installing the Rust target {WASM_TARGET} with rustup, for the browser client"
+    );
     let mut rustup = Command::new("rustup");
     rustup.args(["target", "add", WASM_TARGET]);
     let toolchain = env::var("RUSTUP_TOOLCHAIN");
@@ -151,9 +154,14 @@ struct File {
 /// a file that names another one changes with it.
 fn write_table(page: &Path, bound: &Path, files_dir: &Path, table: &Path) -> Result<(), Failure> {
     let file = |stem, extension, content_type, path: PathBuf| -> Result<File, Failure> {
-        let bytes =
-            fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(File { placeholder: format!("{{{{{stem}.{extension}}}}}"), stem, extension, content_type, bytes })
+        let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(File {
+            placeholder: format!("{{{{{stem}.{extension}}}}}"),
+            stem,
+            extension,
+            content_type,
+            bytes,
+        })
     };
     const JS: &str = "text/javascript; charset=utf-8";
     let files = [

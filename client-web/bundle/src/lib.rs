@@ -82,7 +82,9 @@ mod tests {
             assert!(attributes.contains("src="), "{attributes}");
             assert!(rest.starts_with("</script>"));
         }
-        assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains(" onload="));
+        assert!(
+            !page.contains("<style") && !page.contains(" style=") && !page.contains(" onload=")
+        );
     }
 
     #[test]

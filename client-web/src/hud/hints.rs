@@ -88,7 +88,10 @@ impl Hints {
         if now - started > NEWCOMER_SECONDS || situation.has_sold || !situation.is_alive {
             return None;
         }
-        let lesson = self.lesson(situation)?;
+        let Some(lesson) = self.lesson(situation) else {
+            self.current = None;
+            return None;
+        };
         let since = match self.current {
             Some((hint, since)) if hint == lesson => since,
             _ => now,
@@ -102,7 +105,9 @@ impl Hints {
         Some(match () {
             () if self.flown < FLIGHT_SECONDS => Hint::Fly,
             () if !situation.has_mining => return None,
-            () if self.has_loaded => Hint::Sell,
+            () if situation.cargo > 0 => Hint::Sell,
+            // Lost on the way: how to get it is known.
+            () if self.has_loaded => return None,
             () if self.has_seen_ore => Hint::Collect,
             () => Hint::Mine,
         })
@@ -137,7 +142,9 @@ mod tests {
         let loaded = Situation { cargo: 3, ..ore };
         assert_eq!(run(&mut hints, 16.0, 4.0, loaded), None);
         assert_eq!(run(&mut hints, 20.0, 3.0, loaded), Some(Hint::Sell));
-        assert_eq!(run(&mut hints, 23.0, 5.0, Situation { has_sold: true, ..loaded }), None);
+        assert_eq!(run(&mut hints, 23.0, 9.0, flying), None, "lost with the ship");
+        assert_eq!(run(&mut hints, 32.0, 6.0, loaded), Some(Hint::Sell));
+        assert_eq!(run(&mut hints, 38.0, 5.0, Situation { has_sold: true, ..loaded }), None);
     }
 
     #[test]

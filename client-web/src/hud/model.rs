@@ -47,14 +47,14 @@ pub struct Purse {
 /// A line of the leaderboard.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoardRow {
-    /// Place, from 1.
-    pub place: usize,
+    /// Place, from 1; unknown below the best.
+    pub place: Option<usize>,
     /// Name.
     pub name: String,
     /// Score.
     pub score: u32,
-    /// Ships destroyed.
-    pub kills: u32,
+    /// Ships destroyed; known of the best only.
+    pub kills: Option<u32>,
     /// A program.
     pub is_bot: bool,
     /// We ourselves.

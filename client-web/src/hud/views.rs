@@ -109,12 +109,13 @@ fn Vitals(model: Model) -> impl IntoView {
 fn Lists(model: Model) -> impl IntoView {
     /// Lines of the leaderboard while it is not opened.
     const SHORT_BOARD: usize = 5;
+    let dash = || "–".to_owned();
     let Model { board, is_board_open, feed, .. } = model;
     view! {
         <div class="right">
             <section class="plate board" class:open=move || is_board_open.get() data-testid="leaderboard">
                 <table>
-                    <thead><tr><th></th><th class="who">"Pilot"</th><th class="num">"Score"</th><th class="num">"Kills"</th></tr></thead>
+                    <thead><tr><th class="place"></th><th class="who">"Pilot"</th><th class="num">"Score"</th><th class="num">"Kills"</th></tr></thead>
                     <tbody>
                         {move || board.with(|rows| {
                             rows.iter()
@@ -123,13 +124,13 @@ fn Lists(model: Model) -> impl IntoView {
                                     let is_more = index >= SHORT_BOARD && !row.is_me;
                                     view! {
                                         <tr class:me=row.is_me class:bot=row.is_bot class:more=is_more>
-                                            <td>{row.place}</td>
-                                            <td class="who">
-                                                {row.name.clone()}
+                                            <td>{row.place.map_or_else(dash, |place| place.to_string())}</td>
+                                            <td class="who"><div>
+                                                <span>{row.name.clone()}</span>
                                                 {row.is_bot.then(|| view! { <span class="tag">"bot"</span> })}
-                                            </td>
+                                            </div></td>
                                             <td class="num">{grouped(row.score)}</td>
-                                            <td class="num">{row.kills}</td>
+                                            <td class="num">{row.kills.map_or_else(dash, |kills| kills.to_string())}</td>
                                         </tr>
                                     }
                                 })
@@ -234,10 +235,12 @@ fn Touch(model: Model) -> impl IntoView {
     let place = |x: f32, y: f32| format!("translate({x:.1}px, {y:.1}px)");
     let stick = move |pick: fn(&super::Sticks) -> Option<[f32; 4]>| {
         move || {
-            sticks.with(pick).map(|[x, y, dx, dy]| view! {
-                <div class="stick" style:transform=place(x, y)>
-                    <i style:transform=place(dx, dy)></i>
-                </div>
+            sticks.with(pick).map(|[x, y, dx, dy]| {
+                view! {
+                    <div class="stick" style:transform=place(x, y)>
+                        <i style:transform=place(dx, dy)></i>
+                    </div>
+                }
             })
         }
     };
@@ -256,8 +259,10 @@ fn Touch(model: Model) -> impl IntoView {
 #[component]
 fn Sheets(model: Model) -> impl IntoView {
     let Model { sheet, is_invite_copied, .. } = model;
-    let button = |label: &'static str, testid: &'static str, wanted| view! {
-        <button data-testid=testid on:click=move |_| command(wanted)>{label}</button>
+    let button = |label: &'static str, testid: &'static str, wanted| {
+        view! {
+            <button data-testid=testid on:click=move |_| command(wanted)>{label}</button>
+        }
     };
     // Whoever opened it with a key goes on with keys.
     let first = NodeRef::<leptos::html::Button>::new();
@@ -266,8 +271,10 @@ fn Sheets(model: Model) -> impl IntoView {
             let _ = button.focus();
         }
     });
-    let fly_on = move |testid: &'static str| view! {
-        <button node_ref=first data-testid=testid on:click=move |_| command(Command::Resume)>"Fly on"</button>
+    let fly_on = move |testid: &'static str| {
+        view! {
+            <button node_ref=first data-testid=testid on:click=move |_| command(Command::Resume)>"Fly on"</button>
+        }
     };
     view! {
         <Show when=move || sheet.get() == Sheet::Menu>

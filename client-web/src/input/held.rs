@@ -94,10 +94,8 @@ impl Held {
     /// Where the ship is asked to go; length 0..=1 and more on the diagonals of keys.
     pub fn direction(&self) -> Vec2 {
         let key = |action: Action| f32::from(u8::from(self.keys & action.bit() != 0));
-        let keys = Vec2::new(
-            key(Action::Right) - key(Action::Left),
-            key(Action::Down) - key(Action::Up),
-        );
+        let keys =
+            Vec2::new(key(Action::Right) - key(Action::Left), key(Action::Down) - key(Action::Up));
         [keys, self.left.deflection(), self.pad.left]
             .into_iter()
             .find(|direction| *direction != Vec2::ZERO)
@@ -120,7 +118,10 @@ impl Held {
         let is_key = |action: Action| self.keys & action.bit() != 0;
         Controls {
             thrust: Thrust::nearest_to(direction),
-            boost: is_key(Action::Boost) || self.mouse_boosts || self.touch_boosts || self.pad.boost,
+            boost: is_key(Action::Boost)
+                || self.mouse_boosts
+                || self.touch_boosts
+                || self.pad.boost,
             fire: is_key(Action::Fire)
                 || self.mouse_fires
                 || self.pad.fire

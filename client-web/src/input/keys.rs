@@ -83,9 +83,12 @@ mod tests {
 
     #[test]
     fn letters_and_arrows_fly_alike() {
-        for (letter, arrow) in
-            [("KeyW", "ArrowUp"), ("KeyA", "ArrowLeft"), ("KeyS", "ArrowDown"), ("KeyD", "ArrowRight")]
-        {
+        for (letter, arrow) in [
+            ("KeyW", "ArrowUp"),
+            ("KeyA", "ArrowLeft"),
+            ("KeyS", "ArrowDown"),
+            ("KeyD", "ArrowRight"),
+        ] {
             assert_eq!(action(letter), action(arrow));
             assert!(action(letter).is_some_and(Action::is_held));
         }

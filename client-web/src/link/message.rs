@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn what_another_try_cannot_cure_is_not_tried_again() {
-        for reason in [CloseReason::WrongVersion, CloseReason::WrongContent, CloseReason::TakenOver] {
+        for reason in [CloseReason::WrongVersion, CloseReason::WrongContent, CloseReason::TakenOver]
+        {
             let state = LinkState::after_close(reason.code(), 500, 1);
             assert_eq!(state, LinkState::Closed { reason });
         }

@@ -14,6 +14,7 @@ use crate::hud::{
 };
 use crate::link::LinkState;
 use driftfield_shared::protocol::CloseReason;
+use driftfield_shared::units::PlayerId;
 use leptos::prelude::GetUntracked;
 
 /// How long a line stays in the kill feed, and how long it takes to fade.
@@ -168,21 +169,20 @@ fn cargo(own: &OwnState) -> u32 {
 }
 
 fn vitals(session: &Session, own: &OwnState) -> Vitals {
-    let Some(ship) = session.own_ship() else {
-        return Vitals { hull_max: 1, hold_max: 1, ..Vitals::default() };
-    };
-    let hull = session.rules.hull(ship.hull);
+    let ship = session.own_ship();
+    // The next ship is of the first kind.
+    let hull = session.rules.hull(ship.map(|ship| ship.hull).unwrap_or_default());
     let predicted = session.predicted.as_ref();
     let charge = predicted.map_or(own.boost_charge, |predicted| predicted.boost_charge);
     let boost = u32::from(charge) * 1_000 / u32::from(hull.boost_charge_max.max(1));
     Vitals {
-        hull: ship.hit_points,
+        hull: ship.map_or(0, |ship| ship.hit_points),
         hull_max: hull.hit_points,
         // In steps that are seen: the figure changes all the time.
         boost: (boost.min(1_000) / 20 * 20) as u16,
         cargo: cargo(own),
         hold_max: hull.hold,
-        is_protected: ship.protected,
+        is_protected: ship.is_some_and(|ship| ship.protected),
     }
 }
 
@@ -209,14 +209,24 @@ fn death(session: &Session, own: &OwnState) -> Death {
     }
 }
 
+/// The best players, and us below them if we are none of those.
 fn board(session: &Session) -> Vec<BoardRow> {
-    let row = |place: usize, line: &driftfield_shared::protocol::LeaderboardLine| BoardRow {
+    let row = |player: PlayerId, place, score, kills| BoardRow {
         place,
-        name: session.name(line.player),
-        score: line.score,
-        kills: line.kills,
-        is_bot: session.players.0.get(&line.player).is_some_and(|info| info.is_bot),
-        is_me: line.player == session.player,
+        name: session.name(player),
+        score,
+        kills,
+        is_bot: session.players.0.get(&player).is_some_and(|info| info.is_bot),
+        is_me: player == session.player,
     };
-    session.board.iter().enumerate().map(|(index, line)| row(index + 1, line)).collect()
+    let mut rows: Vec<BoardRow> = session
+        .board
+        .iter()
+        .enumerate()
+        .map(|(index, line)| row(line.player, Some(index + 1), line.score, Some(line.kills)))
+        .collect();
+    if let Some(frame) = session.frame.as_ref().filter(|_| !rows.iter().any(|row| row.is_me)) {
+        rows.push(row(session.player, None, frame.own.score, None));
+    }
+    rows
 }

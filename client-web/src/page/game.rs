@@ -314,8 +314,8 @@ impl Game {
             .is_some_and(|picture| picture.content == *content && picture.sector == sector.id);
         if !is_kept {
             self.picture = None;
-            let renderer = Renderer::new(&self.canvas, content, sector)
-                .map_err(|error| error.to_string())?;
+            let renderer =
+                Renderer::new(&self.canvas, content, sector).map_err(|error| error.to_string())?;
             let (content, sector) = (content.clone(), sector.id.clone());
             self.picture = Some(Picture { renderer, content, sector });
         }

@@ -55,8 +55,7 @@ impl Game {
         let own_state = frame.map(|frame| &frame.own);
         number("credits", own_state.map_or(0, |own| own.credits).into())?;
         number("score", own_state.map_or(0, |own| own.score).into())?;
-        let cargo: u32 =
-            own_state.map_or(0, |own| own.hold.iter().copied().map(u32::from).sum());
+        let cargo: u32 = own_state.map_or(0, |own| own.hold.iter().copied().map(u32::from).sum());
         number("cargo", cargo.into())?;
         let ships = Array::new();
         let asteroids = Array::new();
