@@ -21,8 +21,8 @@ const LEAN_SECONDS_MIN: f64 = 4.0;
 const LEAN_SECONDS_MAX: f64 = 120.0;
 /// Ticks behind or ahead from which the clock is set anew instead of steered.
 const RESET_TICKS: f64 = 12.0;
-/// Ticks of lead on top of the measured round trip at the start.
-const START_LEAD_TICKS: f64 = 1.5;
+/// Ticks of lead on top of the measured round trip at the start. That holds a wait of half a tick already.
+const START_LEAD_TICKS: f64 = 0.8;
 
 /// The schedule of client ticks.
 #[derive(Clone, Debug)]
