@@ -39,6 +39,7 @@
     }
   }
   function showRooms(list) {
+    if (form.dataset.reload) return;
     var id = chosen() || (list[0] && list[0].id);
     rooms.textContent = "";
     if (!list.some(function (room) { return room.id === id; })) {

@@ -72,6 +72,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_for_ever_has_a_hash_in_its_name() {
+        for asset in assets() {
+            let hash = asset.etag.trim_matches('"');
+            assert_eq!(asset.immutable, asset.path.contains(hash), "{}", asset.path);
+            assert_eq!(asset.immutable, asset.path != "/");
+        }
+    }
+
+    #[test]
     fn the_page_has_no_inline_script_or_style() {
         if IS_EMPTY {
             return;

@@ -4,7 +4,7 @@ use driftfield_shared::sim::OwnState;
 use web_sys::Document;
 
 use super::Game;
-use super::game::sentence;
+use super::game::{needs_reload, sentence};
 use super::session::Session;
 use super::start;
 use crate::format::byte_rate;
@@ -13,7 +13,6 @@ use crate::hud::{
     Situation, Sticks, Vitals, paint_graph,
 };
 use crate::link::LinkState;
-use driftfield_shared::protocol::CloseReason;
 use driftfield_shared::units::PlayerId;
 use leptos::prelude::GetUntracked;
 
@@ -120,9 +119,9 @@ impl Game {
                 banner(text, false, Some(BannerAction::TryNow))
             }
             LinkState::Closed { reason } => {
-                let action = match reason {
-                    CloseReason::WrongVersion | CloseReason::WrongContent => BannerAction::Reload,
-                    _ => BannerAction::Back,
+                let action = match needs_reload(reason) {
+                    true => BannerAction::Reload,
+                    false => BannerAction::Back,
                 };
                 banner(sentence(reason), false, Some(action))
             }

@@ -125,7 +125,7 @@ impl Game {
 
     /// Enters the room that the address names.
     pub fn join(&mut self, name: String) {
-        if !matches!(self.link, LinkState::Idle | LinkState::Closed { .. }) {
+        if self.session.is_some() {
             return;
         }
         self.wanted_room = start::room();
@@ -260,13 +260,19 @@ impl Game {
             return;
         }
         match state {
-            LinkState::Waiting { reason, .. } => start::show_fault(&match reason {
-                Some(reason) => format!("{} Trying again…", sentence(reason)),
-                None => "The server cannot be reached. Trying again…".to_owned(),
-            }),
+            LinkState::Waiting { reason, .. } => {
+                start::show_fault(&match reason {
+                    Some(reason) => format!("{} Trying again…", sentence(reason)),
+                    None => "The server cannot be reached. Trying again…".to_owned(),
+                });
+                start::set_busy(Some("Try now"));
+            }
             LinkState::Closed { reason } => {
                 start::show_fault(&sentence(reason));
-                start::set_busy(None);
+                match needs_reload(reason) {
+                    true => start::offer_reload(),
+                    false => start::set_busy(None),
+                }
             }
             LinkState::Idle => start::set_busy(None),
             LinkState::Connecting | LinkState::Open => {}
@@ -369,6 +375,11 @@ impl Game {
             ServerControl::Welcome(_) => {}
         }
     }
+}
+
+/// Whether only a newer page can help.
+pub(super) fn needs_reload(reason: CloseReason) -> bool {
+    matches!(reason, CloseReason::WrongVersion | CloseReason::WrongContent)
 }
 
 /// A reason as a sentence.

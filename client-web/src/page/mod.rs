@@ -61,7 +61,8 @@ pub enum Command {
 pub fn run_page(module: JsValue, worker_url: &str) -> Result<(), JsValue> {
     std::panic::set_hook(Box::new(|info| {
         web_sys::console::error_1(&info.to_string().into());
-        start::show_fault("The game has stopped because of an error of its own. Please reload the page.");
+        start::show_fault("The game has stopped, by an error of its own. Please reload the page.");
+        start::show_world(false);
     }));
     let game = Game::new(&module, worker_url)?;
     hud::mount(start::element("hud")?, game.model());

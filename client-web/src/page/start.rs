@@ -35,6 +35,9 @@ pub fn take_over() -> Result<(), JsValue> {
 }
 
 fn join() {
+    if is_reload_offered() {
+        return reload();
+    }
     let name: Result<HtmlInputElement, JsValue> = element("name");
     let name = name.map(|input| input.value().trim().to_owned()).unwrap_or_default();
     storage::keep_name(&name);
@@ -111,6 +114,18 @@ fn hide_fault() {
     if let Ok(place) = element::<HtmlElement>("fault") {
         place.set_hidden(true);
     }
+}
+
+/// Turns the Play button into one that loads the page anew: this build cannot play here.
+pub fn offer_reload() {
+    set_busy(Some("Reload"));
+    if let Ok(form) = element::<HtmlElement>("join") {
+        let _ = form.dataset().set("reload", "yes");
+    }
+}
+
+fn is_reload_offered() -> bool {
+    element::<HtmlElement>("join").is_ok_and(|form| form.dataset().get("reload").is_some())
 }
 
 /// Loads the page anew.

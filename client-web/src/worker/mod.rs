@@ -24,6 +24,7 @@ thread_local! {
 /// When this is not a worker.
 #[wasm_bindgen]
 pub fn run_worker(waiting: Array) -> Result<(), JsValue> {
+    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
     let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
     let connection = Connection::new(scope.clone(), Clock::new()?);
     CONNECTION.with_borrow_mut(|slot| *slot = Some(connection));
