@@ -4,7 +4,7 @@ use driftfield_shared::sim::OwnState;
 use web_sys::Document;
 
 use super::Game;
-use super::game::{needs_reload, sentence};
+use super::notes::{needs_reload, sentence};
 use super::session::Session;
 use super::start;
 use crate::format::byte_rate;

@@ -9,6 +9,7 @@
 mod draw;
 mod facts;
 mod game;
+mod notes;
 mod session;
 mod start;
 mod stats;
