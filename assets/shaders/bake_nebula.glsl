@@ -32,14 +32,15 @@ float cloud(vec2 p, float period) {
 }
 
 void main() {
-    vec2 bend = vec2(cloud(local, 3.0), cloud(local + 0.31, 3.0));
-    vec2 p = local + (bend - 0.5) * 0.35;
-    float mass = smoothstep(0.42, 0.80, cloud(p, 3.0));
-    float wisp = 1.0 - abs(cloud(p + 0.17, 4.0) * 2.0 - 1.0);
-    float tone = cloud(local + 0.53, 2.0);
-    vec3 tint = mix(vec3(0.20, 0.42, 0.95), vec3(0.52, 0.26, 0.85), smoothstep(0.38, 0.62, tone));
-    tint = mix(tint, vec3(0.10, 0.62, 0.70), smoothstep(0.55, 0.75, bend.y));
-    out_color = vec4(tint * mass * (0.35 + 0.75 * pow(wisp, 3.0)), 1.0);
+    vec2 bend = vec2(cloud(local, 3.0), cloud(local + 0.31, 3.0)) - 0.5;
+    vec2 twice = vec2(cloud(local + bend * 0.5, 4.0), cloud(local + bend * 0.5 + 0.43, 4.0)) - 0.5;
+    vec2 p = local + bend * 0.25 + twice * 0.30;
+    float mass = smoothstep(0.36, 0.74, cloud(p, 3.0));
+    float wisp = 1.0 - abs(cloud(p + 0.17, 5.0) * 2.0 - 0.98);
+    float tone = smoothstep(0.40, 0.60, cloud(local + twice * 0.3 + 0.53, 2.0));
+    vec3 tint = mix(vec3(0.16, 0.40, 0.95), vec3(0.45, 0.28, 0.90), tone);
+    tint = mix(tint, vec3(0.10, 0.60, 0.72), smoothstep(0.02, 0.14, bend.y));
+    out_color = vec4(tint * mass * (0.22 + 0.95 * pow(wisp, 4.0)), 1.0);
 }
 
 #endif

@@ -86,17 +86,25 @@ vec4 facets(vec2 p, float scale, float seed) {
     return vec4(border, noise(floor((nearest + next) * 8.0) + seed), nearest / scale);
 }
 
+// How near the line is where noise crosses its middle value: distance, and 1 where the line is sharp.
+vec2 contour(vec2 p) {
+    float e = 0.02;
+    float value = cloud(p);
+    vec2 slope = vec2(cloud(p + vec2(e, 0.0)), cloud(p + vec2(0.0, e))) - value;
+    float steep = length(slope) / e;
+    return vec2(abs(value - 0.5) / max(steep, 0.1), smoothstep(0.18, 0.45, steep));
+}
+
 void main() {
     float seed = variant * 13.7 + 2.0;
     float d = outline(local) + 0.02 * (cloud(local * 5.0 + seed) - 0.5);
-    vec4 large = facets(local + 0.05 * (cloud(local * 3.0 + seed) - 0.5), 2.7, seed);
-    vec4 small = facets(local, 5.6, seed + 3.0);
+    vec4 large = facets(local + 0.05 * (cloud(local * 3.0 + seed) - 0.5), 2.3, seed);
+    vec4 small = facets(local, 5.2, seed + 3.0);
     // Each facet faces the way its middle does on a dome, plus its own tilt.
     vec2 facing = large.zw * 0.85 + 0.75 * (noise2(large.zw * 31.0 + seed) - 0.5);
-    facing += 0.34 * (noise2(small.zw * 31.0 + seed) - 0.5);
+    facing += 0.30 * (noise2(small.zw * 31.0 + seed) - 0.5);
     float lightness = 0.42 + 0.28 * noise(large.zw * 57.0) + 0.22 * cloud(local * 6.0 + seed);
     lightness *= 0.75 + 0.25 * smoothstep(0.0, 0.03, large.x);
-    float height = smoothstep(0.0, -0.6, d);
     for (float i = 0.0; i < 3.0; i += 1.0) {
         vec2 place = (noise2(vec2(i, variant * 5.0 + 11.0)) - 0.5) * 1.1;
         float reach = 0.09 + 0.13 * noise(vec2(i + 9.0, variant));
@@ -111,21 +119,23 @@ void main() {
     }
     facing /= max(length(facing), 1.0);
 
-    // Veins wander where ridges of slow noise meet a few seams, in patches.
-    float ridge = abs(cloud(local * 2.1 + seed * 3.1) - 0.5);
-    float branch = abs(cloud(local * 3.6 + seed * 1.7 + 20.0) - 0.5);
-    float patches = smoothstep(0.42, 0.58, cloud(local * 1.3 + seed * 5.0));
-    float vein = smoothstep(0.030, 0.008, ridge) * patches;
-    vein = max(vein, smoothstep(0.016, 0.005, branch) * patches * 0.7);
-    float crystal = step(0.80, noise(small.zw * 41.0)) * smoothstep(0.02, 0.035, small.x);
-    vein = max(vein, crystal * smoothstep(0.11, 0.02, ridge) * patches * 0.8);
+    // Veins follow the middle value of slow noise, in patches; divided by its slope they stay thin where it is flat.
+    float patches = smoothstep(0.44, 0.60, cloud(local * 1.4 + seed * 5.0));
+    float thick = 0.008 + 0.026 * patches * cloud(local * 7.0 + seed);
+    vec2 trunk = contour(local * 1.9 + seed * 3.1);
+    vec2 twig = contour(local * 3.4 + seed * 1.7);
+    float vein = smoothstep(thick, thick * 0.35, trunk.x / 1.9) * trunk.y;
+    vein = max(vein, 0.75 * smoothstep(thick * 0.5, thick * 0.1, twig.x / 3.4) * twig.y) * patches;
 
-    vec2 bent = local + 0.09 * (vec2(cloud(local * 4.0 + seed), cloud(local * 4.0 + seed + 50.0)) - 0.5);
-    vec4 broken = facets(bent, 1.9, seed + 8.0);
-    float crack = smoothstep(0.020, 0.006, broken.x) * (0.10 + 0.90 * broken.y);
+    // Some borders of a coarse, bent grid of facets break, each at its own time; the others never.
+    vec2 bent = local + 0.16 * (vec2(cloud(local * 3.4 + seed), cloud(local * 3.4 + seed + 50.0)) - 0.5);
+    bent += 0.05 * (vec2(cloud(local * 11.0 + seed), cloud(local * 11.0 + seed + 50.0)) - 0.5);
+    vec4 broken = facets(bent, 1.7, seed + 8.0);
+    float order = broken.y * 1.25;
+    float crack = smoothstep(0.026, 0.004, broken.x) * step(order, 1.0);
 
     out_color = vec4(d * 2.0 + 0.5, facing * 0.5 + 0.5, lightness);
-    out_detail = vec4(vein, crack, height, 1.0);
+    out_detail = vec4(vein, crack, order, 1.0);
 }
 
 #endif

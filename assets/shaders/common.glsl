@@ -46,9 +46,9 @@ vec2 direction(float angle) {
 
 #ifdef VERTEX
 
-// The corner of a quad as a strip, -1..1.
+// The corner of a quad, -1..1; every four vertices are one.
 vec2 corner() {
-    return vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1)) * 2.0 - 1.0;
+    return vec2(float(gl_VertexID & 1), float((gl_VertexID >> 1) & 1)) * 2.0 - 1.0;
 }
 
 vec4 from_world(vec2 place) {

@@ -45,7 +45,7 @@ void main() {
     vec3 light = WARN * (glow + 0.5 * (arc_a + arc_b)) + HOT * line * 0.95;
     float dark = clamp(outside / 26.0, 0.0, 1.0) * 0.72;
     float bars = inside(abs(fract((world.x + world.y) / 46.0) - 0.5) * 46.0 - 4.0, pixel * 1.4);
-    light += WARN * bars * 0.06 * clamp(outside / 26.0, 0.0, 1.0);
+    light += WARN * bars * 0.028 * clamp(outside / 26.0, 0.0, 1.0);
     light = mix(light, vec3(0.09, 0.08, 0.11), post);
     light = mix(light, HOT, core);
     if (is_light_pass()) {

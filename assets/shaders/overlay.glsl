@@ -48,11 +48,12 @@ void main() {
         float filled = inside(max(d, local.x - mix(-shape.x, shape.x, value)), pixel);
         out_color = vec4(mix(PLATE * plate, tint.rgb, filled), max(plate, filled)) * tint.a;
     } else if (kind < 2.5) {
-        // A chevron, and a small dot behind it.
+        // An arrowhead with a notch.
         vec2 p = local / shape.x;
-        float outer = max(dot(vec2(p.x, abs(p.y)), vec2(0.78, 0.626)) - 0.62, -p.x - 0.7);
-        float inner = dot(vec2(p.x + 0.52, abs(p.y)), vec2(0.78, 0.626)) - 0.62;
-        float d = max(outer, -inner);
+        p.y = abs(p.y);
+        float flank = dot(p - vec2(0.9, 0.0), vec2(0.4245, 0.9055));
+        float notch = -(p.x + 0.22 + 0.4667 * p.y) * 0.906;
+        float d = max(flank, notch) - 0.07;
         float px = pixel / shape.x;
         float fill = inside(d, px);
         float plate = inside(d - 1.5 * px, px) * 0.7;

@@ -60,13 +60,15 @@ uniform sampler2D light;
 vec4 shard(float fade) {
     // A triangle that is never the same.
     vec2 p = local + vec2(0.12, 0.0);
-    float lean = 0.35 + 0.5 * shape.w;
-    float d = max(-p.x - 0.5, max(dot(p, normalize(vec2(lean, 1.0))), dot(p, normalize(vec2(0.6, -1.0)))) - 0.42);
+    float lean = 0.15 + 0.9 * shape.w;
+    float flank = dot(p, normalize(vec2(lean, 1.0)));
+    float d = max(-p.x - 0.5, max(flank, dot(p, normalize(vec2(1.0 - lean, -1.0)))) - 0.42);
+    d = max(d, dot(p, direction(shape.w * 40.0)) - 0.55);
     float pixel = shape.y;
     float alpha = inside(d, pixel) * smoothstep(0.0, 0.25, fade);
     float width = max(1.3 * pixel, 0.16);
     float edge = inside(abs(d + 0.5 * width) - 0.5 * width, pixel);
-    vec3 body = vec3(0.07, 0.09, 0.14) + light_here(light) * 0.6;
+    vec3 body = vec3(0.05, 0.065, 0.10) + tint.rgb * 0.16 + light_here(light) * 0.6;
     float hot = fade * fade;
     return vec4((body + tint.rgb * edge * (0.35 + 0.75 * hot) + vec3(1.0, 0.55, 0.2) * hot * hot * 0.35) * alpha, alpha);
 }

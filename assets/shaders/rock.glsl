@@ -25,13 +25,13 @@ void main() {
 
 #else
 
-// Distance, direction in which facets face, lightness · vein, crack, height.
+// Distance, direction in which facets face, lightness · vein, crack, order in which cracks open.
 uniform sampler2DArray rock_body;
 uniform sampler2DArray rock_detail;
 uniform sampler2D light;
 
-const vec3 STONE_DARK = vec3(0.048, 0.060, 0.092);
-const vec3 STONE_LIT = vec3(0.235, 0.265, 0.335);
+const vec3 STONE_DARK = vec3(0.034, 0.044, 0.074);
+const vec3 STONE_LIT = vec3(0.300, 0.330, 0.405);
 const vec3 EDGE = vec3(0.55, 0.64, 0.78);
 
 void main() {
@@ -44,25 +44,27 @@ void main() {
     float vein = detail.r * depth;
     // Cracks open one after the other: each has its own order.
     float damage = shape.y;
-    float open = smoothstep(1.02 - damage * 0.9, 1.10 - damage * 0.9, detail.g) * step(0.01, damage);
+    float order = detail.b;
+    float line = smoothstep(0.25, 0.75, detail.g) * depth;
+    float open = line * smoothstep(order - 0.06, order + 0.06, damage * 0.95);
     float seconds = frame.clock.w > 0.5 ? 0.0 : frame.clock.x;
     float shimmer = 0.82 + 0.18 * sin(seconds * 1.1 + shape.x * 2.4 + texel.x * 9.0);
     vec3 hot = mix(ore.rgb, vec3(1.0, 0.86, 0.66), 0.35);
-    vec3 glow = ore.rgb * vein * vein * shimmer + hot * open * (0.25 + 0.55 * damage);
+    vec3 glow = ore.rgb * vein * shimmer + hot * open * open * 0.75 * smoothstep(0.45, 1.0, damage);
     if (is_light_pass()) {
-        out_color = vec4((glow * 0.55 + vec3(0.5) * shape.z) * alpha, 0.0);
+        out_color = vec4((glow * 0.45 + vec3(0.10) * shape.z) * alpha, 0.0);
         return;
     }
     vec2 facing = (body.gb * 2.0 - 1.0) * vec2(ore.w, 1.0);
     float sun = dot(rotate(facing, turned), SUN);
-    vec3 stone = mix(STONE_DARK, STONE_LIT, clamp(0.30 + 0.62 * sun, 0.0, 1.0)) * (0.62 + 0.7 * body.a);
+    vec3 stone = mix(STONE_DARK, STONE_LIT, clamp(0.26 + 0.74 * sun, 0.0, 1.0)) * (0.62 + 0.7 * body.a);
     stone = mix(stone, stone * (0.55 + ore.rgb * 0.9), 0.30);
     stone += light_here(light) * (0.22 + 0.5 * body.a) * 0.8;
-    stone *= 1.0 - 0.75 * smoothstep(0.3, 1.0, open) - 0.25 * vein;
+    stone *= 1.0 - 0.8 * open - 0.2 * vein;
     float width = max(1.4 * pixel, 0.022);
     float edge = inside(abs(d + 0.5 * width) - 0.5 * width, pixel);
     stone += mix(EDGE, ore.rgb, 0.22) * edge * (0.22 + 0.62 * clamp(sun + 0.15, 0.0, 1.0));
-    stone = mix(stone + glow * 0.85, vec3(0.95), shape.z * 0.42);
+    stone = mix(stone + glow * 0.85, vec3(0.95), shape.z * 0.17);
     out_color = vec4(stone * alpha, alpha);
 }
 

@@ -40,14 +40,13 @@ void main() {
     float away = length(local);
     // Beyond what is baked the distance goes on with the circle round it.
     float d = hull.r - 0.5;
-    float far = max(away - EXTENT * 0.92, 0.0);
-    d = max(d, far);
+    if (away > EXTENT * 0.92) d = max(d, away - EXTENT * 0.92);
     float seconds = frame.clock.x;
 
     // A ship that is nearly done for flickers; less motion, no flicker.
     float hurt = smoothstep(0.35, 0.0, tint.a) * (1.0 - frame.clock.w);
     float flicker = 1.0 - hurt * 0.65 * step(0.62, noise(vec2(floor(seconds * 14.0), state.y * 91.0)));
-    vec3 rim_color = mix(tint.rgb, vec3(1.0), 0.12 + 0.18 * state.x) * flicker;
+    vec3 rim_color = mix(tint.rgb, vec3(1.0), 0.10 + 0.20 * state.x) * flicker;
 
     float alpha = inside(d, pixel);
     float width = max(1.5 * pixel, 0.085);
@@ -76,7 +75,7 @@ void main() {
     vec2 facing = hull.gb * 2.0 - 1.0;
     float sun = dot(rotate(facing, turned), SUN);
     vec3 body = mix(BODY_DARK, BODY_LIT, clamp(0.32 + 0.5 * sun, 0.0, 1.0));
-    body = mix(body, tint.rgb * (0.20 + 0.34 * clamp(0.4 + 0.6 * sun, 0.0, 1.0)), 0.42);
+    body = mix(body, tint.rgb * (0.20 + 0.34 * clamp(0.4 + 0.6 * sun, 0.0, 1.0)), 0.34);
     // A second, fainter line follows the rim inside: plating.
     float plate = inside(abs(d + 0.235) - 0.35 * pixel, pixel);
     body += rim_color * (plate * 0.16 + 0.26 * exp(d * 11.0));

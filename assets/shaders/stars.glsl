@@ -14,7 +14,7 @@ void main() {
     if (frame.clock.w > 0.5) parallax = 0.05;
     vec2 offset = mod(star.xy * tile - frame.view.xy * parallax, tile) - 0.5 * tile;
     float css = frame.screen.z / frame.css.z;
-    float radius = max(star.w * 1.7 * css, 1.3 * frame.screen.z);
+    float radius = max(star.w * 1.55 * css, 1.25 * frame.screen.z);
     local = corner();
     float twinkle = frame.clock.w > 0.5 ? 1.0 : 0.86 + 0.14 * sin(frame.clock.x * 1.7 + look.w * TAU);
     tint = look.rgb * twinkle;

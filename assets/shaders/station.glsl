@@ -22,7 +22,7 @@ void main() {
 uniform sampler2D light;
 
 const vec3 BODY_DARK = vec3(0.036, 0.056, 0.098);
-const vec3 BODY_LIT = vec3(0.135, 0.175, 0.26);
+const vec3 BODY_LIT = vec3(0.165, 0.210, 0.305);
 const vec3 EDGE = vec3(0.62, 0.75, 0.92);
 const vec3 WINDOW = vec3(1.0, 0.78, 0.48);
 const vec3 BEACON = vec3(0.37, 0.88, 0.72);
@@ -37,10 +37,14 @@ float station(vec2 p, out vec2 folded) {
     float ring = abs(r - 0.86) - 0.085;
     float truss = abs(r - 0.53) - 0.014;
     float spoke = box(folded - vec2(0.5, 0.0), vec2(0.32, 0.026));
-    float arm = box(folded - vec2(1.06, 0.0), vec2(0.10, 0.034));
+    float arm = box(folded - vec2(1.03, 0.0), vec2(0.12, 0.034));
     float dock = box(folded - vec2(1.13, 0.0), vec2(0.034, 0.105)) - 0.012;
     float pod = length(folded - vec2(0.53, 0.0)) - 0.062;
     float hub = folded.x - 0.245;
+    // Halls sit on the ring between the arms.
+    vec2 between = r * direction(mod(around, sector) - 0.5 * sector);
+    float hall = box(between - vec2(0.87, 0.0), vec2(0.118, 0.125)) - 0.012;
+    ring = min(ring, hall);
     return min(min(min(ring, truss), min(spoke, pod)), min(hub, min(arm, dock)));
 }
 
@@ -87,7 +91,7 @@ void main() {
     float seams = inside(abs(fract(around / 3.0) - 0.5) * 3.0 * TAU * 0.86 / cells - pixel * 0.7, pixel);
     seams = step(0.775, r) * step(r, 0.945) * seams;
     seams = max(seams, inside(abs(abs(r - 0.86) - 0.05) - pixel * 0.4, pixel) * 0.8);
-    vec3 body = mix(BODY_DARK, BODY_LIT, clamp(0.34 + 0.5 * sun * bevel, 0.0, 1.0));
+    vec3 body = mix(BODY_DARK, BODY_LIT, clamp(0.40 + 0.55 * sun * bevel, 0.0, 1.0));
     body *= 1.0 - 0.5 * seams;
     body += light_here(light) * 0.35;
     float width = max(1.3 * pixel, 0.011);

@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn everything_that_matters_stands_out_from_the_void() {
-        let void = hex(0x07_0B_16);
+        let void = hex(0x0007_0B16);
         for player in 0..64 {
             for is_bot in [false, true] {
                 assert!(contrast(ship(PlayerId(player), is_bot), void) >= 4.5, "{player}");

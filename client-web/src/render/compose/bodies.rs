@@ -17,9 +17,9 @@ const SHIP_REACH: f32 = 3.0;
 const SHOT_LENGTH_RADII: f32 = 2.6;
 const SHOT_TAIL_SECONDS: f32 = 0.075;
 /// World units across of a chunk of ore with one unit in it, halved, and of one more.
-const ORE_RADIUS: f32 = 7.5;
+const ORE_RADIUS: f32 = 8.5;
 const ORE_RADIUS_PER_UNIT: f32 = 0.9;
-const ORE_RADIUS_MAX: f32 = 13.0;
+const ORE_RADIUS_MAX: f32 = 14.0;
 
 /// Asteroids turn slowly, each its own way: only to look at, they are round to the simulation.
 pub(super) fn rocks(moment: &Moment, effects: &Effects, info: &FrameInfo, out: &mut Instances<12>) {

@@ -11,6 +11,7 @@ mod station;
 
 use glam::Vec2;
 
+#[cfg(target_arch = "wasm32")]
 pub use bodies::ROCK_VARIANTS;
 
 use driftfield_shared::content::{Content, Sector};
@@ -32,7 +33,7 @@ const PAUSE_SECONDS: f64 = 1.0;
 /// Seconds after which the clock of the shaders starts again: up to here an `f32` is exact to a millisecond.
 const CLOCK_SECONDS: f64 = 8192.0;
 /// Stars in a tile of the sky.
-const STARS: usize = 420;
+const STARS: usize = 700;
 /// World units that a tile of the sky is larger than the view.
 const STAR_TILE_MARGIN: f32 = 64.0;
 
@@ -131,8 +132,9 @@ impl Composer {
         if passed > PAUSE_SECONDS {
             self.effects.clear();
         }
-        // `max` and `min` also make a number of not-a-number.
-        let seconds = (passed as f32).max(0.0).min(FRAME_SECONDS_MAX);
+        // Not-a-number counts as no time.
+        let passed = if passed.is_finite() { passed as f32 } else { 0.0 };
+        let seconds = passed.clamp(0.0, FRAME_SECONDS_MAX);
         let moment = Moment {
             scene,
             seconds,
@@ -195,14 +197,15 @@ pub fn stars() -> Instances<8> {
             1..=3 => 1.0,
             _ => 0.0,
         };
-        let bright = 0.25 + 0.22 * depth + 0.35 * dice.unit() * dice.unit();
+        let spread = dice.unit() * dice.unit();
+        let bright = 0.30 + 0.22 * depth + 0.45 * spread;
         let warm = dice.between(-1.0, 1.0);
         let color = [0.82 + 0.16 * warm, 0.88, 0.95 - 0.13 * warm];
         stars.push([
             dice.unit(),
             dice.unit(),
             depth,
-            0.62 + 0.22 * depth + 0.3 * dice.unit(),
+            0.60 + 0.18 * depth + 0.5 * spread,
             color[0] * bright,
             color[1] * bright,
             color[2] * bright,

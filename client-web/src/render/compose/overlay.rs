@@ -86,7 +86,7 @@ pub(super) fn ships(
     }
 }
 
-/// Bar and name over somebody else's ship.
+/// Name over somebody else's ship, and a bar while it is hurt.
 fn other(
     moment: &Moment,
     ship: &ShipState,
@@ -97,19 +97,21 @@ fn other(
 ) {
     let look = moment.visuals.roster.look(ship.player);
     let color = ship_color(moment.scene, ship.player, moment.visuals.roster);
-    let bar = Mark {
-        center: at,
-        half: BAR_HALF,
-        color: if share < 0.35 { palette::LOW } else { mix(color, palette::TEXT, 0.25) },
-        alpha: if share < 0.999 { 0.95 } else { 0.55 },
-        kind: BAR,
-        value: share,
-        angle: 0.0,
-    };
-    push(out, &bar, [0.0; 4]);
+    if share < 0.995 {
+        let bar = Mark {
+            center: at,
+            half: BAR_HALF,
+            color: if share < 0.35 { palette::LOW } else { mix(color, palette::TEXT, 0.25) },
+            alpha: 0.95,
+            kind: BAR,
+            value: share,
+            angle: 0.0,
+        };
+        push(out, &bar, [0.0; 4]);
+    }
     let Some(look) = look else { return };
     if let Some(label) = labels.find(look.name) {
-        let alpha = if look.is_bot { 0.7 } else { 0.95 };
+        let alpha = if look.is_bot { 0.6 } else { 0.95 };
         text(out, &label, at - Vec2::Y * 11.0, mix(palette::TEXT, color, 0.4), alpha);
     }
 }

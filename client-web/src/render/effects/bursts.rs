@@ -84,7 +84,7 @@ impl Bursts<'_> {
             });
         }
         for _ in 0..self.dice.count(10, self.share.max(0.6)) {
-            let size = radius * self.dice.between(0.16, 0.42);
+            let size = radius * self.dice.between(0.25, 0.62);
             self.particles.add(Particle {
                 velocity: carried + direction(self.dice.angle()) * self.dice.between(30.0, 190.0),
                 drag: 1.4,
@@ -138,7 +138,7 @@ impl Bursts<'_> {
         });
         for _ in 0..self.dice.count(pieces, self.share.max(0.5)) {
             let heading = direction(self.dice.angle());
-            let size = radius * self.dice.between(0.07, 0.19);
+            let size = 2.5 + radius * self.dice.between(0.05, 0.20);
             self.particles.add(Particle {
                 velocity: velocity + heading * self.dice.between(20.0, 120.0),
                 drag: 1.1,

@@ -23,12 +23,15 @@ pub enum Health {
     Restored,
 }
 
+/// An event's name and what hears it.
+type Listener = (&'static str, Closure<dyn FnMut(Event)>);
+
 /// A context, watched.
 pub struct Context {
     canvas: HtmlCanvasElement,
     gl: Gl,
     health: Rc<Cell<Health>>,
-    listeners: [(&'static str, Closure<dyn FnMut(Event)>); 2],
+    listeners: [Listener; 2],
 }
 
 impl Context {

@@ -12,15 +12,14 @@ use driftfield_shared::content::Hull;
 use super::super::compose::{DrawList, FrameInfo, stars};
 use super::super::error::RenderError;
 use super::super::labels::Labels;
-use super::layer::Layer;
+use super::layer::{Layer, Shape, quad_indices};
 use super::light::Light;
 use super::program::{self, FRAME_BINDING, Pending, Program};
 use super::text::Text;
 use super::textures::{self, Textures};
 
-/// Vertices of a quad, and of a circle in 128 pieces.
-const QUAD: i32 = 4;
-const CIRCLE: i32 = 2 * (128 + 1);
+/// A circle in 128 pieces.
+const CIRCLE: Shape = Shape::Strip(2 * (128 + 1));
 /// Bytes of the block that all shaders share: four vectors of four floats.
 const FRAME_BYTES: i32 = 4 * 4 * 4;
 
@@ -65,6 +64,7 @@ impl Gpu {
         let light = Light::new(gl)?;
         gl.enable(Gl::BLEND);
         gl.blend_func(Gl::ONE, Gl::ONE_MINUS_SRC_ALPHA);
+        let indices = quad_indices(gl)?;
         let finish = |pending: Pending| finish(gl, pending);
         let mut gpu = Gpu {
             textures,
@@ -72,16 +72,16 @@ impl Gpu {
             text: Text::new()?,
             frames,
             backdrop: finish(backdrop)?,
-            stars: Layer::new::<8>(gl, finish(stars_)?, QUAD)?,
-            fence: Layer::new::<4>(gl, finish(fence)?, QUAD)?,
-            rings: Layer::new::<12>(gl, finish(ring)?, CIRCLE)?,
-            station: Layer::new::<4>(gl, finish(station)?, QUAD)?,
-            ores: Layer::new::<8>(gl, finish(ore)?, QUAD)?,
-            rocks: Layer::new::<12>(gl, finish(rock)?, QUAD)?,
-            particles: Layer::new::<16>(gl, finish(particle)?, QUAD)?,
-            ships: Layer::new::<16>(gl, finish(ship)?, QUAD)?,
-            shots: Layer::new::<12>(gl, finish(shot)?, QUAD)?,
-            overlay: Layer::new::<16>(gl, finish(overlay)?, QUAD)?,
+            stars: Layer::new::<8>(gl, finish(stars_)?, Shape::Quad, &indices)?,
+            fence: Layer::new::<4>(gl, finish(fence)?, Shape::Quad, &indices)?,
+            rings: Layer::new::<12>(gl, finish(ring)?, CIRCLE, &indices)?,
+            station: Layer::new::<4>(gl, finish(station)?, Shape::Quad, &indices)?,
+            ores: Layer::new::<8>(gl, finish(ore)?, Shape::Quad, &indices)?,
+            rocks: Layer::new::<12>(gl, finish(rock)?, Shape::Quad, &indices)?,
+            particles: Layer::new::<16>(gl, finish(particle)?, Shape::Quad, &indices)?,
+            ships: Layer::new::<16>(gl, finish(ship)?, Shape::Quad, &indices)?,
+            shots: Layer::new::<12>(gl, finish(shot)?, Shape::Quad, &indices)?,
+            overlay: Layer::new::<16>(gl, finish(overlay)?, Shape::Quad, &indices)?,
             gl: gl.clone(),
         };
         gpu.stars.upload(gl, &stars());
