@@ -44,7 +44,7 @@ pub struct FrameInfo {
     pub view: View,
     /// Size of the canvas, CSS pixels.
     pub css: Vec2,
-    /// Seconds, starting again every [`CLOCK_SECONDS`].
+    /// Seconds, starting again every few minutes so that they stay exact.
     pub seconds: f32,
     /// Strength of spilling light, 0..=1.
     pub bloom: f32,
@@ -69,7 +69,7 @@ pub struct DrawList {
     pub rocks: Instances<12>,
     /// Ore: centre, radius, turn · colour, seed.
     pub ores: Instances<8>,
-    /// See [`super::particles`].
+    /// Particles, as `render/particles.rs` lays them out.
     pub particles: Instances<16>,
     /// Ships: centre, cosine, sine · radius, hull, flash, shield · colour, hit point share · own, seed, throttle, -.
     pub ships: Instances<16>,

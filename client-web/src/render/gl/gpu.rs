@@ -89,7 +89,11 @@ impl Gpu {
     }
 
     /// Makes the targets for a picture of `size` pixels.
-    pub fn resize(&mut self, size: [i32; 2], light_divisor: Option<u32>) -> Result<(), RenderError> {
+    pub fn resize(
+        &mut self,
+        size: [i32; 2],
+        light_divisor: Option<u32>,
+    ) -> Result<(), RenderError> {
         self.light.resize(&self.gl, size, light_divisor, &self.textures.dark)
     }
 

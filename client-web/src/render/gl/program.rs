@@ -86,7 +86,8 @@ impl Pending {
     pub fn finish(self, gl: &Gl) -> Result<Program, RenderError> {
         let linked = gl.get_program_parameter(&self.program, Gl::LINK_STATUS).as_bool();
         if linked != Some(true) {
-            let shader_logs = self.shaders.iter().filter_map(|shader| gl.get_shader_info_log(shader));
+            let shader_logs =
+                self.shaders.iter().filter_map(|shader| gl.get_shader_info_log(shader));
             let logs = shader_logs.chain(gl.get_program_info_log(&self.program));
             let log = logs.filter(|log| !log.is_empty()).collect::<Vec<_>>().join("; ");
             return Err(RenderError::Shader { name: self.name, log });

@@ -12,7 +12,8 @@ use super::textures::UNIT_LABELS;
 /// Names set in one frame at most.
 const LABELS_PER_FRAME: usize = 2;
 /// Texels: twice the size in CSS pixels.
-const FONT: &str = "600 22px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+const FONT: &str =
+    "600 22px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 /// Texels of the dark outline around letters, and of the free border of a slot.
 const OUTLINE: f64 = 5.0;
 const BORDER: f64 = 5.0;
