@@ -15,12 +15,10 @@ const vec3 VOID = vec3(0.0275, 0.0431, 0.0863);
 
 void main() {
     vec2 from_center = (gl_FragCoord.xy - frame.screen.xy * 0.5) * frame.screen.z * vec2(1.0, -1.0);
-    float far = frame.clock.w > 0.5 ? 0.0 : 0.035;
-    float near = frame.clock.w > 0.5 ? 0.0 : 0.06;
-    vec3 clouds = texture(nebula, (from_center + frame.view.xy * far) / 2600.0).rgb;
-    clouds += texture(nebula, (from_center.yx + frame.view.yx * near) / 1700.0 + 0.37).rgb * 0.45;
+    float parallax = frame.clock.w > 0.5 ? 0.0 : 0.035;
+    vec3 clouds = texture(nebula, (from_center + frame.view.xy * parallax) / 2200.0).rgb;
     vec2 vignette = from_center * frame.view.zw;
-    vec3 color = (VOID + clouds * 0.15) * (1.0 - 0.13 * dot(vignette, vignette));
+    vec3 color = (VOID + clouds * 0.25) * (1.0 - 0.13 * dot(vignette, vignette));
     color += light_here(light) * 0.34;
     // Dark gradients show steps of 1/255; a pattern of less than a step hides them.
     float pattern = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));

@@ -72,9 +72,14 @@ vec2 noise2(vec2 p) {
     return vec2(noise(p), noise(p + 71.7));
 }
 
+// Light is kept in bytes at half its strength, so that there is room above white.
+vec4 emit(vec3 glow) {
+    return vec4(glow * 0.5, 0.0);
+}
+
 // Light that falls on this pixel from what glows around it.
 vec3 light_here(sampler2D light) {
-    return texture(light, gl_FragCoord.xy / frame.screen.xy).rgb * frame.clock.y;
+    return texture(light, gl_FragCoord.xy / frame.screen.xy).rgb * (2.0 * frame.clock.y);
 }
 
 float box(vec2 p, vec2 half_size) {

@@ -49,7 +49,7 @@ void main() {
     light = mix(light, vec3(0.09, 0.08, 0.11), post);
     light = mix(light, HOT, core);
     if (is_light_pass()) {
-        out_color = vec4(WARN * (line + 0.5 * core + 0.15 * inward) * 0.8, 0.0);
+        out_color = emit(WARN * (line + 0.5 * core + 0.15 * inward) * 0.8);
         return;
     }
     out_color = vec4(light, max(dark, post));

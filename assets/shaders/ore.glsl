@@ -49,7 +49,7 @@ void main() {
     float rays = exp(-star.x * 2.6 - star.y * 24.0) + exp(-star.y * 2.6 - star.x * 24.0);
     vec3 white = mix(tint.rgb, vec3(1.0), 0.75);
     if (is_light_pass()) {
-        out_color = vec4(tint.rgb * inside(d, pixel) * 0.85 + white * rays * glint, 0.0);
+        out_color = emit(tint.rgb * inside(d, pixel) * 0.85 + white * rays * glint);
         return;
     }
     float alpha = inside(d, pixel);

@@ -92,7 +92,7 @@ void main() {
         strength += smoothstep(0.2, 1.0, away) * step(away, 1.0) * 0.12 * fade * fade;
     } else if (looks(look, SHARD)) {
         vec4 piece = shard(fade);
-        out_color = is_light_pass() ? vec4(tint.rgb * fade * fade * 0.4 * piece.a, 0.0) : piece;
+        out_color = is_light_pass() ? emit(tint.rgb * fade * fade * 0.4 * piece.a) : piece;
         return;
     } else if (looks(look, FLAME)) {
         // From the nozzle (x = -1) to a point; the middle is white.
@@ -122,7 +122,7 @@ void main() {
         hot = vec3(1.0, 0.95, 0.85) * smoothstep(0.45, 0.0, away) * fade * fade * min(tint.g * 1.4, 1.0);
     }
     vec3 color = tint.rgb * strength + hot;
-    out_color = vec4(is_light_pass() ? color * 0.9 : color, 0.0);
+    out_color = is_light_pass() ? emit(color * 0.9) : vec4(color, 0.0);
 }
 
 #endif

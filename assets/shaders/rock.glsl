@@ -36,9 +36,13 @@ const vec3 EDGE = vec3(0.55, 0.64, 0.78);
 
 void main() {
     vec4 body = texture(rock_body, vec3(texel, shape.x));
-    vec4 detail = texture(rock_detail, vec3(texel, shape.x));
     float pixel = shape.w;
     float d = (body.r - 0.5) * 0.5;
+    if (d > pixel) {
+        out_color = vec4(0.0);
+        return;
+    }
+    vec4 detail = texture(rock_detail, vec3(texel, shape.x));
     float alpha = inside(d, pixel);
     float depth = smoothstep(0.0, -0.16, d);
     float vein = detail.r * depth;
@@ -52,7 +56,7 @@ void main() {
     vec3 hot = mix(ore.rgb, vec3(1.0, 0.86, 0.66), 0.35);
     vec3 glow = ore.rgb * vein * shimmer + hot * open * open * 0.75 * smoothstep(0.45, 1.0, damage);
     if (is_light_pass()) {
-        out_color = vec4((glow * 0.45 + vec3(0.10) * shape.z) * alpha, 0.0);
+        out_color = emit((glow * 0.45 + vec3(0.10) * shape.z) * alpha);
         return;
     }
     vec2 facing = (body.gb * 2.0 - 1.0) * vec2(ore.w, 1.0);

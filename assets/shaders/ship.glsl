@@ -69,7 +69,7 @@ void main() {
     if (is_light_pass()) {
         vec3 glow = rim_color * edge * (0.30 + 0.25 * state.x) + rim_color * cockpit * 0.5;
         glow += vec3(1.0) * flash * alpha * 0.8 + shield_color * shield * 0.45;
-        out_color = vec4(glow, 0.0);
+        out_color = emit(glow);
         return;
     }
     vec2 facing = hull.gb * 2.0 - 1.0;

@@ -35,7 +35,7 @@ void main() {
     float across = local.y / width;
     float tail = exp(-across * across * 1.6) * (1.0 - behind) * (1.0 - behind) * step(local.x, shape.x);
     if (is_light_pass()) {
-        out_color = vec4(tint * (1.3 * body + 0.35 * tail), 0.0);
+        out_color = emit(tint * (1.3 * body + 0.35 * tail));
         return;
     }
     float halo = exp(-max(d, 0.0) / (radius * 1.1)) * 0.34;

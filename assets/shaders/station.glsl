@@ -82,7 +82,7 @@ void main() {
 
     vec3 glow = WINDOW * (window + 0.8 * hub_light + lamp + hub_core) + BEACON * (beacon + beacon_halo);
     if (is_light_pass()) {
-        out_color = vec4(glow * 0.9 + WINDOW * 0.10 * alpha, 0.0);
+        out_color = emit(glow * 0.9 + WINDOW * 0.10 * alpha);
         return;
     }
     float sun = dot(rotate(slope, turned), SUN);

@@ -30,7 +30,7 @@ const QUICK_WINDOWS: u32 = 12;
 pub enum Quality {
     /// No spilling light, fewer particles, fewer pixels.
     Low,
-    /// Light at a lower resolution, at most 1.25 pixels per CSS pixel.
+    /// Light at a lower resolution, somewhat fewer pixels, at most 1.25 per CSS pixel.
     Medium,
     /// Everything, at most 2 pixels per CSS pixel.
     High,
@@ -42,7 +42,7 @@ impl Quality {
         let ratio = if device_pixel_ratio.is_finite() { device_pixel_ratio } else { 1.0 };
         match self {
             Quality::High => ratio.clamp(0.5, 2.0),
-            Quality::Medium => ratio.clamp(0.5, 1.25),
+            Quality::Medium => (ratio * 0.85).clamp(0.5, 1.25),
             Quality::Low => (ratio * 0.75).clamp(0.5, 0.9),
         }
     }

@@ -162,7 +162,6 @@ impl Gpu {
         let flag = |value: bool| f32::from(u8::from(value));
         let [width, height] = size.map(|side| side as f32);
         let units_per_pixel = 2.0 * view.half.x / width;
-        // The largest part of the light is cut where there are no floats; the strength stays the same.
         let values = [
             view.center.x,
             view.center.y,

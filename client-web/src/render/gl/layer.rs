@@ -2,7 +2,7 @@
 //!
 //! Quads are not drawn as GPU instances: each has its data four times over, once per corner, and all of a layer
 //! are one indexed list. Graphics hardware runs instances of four corners poorly, and browsers that draw by software
-//! treat every instance as a draw call of its own (measured: 60 ms a frame against 15).
+//! treat every instance as a draw call of its own (measured with SwiftShader and 900 particles: 58 ms a frame, against 29 now).
 
 use web_sys::{WebGl2RenderingContext as Gl, WebGlBuffer, WebGlVertexArrayObject};
 

@@ -13,7 +13,6 @@ const LEVELS: usize = 4;
 pub struct Light {
     program: Program,
     step: Option<WebGlUniformLocation>,
-    format: u32,
     levels: Vec<Level>,
 }
 
@@ -28,10 +27,7 @@ impl Light {
         let program = Pending::new(gl, BLUR)?.finish(gl)?;
         program.set_sampler(gl, "source", UNIT_SCRATCH);
         let step = program.uniform(gl, "blur_step");
-        // Brighter than white matters for what shines; without floats it is cut off at white.
-        let floats = gl.get_extension("EXT_color_buffer_float").ok().flatten().is_some();
-        let format = if floats { Gl::RGBA16F } else { Gl::RGBA8 };
-        Ok(Light { program, step, format, levels: Vec::new() })
+        Ok(Light { program, step, levels: Vec::new() })
     }
 
     /// Makes targets for a picture of `size` pixels, `divisor` times smaller; without a divisor there is no light.
@@ -50,7 +46,7 @@ impl Light {
             for level in 0..LEVELS {
                 let smaller = divisor << level;
                 let size = size.map(|side| (side / smaller as i32).max(1));
-                self.levels.push(self.level(gl, size)?);
+                self.levels.push(Level::new(gl, size)?);
             }
         }
         gl.bind_framebuffer(Gl::FRAMEBUFFER, None);
@@ -59,14 +55,6 @@ impl Light {
         let texture = self.levels.get(1).map_or(dark, |level| &level.texture);
         gl.bind_texture(Gl::TEXTURE_2D, Some(texture));
         Ok(())
-    }
-
-    fn level(&self, gl: &Gl, size: [i32; 2]) -> Result<Level, RenderError> {
-        let framebuffer = gl.create_framebuffer().ok_or(RenderError::Resource("a framebuffer"))?;
-        let texture = create(gl, Gl::TEXTURE_2D, UNIT_SCRATCH, Gl::LINEAR, Gl::CLAMP_TO_EDGE)?;
-        gl.tex_storage_2d(Gl::TEXTURE_2D, 1, self.format, size[0], size[1]);
-        attach(gl, &framebuffer, &texture);
-        Ok(Level { size, texture, framebuffer })
     }
 
     /// Size of the target that light is drawn into; `None` when there is no light.
@@ -109,6 +97,14 @@ impl Light {
 }
 
 impl Level {
+    fn new(gl: &Gl, size: [i32; 2]) -> Result<Level, RenderError> {
+        let framebuffer = gl.create_framebuffer().ok_or(RenderError::Resource("a framebuffer"))?;
+        let texture = create(gl, Gl::TEXTURE_2D, UNIT_SCRATCH, Gl::LINEAR, Gl::CLAMP_TO_EDGE)?;
+        gl.tex_storage_2d(Gl::TEXTURE_2D, 1, Gl::RGBA8, size[0], size[1]);
+        attach(gl, &framebuffer, &texture);
+        Ok(Level { size, texture, framebuffer })
+    }
+
     fn draw_into(&self, gl: &Gl) {
         gl.bind_framebuffer(Gl::FRAMEBUFFER, Some(&self.framebuffer));
         gl.viewport(0, 0, self.size[0], self.size[1]);

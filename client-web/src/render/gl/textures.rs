@@ -79,7 +79,7 @@ pub fn create(
 
 fn bake_hulls(gl: &Gl, hulls: &[Hull]) -> Result<(), RenderError> {
     let target = Gl::TEXTURE_2D_ARRAY;
-    create(gl, target, UNIT_HULLS, Gl::LINEAR_MIPMAP_LINEAR, Gl::CLAMP_TO_EDGE)?;
+    create(gl, target, UNIT_HULLS, Gl::LINEAR_MIPMAP_NEAREST, Gl::CLAMP_TO_EDGE)?;
     let side = outline::SIDE as i32;
     let levels = outline::SIDE.ilog2() as i32 + 1;
     let layers = hulls.len().max(1) as i32;
@@ -109,7 +109,7 @@ fn bake_rocks(gl: &Gl) -> Result<(), RenderError> {
     let target = Gl::TEXTURE_2D_ARRAY;
     let levels = ROCK_SIDE.ilog2() as i32 + 1;
     let make = |unit| {
-        let texture = create(gl, target, unit, Gl::LINEAR_MIPMAP_LINEAR, Gl::CLAMP_TO_EDGE)?;
+        let texture = create(gl, target, unit, Gl::LINEAR_MIPMAP_NEAREST, Gl::CLAMP_TO_EDGE)?;
         let layers = i32::from(ROCK_VARIANTS);
         gl.tex_storage_3d(target, levels, Gl::RGBA8, ROCK_SIDE, ROCK_SIDE, layers);
         Ok(texture)
