@@ -1,11 +1,10 @@
 //! A room and its clients over links that lag and stutter, on virtual time: what is predicted stays true.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftfield_shared::content::Content;
-use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent};
+use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent, Link, LinkProfile};
 use driftfield_shared::sim::{Rng, Rules};
 use driftfield_shared::units::{Angle, Controls, Thrust};
 
@@ -18,30 +17,6 @@ use crate::metrics::Metrics;
 const STEP_MICROS: u64 = 1_000;
 const TICK_MICROS: u64 = 33_333;
 
-/// One direction of a link: ordered and lossless, later by a latency and a random part of a jitter.
-struct Lane {
-    latency: u64,
-    jitter: u64,
-    waiting: VecDeque<(u64, Vec<u8>)>,
-}
-
-impl Lane {
-    fn new(latency: u64, jitter: u64) -> Self {
-        Lane { latency, jitter, waiting: VecDeque::new() }
-    }
-
-    fn send(&mut self, now: u64, bytes: Vec<u8>, rng: &mut Rng) {
-        let at = now + self.latency + u64::from(rng.below(self.jitter as u32 + 1));
-        // A stream keeps its order: nothing overtakes.
-        let at = self.waiting.back().map_or(at, |(last, _)| at.max(*last));
-        self.waiting.push_back((at, bytes));
-    }
-
-    fn receive(&mut self, now: u64) -> Option<Vec<u8>> {
-        self.waiting.pop_front_if(|(at, _)| *at <= now).map(|(_, bytes)| bytes)
-    }
-}
-
 /// What a flight of a minute over a link came to.
 #[derive(Debug)]
 struct Flight {
@@ -52,7 +27,8 @@ struct Flight {
     effects_ms: Vec<f64>,
 }
 
-fn fly(latency: u64, jitter: u64, seed: u64) -> Flight {
+fn fly(profile: &str, seed: u64) -> Flight {
+    let profile: LinkProfile = profile.parse().unwrap();
     let content = Arc::new(Content::built_in().unwrap());
     let rules = Arc::new(Rules::new(content, "frontier", "frontier", 30).unwrap());
     let settings = RoomSettings {
@@ -70,21 +46,21 @@ fn fly(latency: u64, jitter: u64, seed: u64) -> Flight {
     room.admit(connection, start);
     let config = ClientConfig { name: "Ada".into(), token: None, is_bot: false };
     let mut client = Client::new(config);
-    let (mut up, mut down) = (Lane::new(latency / 2, jitter), Lane::new(latency / 2, jitter));
+    let (mut up, mut down) = Link::pair(profile, seed, 0);
     let mut rng = Rng::new(seed);
     let mut flight =
         Flight { corrections: 0, predicted: 0, snapshots: 0, expected: 0, effects_ms: Vec::new() };
     client.handle_open(1);
     for now in (STEP_MICROS..60_000_000).step_by(STEP_MICROS as usize) {
-        while let Some(bytes) = up.receive(now) {
+        while let Some(bytes) = up.poll(now) {
             link.try_send(bytes).unwrap();
         }
         if now % TICK_MICROS < STEP_MICROS {
             room.read_and_step(start + Duration::from_micros(now));
             room.write(start + Duration::from_micros(now));
-            drain(&link, now, &mut down, &mut rng);
+            drain(&link, now, &mut down);
         }
-        while let Some(bytes) = down.receive(now) {
+        while let Some(bytes) = down.poll(now) {
             client.handle_message(now, &bytes).unwrap();
         }
         if rng.below(400) == 0 {
@@ -97,7 +73,7 @@ fn fly(latency: u64, jitter: u64, seed: u64) -> Flight {
         }
         client.handle_time(now);
         while let Some(bytes) = client.poll_transmit() {
-            up.send(now, bytes, &mut rng);
+            up.send(now, bytes.len(), bytes);
         }
         while let Some(event) = client.poll_event() {
             // The first seconds find the clock's place.
@@ -118,16 +94,17 @@ fn fly(latency: u64, jitter: u64, seed: u64) -> Flight {
     flight
 }
 
-fn drain(link: &LocalLink, now: u64, down: &mut Lane, rng: &mut Rng) {
+fn drain(link: &LocalLink, now: u64, down: &mut Link<Vec<u8>>) {
     while let Ok(Some(bytes)) = link.try_receive() {
-        down.send(now, bytes.to_vec(), rng);
+        down.send(now, bytes.len(), bytes.to_vec());
     }
 }
 
 #[test]
 fn on_a_steady_link_of_any_latency_nothing_is_ever_corrected() {
-    for (seed, latency) in [(1, 0), (2, 20_000), (3, 80_000), (4, 200_000), (5, 400_000)] {
-        let flight = fly(latency, 0, seed);
+    // One way; the round trip is twice that.
+    for (seed, latency_ms) in [(1, 0), (2, 10), (3, 40), (4, 100), (5, 200)] {
+        let flight = fly(&format!("latency={latency_ms}ms"), seed);
         // The clock touches the edge now and then to stay near it: a late command is a correction.
         assert!(flight.corrections <= 3, "seed {seed}: {flight:?}");
         assert!(flight.predicted > 1_400, "seed {seed}: {flight:?}");
@@ -138,8 +115,17 @@ fn on_a_steady_link_of_any_latency_nothing_is_ever_corrected() {
 #[test]
 fn on_a_link_that_stutters_nearly_every_prediction_is_right() {
     for seed in 1..=8 {
-        let flight = fly(80_000, 20_000, seed);
+        let flight = fly("latency=40ms,jitter=20ms", seed);
         assert!(flight.corrections * 50 < flight.predicted, "seed {seed}: {flight:?}");
         assert!(flight.snapshots * 100 >= flight.expected * 99, "seed {seed}: {flight:?}");
+    }
+}
+
+#[test]
+fn stalls_cost_their_own_time_and_the_flight_goes_on() {
+    for seed in 1..=4 {
+        let flight = fly("latency=40ms,stall=500ms/10s", seed);
+        assert!(flight.corrections * 10 < flight.predicted, "seed {seed}: {flight:?}");
+        assert!(flight.snapshots * 100 >= flight.expected * 85, "seed {seed}: {flight:?}");
     }
 }
