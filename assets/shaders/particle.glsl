@@ -46,8 +46,7 @@ void main() {
         half_size = vec2(span.z, span.w * (1.0 - 0.6 * share));
     }
     half_size = max(half_size, vec2(1.2 * frame.screen.z));
-    // A trail's pieces meet end to end: no margin along it.
-    local = corner() * (looks(look.w, TRAIL) ? vec2(1.0) : vec2(1.0) + frame.screen.z / half_size);
+    local = corner() * (vec2(1.0) + frame.screen.z / half_size);
     tint = vec4(look.rgb, share);
     shape = vec4(look.w, frame.screen.z / half_size, fract(dot(birth.xy, vec2(0.137, 0.371))));
     gl_Position = from_world(place + rotate(local * half_size, axis));
@@ -114,8 +113,9 @@ void main() {
         float soft = max(1.0 - away - ragged * away, 0.0);
         strength = soft * soft * min(share * 9.0, 1.0) * fade * fade;
     } else if (looks(look, TRAIL)) {
+        // Pieces meet end to end: where they do, their shares of a pixel add up to one.
         float across = max(1.0 - local.y * local.y, 0.0);
-        strength = across * across * fade * fade;
+        strength = across * across * fade * fade * inside(abs(local.x) - 1.0, shape.y);
     } else {
         float soft = max(1.0 - away, 0.0);
         strength = soft * soft * fade;

@@ -1,8 +1,8 @@
 //! Everything that lives in one WebGL context, and a frame drawn with it.
 //!
 //! ```text
-//! light:    station, ore, asteroids, particles, ships, shots --small--> spread
-//! picture:  backdrop, stars, fence, circles, station, ore, asteroids, particles, ships, shots, marks
+//! light:    fence, station, ore, asteroids, particles, ships, shots --small--> spread
+//! picture:  backdrop, stars, circles, station, asteroids, ore, fence, particles, ships, shots, marks
 //! ```
 
 use web_sys::{WebGl2RenderingContext as Gl, WebGlBuffer};
@@ -143,8 +143,8 @@ impl Gpu {
             &self.stars,
             &self.rings,
             &self.station,
-            &self.ores,
             &self.rocks,
+            &self.ores,
             &self.fence,
             &self.particles,
             &self.ships,
