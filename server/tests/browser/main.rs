@@ -106,24 +106,18 @@ async fn each_sees_the_other_move(ada: &Page, ada_name: &str, bob: &Page, bob_na
             format!("return window.driftfield.stats().ships.some(ship => ship.name === '{name}')");
         watcher.wait_for(&format!("{name}'s ship"), &script).await;
         let before = seen_place(&watcher.stats().await, name).unwrap();
-        mover.keys(&['d'], true).await;
+        // At the right edge one cannot fly right; then left will do.
+        let (key, has_moved) = match before.x > 700.0 {
+            true => ('a', format!("ship.x < {} - 20", before.x)),
+            false => ('d', format!("ship.x > {} + 20", before.x)),
+        };
+        mover.keys(&[key], true).await;
         let script = format!(
             "const ship = window.driftfield.stats().ships.find(ship => ship.name === '{name}');
-             return !!ship && ship.x > {} + 20",
-            before.x
+             return !!ship && {has_moved}"
         );
-        // At the right edge one cannot fly right; then left will do.
-        let is_at_edge = before.x > 900.0;
-        if is_at_edge {
-            mover.keys(&['d'], false).await;
-            mover.keys(&['a'], true).await;
-            let script = script.replace("> ", "< ").replace("+ 20", "- 20");
-            watcher.wait_for(&format!("movement of {name}"), &script).await;
-            mover.keys(&['a'], false).await;
-        } else {
-            watcher.wait_for(&format!("movement of {name}"), &script).await;
-            mover.keys(&['d'], false).await;
-        }
+        watcher.wait_for(&format!("movement of {name}"), &script).await;
+        mover.keys(&[key], false).await;
     }
 }
 
