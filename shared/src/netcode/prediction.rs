@@ -159,11 +159,6 @@ impl Predictor {
         self.boost_charge
     }
 
-    /// Forgets the commands that were given.
-    pub fn clear(&mut self) {
-        self.pending.clear();
-    }
-
     fn advance_to(&mut self, tick: Tick, controls: &Controls) {
         // A gap means that the server repeated the controls of the command before.
         let mut held = self.ship.map(|ship| Controls {

@@ -1,6 +1,6 @@
 //! The one place that knows bincode: serde types to bytes and back, within bounds.
 
-use bincode::config::{Configuration, Limit, LittleEndian, Varint};
+use bincode::config::{Config, Configuration, Limit, LittleEndian, Varint};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -51,12 +51,7 @@ pub fn encode_into<T: Serialize>(value: &T, bytes: &mut Vec<u8>) {
 /// When the bytes are too few, too many or out of form. Never allocates more than
 /// [`SERVER_MESSAGE_BYTES_MAX`], whatever lengths the bytes claim.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    let (value, used) =
-        bincode::serde::decode_from_slice(bytes, CONFIG).map_err(|_| DecodeError::Form)?;
-    match bytes.len() - used {
-        0 => Ok(value),
-        left => Err(DecodeError::TrailingBytes(left)),
-    }
+    decode_whole(bytes, CONFIG)
 }
 
 /// A value as bytes for a file, where more room is than in a message.
@@ -72,8 +67,12 @@ pub fn encode_file<T: Serialize>(value: &T) -> Vec<u8> {
 /// # Errors
 /// When the bytes are too few, too many or out of form.
 pub fn decode_file<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    decode_whole(bytes, FILE_CONFIG)
+}
+
+fn decode_whole<T: DeserializeOwned>(bytes: &[u8], config: impl Config) -> Result<T, DecodeError> {
     let (value, used) =
-        bincode::serde::decode_from_slice(bytes, FILE_CONFIG).map_err(|_| DecodeError::Form)?;
+        bincode::serde::decode_from_slice(bytes, config).map_err(|_| DecodeError::Form)?;
     match bytes.len() - used {
         0 => Ok(value),
         left => Err(DecodeError::TrailingBytes(left)),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use glam::Vec2;
 use thiserror::Error;
 
 use super::bits::{BitReader, BitsError};
@@ -309,12 +308,6 @@ impl Decoder {
             self.ores.push((key, ore));
         }
         Ok(())
-    }
-
-    /// Where our ship is, if it flies.
-    pub fn own_position(&self) -> Option<Vec2> {
-        let own = self.ships.iter().find(|(_, ship)| ship.player == self.player);
-        own.map(|(_, ship)| ship.position)
     }
 }
 
