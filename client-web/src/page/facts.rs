@@ -132,7 +132,7 @@ impl Game {
         let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
         let Some(session) = &self.session else { return };
         if let Some(frame) = &session.frame {
-            let own = session.predicted.and_then(|predicted| predicted.ship);
+            let own = session.predicted.as_ref().and_then(|predicted| predicted.ship);
             let own = own.or(session.own_ship().copied());
             let (content, sector) = (&*session.rules.content, &session.rules.sector);
             Radar { content, sector, frame, own }.paint(document, ratio);

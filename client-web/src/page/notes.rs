@@ -40,7 +40,7 @@ impl Game {
             Note::Predicted(mut predicted) => {
                 predicted.at = self.bridge.to_page(predicted.at);
                 if let Some(session) = &mut self.session {
-                    session.interpolator.push_predicted(predicted);
+                    session.interpolator.push_predicted(predicted.clone());
                     session.predicted = Some(predicted);
                 }
             }

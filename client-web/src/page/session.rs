@@ -48,13 +48,14 @@ impl Session {
         let content = Arc::new(welcome.content);
         let rules = Rules::new(content, &welcome.sector, &welcome.mode, welcome.tick_hz)?;
         let players = welcome.players.into_iter().map(|info| (info.player, info)).collect();
+        let rules = Arc::new(rules);
         Ok(Session {
             room: welcome.room,
             room_name: welcome.room_name,
             player: welcome.player,
-            rules: Arc::new(rules),
+            rules: rules.clone(),
             players: Players(players),
-            interpolator: Interpolator::new(welcome.tick_hz),
+            interpolator: Interpolator::new(rules),
             frame: None,
             predicted: None,
             board: Vec::new(),

@@ -5,6 +5,8 @@
 //!                                  \-> notes for the page
 //! ```
 
+use std::sync::Arc;
+
 use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent};
 use driftfield_shared::protocol::codec;
 use driftfield_shared::units::Micros;
@@ -193,11 +195,13 @@ impl Connection {
                     self.tell(Note::Welcome(welcome));
                     self.set_state(LinkState::Open);
                 }
-                ClientEvent::Frame(frame) => self.tell(Note::Frame(frame)),
+                ClientEvent::Frame(frame) => {
+                    self.tell(Note::Frame(Box::new(Arc::unwrap_or_clone(frame))));
+                }
                 ClientEvent::Predicted(predicted) => self.tell(Note::Predicted(predicted)),
                 ClientEvent::Control(control) => self.tell(Note::Control(control)),
                 // Counted in the figures.
-                ClientEvent::InputEffect(_) | ClientEvent::Corrected(_) => {}
+                ClientEvent::InputEffect(_) | ClientEvent::Corrected(_) | ClientEvent::Hit(_) => {}
             }
         }
     }

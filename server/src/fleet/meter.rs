@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use driftfield_shared::netcode::{ClientEvent, ClientStats};
+use driftfield_shared::netcode::{ClientEvent, ClientStats, HitOutcome};
 use driftfield_shared::units::Micros;
 use hdrhistogram::Histogram;
 use hdrhistogram::errors::CreationError;
@@ -47,12 +47,18 @@ pub(super) struct FleetMeter {
     pub(super) visible_entities_sum: u64,
     pub(super) predicted_ticks: u64,
     pub(super) corrections: u64,
+    /// Commands that came too late for their tick.
+    pub(super) inputs_late: u64,
+    /// Hits that were seen, and that the server saw as well.
+    pub(super) hits_predicted: u64,
+    pub(super) hits_confirmed: u64,
     pub(super) connected_micros: u64,
     pub(super) ping_micros_sum: u64,
     /// Distributions, in microseconds.
     pub(super) snapshot_interval: Histogram<u64>,
     pub(super) input_to_effect: Histogram<u64>,
     pub(super) bot_lateness: Histogram<u64>,
+    pub(super) interpolation_delay: Histogram<u64>,
     /// In thousandths of a unit.
     pub(super) correction: Histogram<u64>,
     /// How often connections ended before the run did, by reason.
@@ -83,11 +89,15 @@ impl FleetMeter {
             visible_entities_sum: 0,
             predicted_ticks: 0,
             corrections: 0,
+            inputs_late: 0,
+            hits_predicted: 0,
+            hits_confirmed: 0,
             connected_micros: 0,
             ping_micros_sum: 0,
             snapshot_interval: time.clone(),
             input_to_effect: time.clone(),
-            bot_lateness: time,
+            bot_lateness: time.clone(),
+            interpolation_delay: time,
             correction: Histogram::new_with_bounds(1, CORRECTION_STEPS_MAX, DIGITS)?,
             ends: BTreeMap::new(),
             tick_hz: 0,
@@ -114,7 +124,15 @@ impl FleetMeter {
                 // `as` saturates, and takes what is not a number as 0.
                 self.correction.saturating_record((units * CORRECTION_STEPS_PER_UNIT) as u64);
             }
-            ClientEvent::Predicted(_) | ClientEvent::Control(_) => {}
+            ClientEvent::Hit(outcome) => {
+                self.hits_predicted += 1;
+                self.hits_confirmed += u64::from(*outcome == HitOutcome::Confirmed);
+            }
+            ClientEvent::Predicted(predicted) => {
+                let micros = predicted.view.delay_ticks * 1e6 / f64::from(bot.tick_hz.max(1));
+                self.interpolation_delay.saturating_record(micros as u64);
+            }
+            ClientEvent::Control(_) => {}
         }
     }
 
@@ -140,6 +158,7 @@ impl FleetMeter {
         self.visible_entities_sum += stats.visible_entities_sum;
         self.predicted_ticks += stats.predicted_ticks;
         self.corrections += stats.corrections;
+        self.inputs_late += stats.inputs_late;
         if let Some(welcomed) = bot.welcomed {
             self.connected_micros += bot.ended.unwrap_or(end).saturating_sub(welcomed);
             self.ping_micros_sum += stats.ping_micros;
@@ -158,6 +177,9 @@ impl FleetMeter {
         self.visible_entities_sum += other.visible_entities_sum;
         self.predicted_ticks += other.predicted_ticks;
         self.corrections += other.corrections;
+        self.inputs_late += other.inputs_late;
+        self.hits_predicted += other.hits_predicted;
+        self.hits_confirmed += other.hits_confirmed;
         self.connected_micros += other.connected_micros;
         self.ping_micros_sum += other.ping_micros_sum;
         self.tick_hz = self.tick_hz.max(other.tick_hz);
@@ -165,6 +187,7 @@ impl FleetMeter {
             (&mut self.snapshot_interval, &other.snapshot_interval),
             (&mut self.input_to_effect, &other.input_to_effect),
             (&mut self.bot_lateness, &other.bot_lateness),
+            (&mut self.interpolation_delay, &other.interpolation_delay),
             (&mut self.correction, &other.correction),
         ] {
             // All have the same bounds, so nothing is out of range.
@@ -191,12 +214,14 @@ pub(super) fn correction_units(steps: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use driftfield_shared::netcode::Frame;
 
     use super::*;
 
     fn frame(arrived: Micros) -> ClientEvent {
-        ClientEvent::Frame(Box::new(Frame { arrived, ..Frame::default() }))
+        ClientEvent::Frame(Arc::new(Frame { arrived, ..Frame::default() }))
     }
 
     #[test]

@@ -49,6 +49,14 @@ pub struct Report {
     pub corrections: u64,
     /// By how much.
     pub correction_units: Spread,
+    /// Commands that came too late for their tick.
+    pub inputs_late: u64,
+    /// Hits of own shots that were seen, and how many of them the server saw as well.
+    pub hits_predicted: u64,
+    /// See above.
+    pub hits_confirmed: u64,
+    /// How far in the past others were shown, beyond the newest snapshot.
+    pub interpolation_delay_ms: Spread,
     /// Welcomed bots whose connection ended before the flight did.
     pub disconnects: u64,
     /// Connections that ended because the server broke the protocol.
@@ -96,6 +104,10 @@ impl Report {
             predicted_ticks: meter.predicted_ticks,
             corrections: meter.corrections,
             correction_units: Spread::of(&meter.correction, correction_units),
+            inputs_late: meter.inputs_late,
+            hits_predicted: meter.hits_predicted,
+            hits_confirmed: meter.hits_confirmed,
+            interpolation_delay_ms: Spread::of(&meter.interpolation_delay, ms),
             disconnects: meter.disconnects,
             protocol_errors: meter.protocol_errors,
             ends: meter.ends.clone(),

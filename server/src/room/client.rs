@@ -4,11 +4,12 @@ use driftfield_shared::limits::{SILENCE_SECONDS_MAX, STALL_SECONDS_MAX};
 use driftfield_shared::protocol::{CloseReason, InputMessage};
 use driftfield_shared::sim::World;
 use driftfield_shared::snapshot::{BitWriter, ClientView, History, Visible};
-use driftfield_shared::units::{Controls, PlayerId, Tick};
+use driftfield_shared::units::{PlayerId, Tick};
 
 use super::flow_control::FlowControl;
-use super::input_buffer::{InputBuffer, Received};
+use super::input_buffer::{InputBuffer, InputCommand, Received};
 use super::interest::find_visible;
+use super::view_lag::ViewLagBound;
 use crate::connection::{Connection, ConnectionEnd};
 
 /// A client that was let in.
@@ -20,6 +21,7 @@ pub struct Client {
     pub player: PlayerId,
     view: ClientView,
     inputs: InputBuffer,
+    view_lag: ViewLagBound,
     flow: FlowControl,
     heard_at: Tick,
 }
@@ -44,6 +46,7 @@ impl Client {
             player,
             view: ClientView::default(),
             inputs: InputBuffer::default(),
+            view_lag: ViewLagBound::default(),
             flow: FlowControl::new(now),
             heard_at: now,
         }
@@ -52,13 +55,15 @@ impl Client {
     /// Takes an input command in; `now` is the last tick that was simulated.
     pub fn handle_input(&mut self, now: Tick, input: &InputMessage) -> Received {
         self.heard_at = now;
-        self.flow.acknowledge(now, now.nearest_with_low_bits(input.ack_low));
+        let ack = now.nearest_with_low_bits(input.ack_low);
+        self.flow.acknowledge(now, ack);
         let tick = now.nearest_with_low_bits(input.tick_low);
-        self.inputs.insert(now, tick, input.controls)
+        let view_lag = self.view_lag.admit(tick, ack, input.view_lag);
+        self.inputs.insert(now, tick, InputCommand { controls: input.controls, view_lag })
     }
 
     /// The command for a tick, if it came.
-    pub fn take_input(&mut self, tick: Tick) -> Option<Controls> {
+    pub fn take_input(&mut self, tick: Tick) -> Option<InputCommand> {
         self.inputs.take(tick)
     }
 

@@ -61,6 +61,11 @@ fn find_near(
             visible.ships.push(*key);
         }
     }
+    for key in view.shots() {
+        if world.shots().get(key).is_some_and(|shot| lingers(shot.state.position)) {
+            visible.shots.push(key);
+        }
+    }
     for key in view.asteroids() {
         if world.asteroids().get(*key).is_some_and(|asteroid| lingers(asteroid.state.position)) {
             visible.asteroids.push(*key);

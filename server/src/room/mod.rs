@@ -23,6 +23,7 @@ mod seats;
 #[cfg(test)]
 mod tests;
 mod tick_loop;
+mod view_lag;
 
 use std::path::PathBuf;
 use std::sync::Arc;

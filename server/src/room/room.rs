@@ -346,8 +346,9 @@ impl Room {
     fn gather_inputs(&mut self) {
         let next = self.world.tick().next();
         for client in &mut self.clients {
-            if let Some(controls) = client.take_input(next) {
-                self.commands.push(Command::Steer(client.player, controls));
+            if let Some(input) = client.take_input(next) {
+                self.commands.push(Command::Steer(client.player, input.controls));
+                self.commands.push(Command::See(client.player, input.view_lag));
             }
         }
     }

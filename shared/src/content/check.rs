@@ -120,6 +120,8 @@ impl Content {
             at.range("kill_score", mode.kill_score as f32, 0.0, 1_000_000.0)?;
             at.range("cargo_drop_share", mode.cargo_drop_share, 0.0, 1.0)?;
             at.range("ore_lifetime_seconds", mode.ore_lifetime_seconds, 1.0, 300.0)?;
+            // A quarter of a second at the highest tick rate is what a view lag can say.
+            at.range("lag_compensation_seconds", mode.lag_compensation_seconds, 0.0, 0.25)?;
         }
         Ok(())
     }

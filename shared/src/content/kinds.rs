@@ -166,4 +166,6 @@ pub struct Mode {
     pub cargo_drop_share: f32,
     /// Seconds that a chunk of ore floats before it fades.
     pub ore_lifetime_seconds: f32,
+    /// Seconds of the past that shots are judged in, at the most: where targets were on the shooter's screen.
+    pub lag_compensation_seconds: f32,
 }

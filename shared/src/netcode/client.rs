@@ -13,22 +13,27 @@ use std::sync::Arc;
 use glam::Vec2;
 use thiserror::Error;
 
-use super::clock::ClockSync;
+use super::clock::{ClockSample, ClockSync};
 use super::frame::Frame;
+use super::hits::{HitOutcome, Hits, Sight};
+use super::playback::Around;
+use super::playout::Playout;
 use super::prediction::{Authority, Predicted, Predictor};
 use super::stats::{ClientStats, RoundTrip};
 use crate::protocol::{
     CONTENT_HASH, ClientControl, DecodeError, Hello, InputMessage, PROTOCOL_VERSION, ServerControl,
     ServerMessage, Token, Welcome, decode_server, encode_client_control,
 };
-use crate::sim::{AsteroidState, Rules, RulesError};
+use crate::sim::{AsteroidState, Rules, RulesError, ShotState};
 use crate::snapshot::{Decoder, SnapshotError};
-use crate::units::{Controls, Micros, Tick};
+use crate::units::{Controls, Micros, Tick, ViewLag};
 
 /// Client ticks run in one go after a pause; what is older would only come late.
 const CATCH_UP_TICKS: u32 = 4;
 /// Events kept for a caller that does not poll; the oldest go first.
 const EVENTS_MAX: usize = 1024;
+/// Snapshots kept to see where others were: as long as lag compensation looks back, and a stall.
+const FRAMES_MAX: usize = 32;
 
 /// Who a client is.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +69,7 @@ pub enum ClientEvent {
     /// We are in.
     Welcome(Box<Welcome>),
     /// A snapshot.
-    Frame(Box<Frame>),
+    Frame(Arc<Frame>),
     /// Our own ship moved, by a client tick or by reconciliation.
     Predicted(Predicted),
     /// A control message that is not a welcome.
@@ -73,6 +78,8 @@ pub enum ClientEvent {
     InputEffect(Micros),
     /// A prediction was off by so many units.
     Corrected(f32),
+    /// The server judged a hit that was seen on our screen.
+    Hit(HitOutcome),
 }
 
 /// One client's connection.
@@ -97,12 +104,16 @@ struct Session {
     decoder: Decoder,
     clock: ClockSync,
     predictor: Predictor,
+    playout: Playout,
+    hits: Hits,
     round_trip: RoundTrip,
-    /// Commands sent and not yet acknowledged.
+    /// The newest commands, and when they were given to the socket.
     sent: VecDeque<(Tick, Micros)>,
-    frame: Option<Frame>,
+    /// The newest snapshots, the last one newest.
+    frames: VecDeque<Arc<Frame>>,
     predicted: Option<Predicted>,
     asteroids: Vec<AsteroidState>,
+    own_shots: Vec<ShotState>,
 }
 
 impl Client {
@@ -182,12 +193,16 @@ impl Client {
             controls.fire |= std::mem::take(&mut self.has_pulled_trigger);
             session.predictor.command(tick, controls);
             self.stats.predicted_ticks += 1;
-            self.transmits.push_back(InputMessage::new(tick, ack, controls).encode());
+            let view = session.playout.advance(now);
+            let view_lag = ViewLag::from_ticks(f64::from(tick.0) - view.tick);
+            let input = InputMessage::new(tick, ack, view_lag, controls);
+            self.transmits.push_back(input.encode());
             session.sent.push_back((tick, now));
             if session.sent.len() > crate::limits::PREDICTED_TICKS_MAX {
                 session.sent.pop_front();
             }
-            predicted = Some(session.predict(tick, now, Vec2::ZERO));
+            let struck = session.strike(tick, view_lag);
+            predicted = Some(session.predict(tick, now, Vec2::ZERO, struck));
         }
         if let Some(predicted) = predicted {
             self.push_event(ClientEvent::Predicted(predicted));
@@ -226,7 +241,7 @@ impl Client {
 
     /// The newest snapshot.
     pub fn frame(&self) -> Option<&Frame> {
-        self.session.as_ref()?.frame.as_ref()
+        self.session.as_ref()?.frames.back().map(Arc::as_ref)
     }
 
     /// Our own ship at the newest client tick.
@@ -246,11 +261,14 @@ impl Client {
             decoder: Decoder::new(rules.clone(), welcome.player),
             clock: ClockSync::new(welcome.tick_hz),
             predictor: Predictor::new(rules.clone()),
+            playout: Playout::new(welcome.tick_hz),
+            hits: Hits::default(),
             round_trip: RoundTrip::new(now.saturating_sub(self.opened)),
             sent: VecDeque::new(),
-            frame: None,
+            frames: VecDeque::with_capacity(FRAMES_MAX),
             predicted: None,
             asteroids: Vec::new(),
+            own_shots: Vec::new(),
             welcome: welcome.clone(),
             rules,
         });
@@ -265,18 +283,27 @@ impl Client {
         let margin = session.decoder.margin();
         let mut events = Vec::new();
         let newest = tick.0.saturating_add_signed(i32::from(margin));
-        let newest_sent = session.sent.iter().find(|(sent, _)| sent.0 == newest);
-        if let Some((_, at)) = newest_sent {
-            session.round_trip.add(now, now.saturating_sub(*at));
+        let sent = &session.sent;
+        let given = |wanted: u32| {
+            let index = sent.binary_search_by_key(&wanted, |(tick, _)| tick.0).ok()?;
+            sent.get(index).map(|(_, at)| *at)
+        };
+        let newest_given = given(newest);
+        let next_given = given(newest.saturating_add(1));
+        if let Some(at) = newest_given {
+            session.round_trip.add(now, now.saturating_sub(at));
         }
-        while let Some((sent, at)) = session.sent.front()
-            && *sent <= tick
-        {
+        let last = session.frames.back().map_or(Tick(0), |frame| frame.tick);
+        for (sent, at) in sent.iter().filter(|(sent, _)| *sent > last && *sent <= tick) {
+            // A command comes after all before it, so the newest that arrived tells of the rest.
+            self.stats.inputs_late += u64::from(sent.0 > newest);
             events.push(ClientEvent::InputEffect(now.saturating_sub(*at)));
-            session.sent.pop_front();
         }
-        session.clock.handle_snapshot(now, tick, margin, session.round_trip.best());
-        let frame = Frame {
+        let round_trip = session.round_trip.best();
+        let sample = ClockSample { tick, newest_given, next_given, round_trip };
+        session.clock.handle_snapshot(now, &sample);
+        session.playout.handle_snapshot(now, tick);
+        let frame = Arc::new(Frame {
             tick,
             arrived: now,
             side: session.decoder.side(),
@@ -287,13 +314,23 @@ impl Client {
             asteroids: session.decoder.asteroids().to_vec(),
             ores: session.decoder.ores().to_vec(),
             removals: session.decoder.removals().to_vec(),
-        };
+        });
         session.asteroids.clear();
         session.asteroids.extend(frame.asteroids.iter().map(|(_, asteroid)| *asteroid));
+        let own_shots = frame.shots.iter().filter(|(_, shot)| shot.shooter == frame.player);
+        session.own_shots.clear();
+        session.own_shots.extend(own_shots.map(|(_, shot)| *shot));
+        for outcome in session.hits.reconcile(&frame) {
+            self.stats.hits_predicted += 1;
+            self.stats.hits_confirmed += u64::from(outcome == HitOutcome::Confirmed);
+            events.push(ClientEvent::Hit(outcome));
+        }
         let (correction, jump) = session.predictor.reconcile(&Authority {
             tick,
             ship: frame.own_ship(),
             boost_charge: frame.own.boost_charge,
+            gun_cooldown: frame.own.gun_cooldown,
+            shots: &session.own_shots,
             asteroids: &session.asteroids,
             side: frame.side,
         });
@@ -301,15 +338,24 @@ impl Client {
             self.stats.corrections += 1;
             events.push(ClientEvent::Corrected(correction.units));
         }
-        let last = session.predicted.unwrap_or_default();
-        let predicted = session.predict(last.tick.max(tick), last.at.max(1), jump);
-        if correction.is_some() || last.ship.is_some() != predicted.ship.is_some() {
+        let last = session.predicted.as_ref();
+        let (last_tick, at) = last.map_or((tick, now), |last| (last.tick, last.at));
+        let had_ship = last.is_some_and(|last| last.ship.is_some());
+        let is_first = last.is_none();
+        if is_first {
+            session.playout.advance(now);
+        }
+        let predicted = session.predict(last_tick.max(tick), at, jump, Vec::new());
+        if is_first || correction.is_some() || had_ship != predicted.ship.is_some() {
             events.push(ClientEvent::Predicted(predicted));
         }
         self.stats.add_snapshot(now, tick, margin, frame.visible_entities());
         self.stats.ping_micros = session.round_trip.best();
-        session.frame = Some(frame.clone());
-        events.push(ClientEvent::Frame(Box::new(frame)));
+        if session.frames.len() == FRAMES_MAX {
+            session.frames.pop_front();
+        }
+        session.frames.push_back(frame.clone());
+        events.push(ClientEvent::Frame(frame));
         events.into_iter().for_each(|event| self.push_event(event));
         Ok(())
     }
@@ -337,15 +383,45 @@ impl Client {
 }
 
 impl Session {
-    fn predict(&mut self, tick: Tick, at: Micros, correction: Vec2) -> Predicted {
+    /// Takes the predictor's state as the newest one.
+    fn predict(
+        &mut self,
+        tick: Tick,
+        at: Micros,
+        correction: Vec2,
+        struck: Vec<ShotState>,
+    ) -> Predicted {
+        let mut shots = self.predictor.shots().to_vec();
+        shots.retain(|shot| !self.hits.has_struck(shot));
         let predicted = Predicted {
             tick,
             at,
             ship: self.predictor.ship().copied(),
             boost_charge: self.predictor.boost_charge(),
             correction,
+            shots,
+            struck,
+            view: self.playout.view(),
         };
-        self.predicted = Some(predicted);
+        self.predicted = Some(predicted.clone());
         predicted
+    }
+
+    /// Finds which of our shots hit something on our screen in this client tick.
+    fn strike(&mut self, tick: Tick, view_lag: ViewLag) -> Vec<ShotState> {
+        if self.predictor.shots().is_empty() {
+            return Vec::new();
+        }
+        // As the server sees it: in the steps of the wire, and not beyond the cap.
+        let seen = f64::from(tick.0) - f64::from(view_lag.ticks());
+        let is_compensated = view_lag <= self.rules.view_lag_max;
+        let around = is_compensated.then(|| Around::find(&self.frames, seen)).flatten();
+        let sight = Sight {
+            tick,
+            around,
+            asteroids: self.predictor.asteroids(),
+            player: self.welcome.player,
+        };
+        self.hits.judge(self.predictor.shots(), &sight, &self.rules)
     }
 }

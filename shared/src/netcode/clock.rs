@@ -1,28 +1,66 @@
 //! When the client runs its ticks: just early enough that its commands are there when the server wants them.
 //!
 //! The server says with each snapshot how many ticks ahead of its use our newest command arrived (the
-//! *margin*). The client's clock runs a little fast while commands come late, and creeps back while they
-//! come too early; in play it never jumps. The server sees a command only when its tick begins, so the
-//! margin is whole ticks: the clock finds the edge by leaning towards it, and stays off it for longer each
-//! time that it touched it.
+//! *margin*). It sees commands only when a tick begins, so a margin is whole ticks; but from when we gave
+//! the commands on either side of it we know two bounds of the round trip at that moment: the newest that
+//! had arrived took no longer than the snapshot's arrival tells, the one after it took longer.
+//!
+//! ```text
+//! given:     newest        the next
+//!               |             |
+//! --------------+-------------+----------------------+--> time
+//!               |             |<------ too short ----|   snapshot arrives; `lower` bound of the round trip
+//!               |<----------- long enough -----------|                     `upper` bound
+//! ```
+//!
+//! A command shall be given so early that its round trip is the smallest upper bound of the last minute
+//! (that was enough once) and the jitter of the link on top, and a small guard. Commands that come in time
+//! tell nothing of jitter, but snapshots do, which take the same way back; if a command was late all the
+//! same, its lower bound is what is needed. A lead above a tick finds smaller upper bounds on its way down,
+//! and each of them was enough, so the clock finds its place without ever being late. In play it never
+//! jumps: it runs a little fast or slow.
+
+use std::collections::VecDeque;
 
 use crate::units::{Micros, Tick};
 
 /// Share by which the clock runs fast or slow at the most: invisible in flight.
 const RATE_MAX: f64 = 0.05;
-/// Share of a tick that a late command moves the clock ahead.
-const LATE_STEP: f64 = 0.35;
-/// Seconds over which margins are judged.
-const WINDOW_SECONDS: f64 = 1.0;
-/// Share of a tick by which the clock leans towards the edge when all is well.
-const LEAN_STEP: f64 = 0.06;
-/// Seconds between leanings at first, and at the most.
-const LEAN_SECONDS_MIN: f64 = 4.0;
-const LEAN_SECONDS_MAX: f64 = 120.0;
+/// The same in the first second, while the ship has just appeared.
+const RATE_MAX_AT_START: f64 = 0.15;
+/// Ticks for which that lasts.
+const START_TICKS: u32 = 30;
+/// Seconds for which what commands needed is remembered.
+const JITTER_SECONDS: usize = 20;
+/// Seconds for which the smallest upper bound is remembered: two clocks drift apart by 0.1 ms a second.
+const UPPER_SECONDS: usize = 60;
+/// Of a thousand commands, how many shall come in time, by what was seen.
+const IN_TIME_PER_MILLE: usize = 995;
+/// Ticks by which a command arrives earlier than needed by that, for the timers of both machines.
+const GUARD_TICKS: f64 = 0.25;
+/// Ticks of lead that jitter may ask for at the most: beyond, lateness is the lesser evil.
+const JITTER_TICKS_MAX: f64 = 3.0;
+/// Ticks later than the quickest from which a command was held by a stall, which no lead would cure.
+const STALL_TICKS: f64 = 6.0;
 /// Ticks behind or ahead from which the clock is set anew instead of steered.
 const RESET_TICKS: f64 = 12.0;
-/// Ticks of lead on top of the measured round trip at the start. That holds a wait of half a tick already.
-const START_LEAD_TICKS: f64 = 0.8;
+/// Ticks of lead on top of the first round trip, which holds a wait of half a tick on average.
+const START_LEAD_TICKS: f64 = 0.9;
+/// Snapshots between two looks at the whole window.
+const LOOK_INTERVAL: u32 = 16;
+
+/// What a snapshot tells of the clock, beside its arrival.
+#[derive(Clone, Copy, Debug)]
+pub struct ClockSample {
+    /// Its tick.
+    pub tick: Tick,
+    /// When the newest command was given that had arrived for it, if that is remembered.
+    pub newest_given: Option<Micros>,
+    /// When the command after that one was given, if it was given yet.
+    pub next_given: Option<Micros>,
+    /// Estimate of the round trip to start from.
+    pub round_trip: Micros,
+}
 
 /// The schedule of client ticks.
 #[derive(Clone, Debug)]
@@ -32,10 +70,25 @@ pub struct ClockSync {
     next: Option<(Tick, f64)>,
     /// Ticks by which the schedule is still to be moved; positive is earlier.
     shift_ticks: f64,
-    window_from: f64,
-    window_margin_min: i8,
-    lean_seconds: f64,
-    lean_at: f64,
+    run_ticks: u32,
+    samples: u32,
+    /// Arrival minus tick of recent snapshots, in ticks: the smallest is the server's clock on a free path.
+    arrivals: VecDeque<f64>,
+    /// Bounds of the round trip in ticks: the smallest upper one of each second, and all lower ones.
+    uppers: VecDeque<f64>,
+    lowers: VecDeque<f64>,
+    tick_hz: usize,
+    found: Found,
+}
+
+/// What the bounds of the whole window come to.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    arrival: f64,
+    /// Ticks by which nearly all snapshots came later than that.
+    lateness: f64,
+    upper: f64,
+    lower: f64,
 }
 
 impl ClockSync {
@@ -45,46 +98,36 @@ impl ClockSync {
             tick_micros: 1e6 / f64::from(tick_hz),
             next: None,
             shift_ticks: 0.0,
-            window_from: 0.0,
-            window_margin_min: i8::MAX,
-            lean_seconds: LEAN_SECONDS_MIN,
-            lean_at: 0.0,
+            run_ticks: 0,
+            samples: 0,
+            arrivals: VecDeque::new(),
+            uppers: VecDeque::new(),
+            lowers: VecDeque::new(),
+            tick_hz: usize::from(tick_hz),
+            found: Found::NOTHING,
         }
     }
 
-    /// Takes the tick and the margin of a snapshot that arrived at `now`; `round_trip` is the best estimate.
-    pub fn handle_snapshot(&mut self, now: Micros, tick: Tick, margin: i8, round_trip: Micros) {
-        let now = now as f64;
-        let lead = round_trip as f64 / self.tick_micros + START_LEAD_TICKS;
+    /// Takes in a snapshot that arrived at `now`.
+    pub fn handle_snapshot(&mut self, now: Micros, sample: &ClockSample) {
+        let lead = sample.round_trip as f64 / self.tick_micros + START_LEAD_TICKS;
         let Some((next, due)) = self.next else {
-            self.set(now, tick, lead);
+            self.set(now, sample.tick, lead);
             return;
         };
+        let now_ticks = now as f64 / self.tick_micros;
         // How far the schedule is ahead of the snapshot: about the lead, unless one of us slept.
-        let ahead = next.distance_from(tick) as f64 - (due - now) / self.tick_micros;
+        let ahead = next.distance_from(sample.tick) as f64 - (due / self.tick_micros - now_ticks);
         if (ahead - lead).abs() > RESET_TICKS + lead {
-            self.set(now, tick, lead);
+            self.set(now, sample.tick, lead);
             return;
         }
-        if now < self.window_from {
-            // Commands given before the last move still come in.
-            return;
-        }
-        self.window_margin_min = self.window_margin_min.min(margin);
-        if margin < 0 {
-            self.shift_ticks += LATE_STEP * f64::from(-margin).min(4.0);
-            self.lean_seconds = (self.lean_seconds * 2.0).min(LEAN_SECONDS_MAX);
-            self.settle(now, round_trip);
-        } else if now - self.window_from > WINDOW_SECONDS * 1e6 {
-            match self.window_margin_min {
-                0 if now < self.lean_at => {}
-                0 => {
-                    self.shift_ticks -= LEAN_STEP;
-                    self.lean_at = now + self.lean_seconds * 1e6;
-                }
-                early => self.shift_ticks -= (f64::from(early) - 0.5).min(2.0),
-            }
-            self.settle(now, round_trip);
+        let tick = f64::from(sample.tick.0);
+        self.note(tick, now_ticks - tick, sample);
+        if self.found.upper.is_finite() {
+            // The lead of the schedule as it is now, not as it was a round trip ago.
+            let lead = self.found.arrival + f64::from(next.0) - due / self.tick_micros;
+            self.shift_ticks = self.found.wanted_lead() - lead;
         }
     }
 
@@ -96,7 +139,9 @@ impl ClockSync {
     /// The next tick if it is due at `now`; schedules the one after.
     pub fn poll(&mut self, now: Micros) -> Option<Tick> {
         let (tick, due) = self.next.filter(|(_, due)| *due <= now as f64)?;
-        let shift = self.shift_ticks.clamp(-RATE_MAX, RATE_MAX);
+        self.run_ticks += 1;
+        let rate = if self.run_ticks < START_TICKS { RATE_MAX_AT_START } else { RATE_MAX };
+        let shift = self.shift_ticks.clamp(-rate, rate);
         self.shift_ticks -= shift;
         self.next = Some((tick.next(), due + self.tick_micros * (1.0 - shift)));
         Some(tick)
@@ -114,67 +159,164 @@ impl ClockSync {
         }
     }
 
-    fn set(&mut self, now: f64, tick: Tick, lead: f64) {
+    fn set(&mut self, now: Micros, tick: Tick, lead: f64) {
         let whole = lead.ceil();
-        let due = now + (whole - lead) * self.tick_micros;
+        let due = now as f64 + (whole - lead) * self.tick_micros;
         self.next = Some((tick.plus(whole as u32), due));
         self.shift_ticks = 0.0;
-        self.lean_seconds = LEAN_SECONDS_MIN;
-        self.lean_at = now + self.lean_seconds * 1e6;
-        self.settle(now, (lead * self.tick_micros) as Micros);
+        self.run_ticks = 0;
+        self.samples = 0;
+        self.arrivals.clear();
+        self.uppers.clear();
+        self.lowers.clear();
+        self.found = Found::NOTHING;
     }
 
-    /// Starts a new window, after what was moved has been felt.
-    fn settle(&mut self, now: f64, round_trip: Micros) {
-        let moving = self.shift_ticks.abs() / RATE_MAX * self.tick_micros;
-        self.window_from = now + moving + round_trip as f64 + self.tick_micros;
-        self.window_margin_min = i8::MAX;
+    /// Remembers what a snapshot says, and looks at the whole if it is news.
+    fn note(&mut self, tick: f64, arrival: f64, sample: &ClockSample) {
+        let window = self.tick_hz * JITTER_SECONDS;
+        remember(&mut self.arrivals, arrival, window);
+        let mut is_news = arrival < self.found.arrival;
+        self.found.arrival = self.found.arrival.min(arrival);
+        // When the snapshot would have arrived on a free path: its own jitter says nothing of commands.
+        let arrived = tick + self.found.arrival;
+        let round_trip = |given: Micros| arrived - given as f64 / self.tick_micros;
+        if let Some(upper) = sample.newest_given.map(round_trip) {
+            if (self.samples as usize).is_multiple_of(self.tick_hz) || self.uppers.is_empty() {
+                remember(&mut self.uppers, upper, UPPER_SECONDS);
+            } else if let Some(last) = self.uppers.back_mut() {
+                *last = last.min(upper);
+            }
+            is_news |= upper < self.found.upper;
+        }
+        if let Some(lower) = sample.next_given.map(round_trip) {
+            remember(&mut self.lowers, lower, window);
+            is_news |= lower > self.found.lower;
+        }
+        self.samples = self.samples.wrapping_add(1);
+        if is_news || self.samples.is_multiple_of(LOOK_INTERVAL) {
+            self.look();
+        }
     }
+
+    fn look(&mut self) {
+        let least = |bounds: &VecDeque<f64>| bounds.iter().copied().fold(f64::INFINITY, f64::min);
+        self.found.arrival = least(&self.arrivals);
+        self.found.upper = least(&self.uppers);
+        let arrival = nearly_largest(&self.arrivals, self.found.arrival + STALL_TICKS);
+        self.found.lateness = (arrival - self.found.arrival).max(0.0);
+        self.found.lower = nearly_largest(&self.lowers, self.found.upper + STALL_TICKS);
+    }
+}
+
+impl Found {
+    const NOTHING: Found = Found {
+        arrival: f64::INFINITY,
+        lateness: 0.0,
+        upper: f64::INFINITY,
+        lower: f64::NEG_INFINITY,
+    };
+
+    /// Ticks from giving a command to the snapshot of its tick, on a free path.
+    fn wanted_lead(&self) -> f64 {
+        let needed = self.lower.max(self.upper + self.lateness);
+        needed.min(self.upper + JITTER_TICKS_MAX) + GUARD_TICKS
+    }
+}
+
+/// What nearly all of the values up to `end` are not above, the largest while there are few.
+fn nearly_largest(values: &VecDeque<f64>, end: f64) -> f64 {
+    let mut values: Vec<f64> = values.iter().copied().filter(|value| *value <= end).collect();
+    let Some(last) = values.len().checked_sub(1) else { return f64::NEG_INFINITY };
+    let index = (last * IN_TIME_PER_MILLE).div_ceil(1000);
+    *values.select_nth_unstable_by(index, f64::total_cmp).1
+}
+
+fn remember(bounds: &mut VecDeque<f64>, bound: f64, window: usize) {
+    if bounds.len() >= window {
+        bounds.pop_front();
+    }
+    bounds.push_back(bound);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::Rng;
 
-    /// A server and a client over a link of constant delay; returns the margins of the last seconds.
-    fn margins(up_micros: u64, down_micros: u64, seconds: u64) -> Vec<i64> {
-        const TICK: u64 = 33_333;
+    const TICK: u64 = 33_333;
+
+    /// A server and a client over a link of some delay and jitter each way; returns for each tick of the last
+    /// `settled` ones whether its command was in time, and how long the command had waited.
+    fn waits(latency: u64, jitter: u64, seed: u64, seconds: u64) -> Vec<Option<u64>> {
+        let mut rng = Rng::new(seed);
         let mut clock = ClockSync::new(30);
-        // (arrival at the server, tick)
-        let mut commands: Vec<(u64, Tick)> = Vec::new();
-        let mut snapshots: Vec<(u64, Tick, i8)> = Vec::new();
-        let mut margins = Vec::new();
-        for now in (0..seconds * 1_000_000).step_by(500) {
-            if now % TICK < 500 {
-                let tick = Tick((now / TICK) as u32 + 1000);
-                let newest =
-                    commands.iter().filter(|(at, _)| *at <= now).map(|(_, tick)| *tick).max();
-                let margin = newest.map_or(0, |newest| newest.distance_from(tick));
-                margins.push(margin);
-                snapshots.push((now + down_micros, tick, margin.clamp(-64, 63) as i8));
+        // (arrival at the server, tick, given), in order of arrival.
+        let mut commands: VecDeque<(u64, Tick, u64)> = VecDeque::new();
+        let mut snapshots: VecDeque<(u64, Tick, Option<Tick>)> = VecDeque::new();
+        let mut given: VecDeque<(Tick, u64)> = VecDeque::new();
+        let (mut last_up, mut last_down, mut newest) = (0, 0, None);
+        let mut arrived: VecDeque<(Tick, u64)> = VecDeque::new();
+        let mut waits = Vec::new();
+        for now in (0..seconds * 1_000_000).step_by(250) {
+            while let Some((at, tick, _)) = commands.pop_front_if(|(at, ..)| *at <= now) {
+                newest = Some(tick);
+                arrived.push_back((tick, at));
             }
-            snapshots.retain(|(at, tick, margin)| {
-                if *at <= now {
-                    clock.handle_snapshot(now, *tick, *margin, up_micros + down_micros);
-                }
-                *at > now
-            });
+            if now % TICK < 250 {
+                let tick = Tick((now / TICK) as u32 + 1000);
+                while arrived.pop_front_if(|(other, _)| *other < tick).is_some() {}
+                let at = arrived.pop_front_if(|(other, _)| *other == tick);
+                waits.push(at.map(|(_, at)| now - at));
+                last_down = last_down.max(now + latency + u64::from(rng.below(jitter as u32 + 1)));
+                snapshots.push_back((last_down, tick, newest));
+            }
+            while let Some((_, tick, newest)) = snapshots.pop_front_if(|(at, ..)| *at <= now) {
+                let at = |wanted: Option<Tick>| {
+                    given.iter().find(|(tick, _)| Some(*tick) == wanted).map(|(_, at)| *at)
+                };
+                let sample = ClockSample {
+                    tick,
+                    newest_given: at(newest),
+                    next_given: at(newest.map(Tick::next)),
+                    round_trip: 2 * latency + TICK / 2,
+                };
+                clock.handle_snapshot(now, &sample);
+            }
             while let Some(tick) = clock.poll(now) {
-                commands.push((now + up_micros, tick));
+                last_up = last_up.max(now + latency + u64::from(rng.below(jitter as u32 + 1)));
+                commands.push_back((last_up, tick, now));
+                given.push_back((tick, now));
+                if given.len() > 200 {
+                    given.pop_front();
+                }
             }
         }
-        margins
+        // The commands of the first round trip cannot exist.
+        waits.split_off(60)
     }
 
     #[test]
-    fn commands_settle_just_in_time_at_any_latency() {
+    fn on_a_steady_link_no_command_is_ever_late_and_none_waits_for_long() {
         for latency in [0, 20_000, 75_000, 200_000] {
-            let margins = margins(latency, latency, 40);
-            let settled = &margins[margins.len() - 600..];
-            let late = settled.iter().filter(|margin| **margin < 0).count();
-            assert!(late <= 3, "{latency} us: {late} late of 600");
-            let mean = settled.iter().sum::<i64>() as f64 / settled.len() as f64;
-            assert!(mean < 1.0, "{latency} us: margin {mean}");
+            let waits = waits(latency, 0, 1, 150);
+            let late = waits.iter().filter(|wait| wait.is_none()).count();
+            assert_eq!(late, 0, "{latency} us");
+            let mean = waits.iter().flatten().sum::<u64>() / waits.len() as u64;
+            assert!(mean < TICK * 8 / 10, "{latency} us: waits of {mean} us");
+            let worst = waits.iter().flatten().max().unwrap();
+            assert!(*worst < TICK * 14 / 10, "{latency} us: a wait of {worst} us");
+        }
+    }
+
+    #[test]
+    fn on_a_link_that_stutters_hardly_a_command_is_late() {
+        for seed in 1..=20 {
+            let waits = waits(40_000, 20_000, seed, 60);
+            let late = waits[300..].iter().filter(|wait| wait.is_none()).count();
+            assert_eq!(late, 0, "seed {seed}");
+            let mean = waits.iter().flatten().sum::<u64>() / waits.len() as u64;
+            assert!(mean < TICK * 15 / 10, "seed {seed}: waits of {mean} us");
         }
     }
 }

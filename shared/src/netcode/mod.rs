@@ -4,16 +4,21 @@
 mod client;
 mod clock;
 mod frame;
+mod hits;
 mod interpolation;
 mod link;
+mod playback;
+mod playout;
 mod prediction;
 mod stats;
 
 pub use crate::snapshot::{EntityKey, EntityKind, Removal};
 pub use client::{Client, ClientConfig, ClientError, ClientEvent};
-pub use clock::ClockSync;
+pub use clock::{ClockSample, ClockSync};
 pub use frame::Frame;
+pub use hits::HitOutcome;
 pub use interpolation::{Interpolator, Scene};
 pub use link::{Link, LinkProfile, LinkProfileError};
+pub use playout::{Playout, View};
 pub use prediction::{Authority, Correction, Predicted, Predictor};
 pub use stats::{ClientStats, RoundTrip};

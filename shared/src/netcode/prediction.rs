@@ -10,12 +10,15 @@ use std::sync::Arc;
 use glam::Vec2;
 use serde::{Deserialize, Serialize};
 
+use super::playout::View;
 use crate::limits::PREDICTED_TICKS_MAX;
-use crate::sim::{AsteroidState, Rules, ShipState, bump, drift, fly, steer};
+use crate::sim::{
+    AsteroidState, Rules, ShipState, ShotState, bump, drift, fly, fly_shot, muzzle, steer,
+};
 use crate::units::{Controls, Micros, Tick};
 
 /// Our own ship at the newest client tick.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Predicted {
     /// The tick it is predicted for.
     pub tick: Tick,
@@ -27,6 +30,12 @@ pub struct Predicted {
     pub boost_charge: u16,
     /// By how much the last reconciliation moved the ship, for smoothing; zero if it was right.
     pub correction: Vec2,
+    /// Our shots in flight, but for those that are seen to have hit something.
+    pub shots: Vec<ShotState>,
+    /// Our shots that hit something in this tick, as far as we see.
+    pub struck: Vec<ShotState>,
+    /// What is shown of others meanwhile.
+    pub view: View,
 }
 
 /// The part of a ship that prediction answers for.
@@ -54,6 +63,10 @@ pub struct Authority<'a> {
     pub ship: Option<&'a ShipState>,
     /// Its boost charge.
     pub boost_charge: u16,
+    /// Ticks until its gun is ready.
+    pub gun_cooldown: u8,
+    /// Our shots in flight.
+    pub shots: &'a [ShotState],
     /// Asteroids in view.
     pub asteroids: &'a [AsteroidState],
     /// Side of the sector.
@@ -79,6 +92,10 @@ pub struct Predictor {
     tick: Tick,
     ship: Option<ShipState>,
     boost_charge: u16,
+    gun_cooldown: u8,
+    shots: Vec<ShotState>,
+    /// The controls of the newest command that a snapshot covers: the server repeats them in a gap.
+    covered: Controls,
     near: Vec<AsteroidState>,
 }
 
@@ -93,6 +110,9 @@ impl Predictor {
             tick: Tick(0),
             ship: None,
             boost_charge: 0,
+            gun_cooldown: 0,
+            shots: Vec::new(),
+            covered: Controls::default(),
             near: Vec::new(),
         }
     }
@@ -104,7 +124,8 @@ impl Predictor {
             // Nothing came back for seconds: the oldest would be replayed in vain.
             self.pending.pop_front();
         }
-        self.advance_to(tick, &controls);
+        let held = self.pending.back().map_or(self.covered, |(_, controls, _)| *controls);
+        self.advance_to(tick, &held, &controls);
         let moved = self.ship.map(|ship| Moved::of(&ship, self.boost_charge));
         self.pending.push_back((tick, controls, moved));
     }
@@ -115,24 +136,30 @@ impl Predictor {
     /// and the jump of the ship at the newest tick.
     pub fn reconcile(&mut self, authority: &Authority<'_>) -> (Option<Correction>, Vec2) {
         let mut expected = None;
-        while let Some((tick, _, moved)) = self.pending.front() {
+        while let Some((tick, controls, moved)) = self.pending.front() {
             if *tick > authority.tick {
                 break;
             }
             expected = moved.filter(|_| *tick == authority.tick);
+            self.covered = *controls;
             self.pending.pop_front();
         }
         let before = self.ship;
         self.tick = authority.tick;
         self.ship = authority.ship.copied();
         self.boost_charge = authority.boost_charge;
+        self.gun_cooldown = authority.gun_cooldown;
+        self.shots.clear();
+        self.shots.extend_from_slice(authority.shots);
         self.side = authority.side;
         self.asteroids.clear();
         self.asteroids.extend_from_slice(authority.asteroids);
         let actual = self.ship.map(|ship| Moved::of(&ship, self.boost_charge));
         let mut pending = std::mem::take(&mut self.pending);
+        let mut held = self.covered;
         for (tick, controls, moved) in &mut pending {
-            self.advance_to(*tick, controls);
+            self.advance_to(*tick, &held, controls);
+            held = *controls;
             *moved = self.ship.map(|ship| Moved::of(&ship, self.boost_charge));
         }
         self.pending = pending;
@@ -159,31 +186,51 @@ impl Predictor {
         self.boost_charge
     }
 
-    fn advance_to(&mut self, tick: Tick, controls: &Controls) {
-        // A gap means that the server repeated the controls of the command before.
-        let mut held = self.ship.map(|ship| Controls {
-            thrust: ship.thrust,
-            boost: ship.boosting,
-            fire: false,
-            aim: ship.aim,
-        });
+    /// Our shots in flight at the newest predicted tick.
+    pub fn shots(&self) -> &[ShotState] {
+        &self.shots
+    }
+
+    /// The asteroids in view at that tick.
+    pub fn asteroids(&self) -> &[AsteroidState] {
+        &self.asteroids
+    }
+
+    /// Steps to `tick` with its `controls`. In a gap the server repeats the controls `held` before.
+    fn advance_to(&mut self, tick: Tick, held: &Controls, controls: &Controls) {
         while self.tick < tick {
             self.tick = self.tick.next();
-            for asteroid in &mut self.asteroids {
-                drift(asteroid, &self.rules, self.side);
-            }
-            let now = if self.tick == tick { *controls } else { held.take().unwrap_or(*controls) };
-            held = Some(now);
-            let Some(ship) = &mut self.ship else { continue };
-            steer(ship, &mut self.boost_charge, &now, &self.rules);
-            fly(ship, &self.rules, self.side);
-            let reach = self.rules.hull(ship.hull).radius + self.rules.asteroid_radius_max;
+            self.step(if self.tick == tick { controls } else { held });
+        }
+    }
+
+    /// One tick, in the order of the world's own step.
+    fn step(&mut self, controls: &Controls) {
+        let (rules, side, now) = (&self.rules, self.side, self.tick);
+        for asteroid in &mut self.asteroids {
+            drift(asteroid, rules, side);
+        }
+        if let Some(ship) = &mut self.ship {
+            steer(ship, &mut self.boost_charge, controls, rules);
+            fly(ship, rules, side);
+            let reach = rules.hull(ship.hull).radius + rules.asteroid_radius_max;
             let is_near = |asteroid: &&AsteroidState| {
                 (asteroid.position - ship.position).abs().max_element() <= reach
             };
             self.near.clear();
             self.near.extend(self.asteroids.iter().filter(is_near));
-            bump(ship, &mut self.near, &self.rules);
+            bump(ship, &mut self.near, rules);
+        }
+        self.shots.retain(|shot| shot.expires > now);
+        for shot in &mut self.shots {
+            fly_shot(shot, rules, side);
+        }
+        let Some(ship) = &self.ship else { return };
+        self.gun_cooldown = self.gun_cooldown.saturating_sub(1);
+        if controls.fire && self.gun_cooldown == 0 && !rules.is_safe(ship.position) {
+            let shot = muzzle(ship, rules, now);
+            self.gun_cooldown = rules.weapon(shot.weapon).interval_ticks;
+            self.shots.push(shot);
         }
     }
 }

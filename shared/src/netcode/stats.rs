@@ -24,6 +24,12 @@ pub struct ClientStats {
     pub predicted_ticks: u64,
     /// Predictions that turned out wrong.
     pub corrections: u64,
+    /// Commands that came too late for their tick, as far as snapshots tell.
+    pub inputs_late: u64,
+    /// Hits of our shots that we saw, and how many of them the server saw as well.
+    pub hits_predicted: u64,
+    /// See above.
+    pub hits_confirmed: u64,
     /// Best round trip of the last seconds.
     pub ping_micros: Micros,
     /// How many ticks before its use our newest command arrived; negative when late.

@@ -10,7 +10,7 @@ use super::codec::{self, DecodeError};
 use super::{ClientControl, ServerControl};
 use crate::limits::NAME_BYTES_MAX;
 use crate::snapshot::{BitReader, BitWriter, KIND_BITS, KIND_CONTROL, KIND_DELTA, KIND_FULL};
-use crate::units::{Angle, Controls, Thrust, Tick};
+use crate::units::{Angle, Controls, Thrust, Tick, ViewLag};
 
 /// The lane of input commands, from client to server.
 const KIND_INPUT: u64 = 0;
@@ -22,22 +22,25 @@ pub struct InputMessage {
     pub tick_low: u16,
     /// Low bits of the tick of the newest snapshot that was decoded.
     pub ack_low: u16,
+    /// How far in the past others are shown to the player while this command is given.
+    pub view_lag: ViewLag,
     /// What the player asks for.
     pub controls: Controls,
 }
 
 impl InputMessage {
     /// A command for `tick` by a client that has seen `ack`.
-    pub fn new(tick: Tick, ack: Tick, controls: Controls) -> Self {
-        InputMessage { tick_low: tick.0 as u16, ack_low: ack.0 as u16, controls }
+    pub fn new(tick: Tick, ack: Tick, view_lag: ViewLag, controls: Controls) -> Self {
+        InputMessage { tick_low: tick.0 as u16, ack_low: ack.0 as u16, view_lag, controls }
     }
 
-    /// The message as bytes: 54 bits in 7 bytes.
+    /// The message as bytes: 62 bits in 8 bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = BitWriter::default();
         out.write(KIND_INPUT, KIND_BITS);
         out.write(u64::from(self.tick_low), 16);
         out.write(u64::from(self.ack_low), 16);
+        out.write(u64::from(self.view_lag.0), ViewLag::BITS);
         out.write(u64::from(self.controls.thrust.code()), Thrust::BITS);
         out.write_bool(self.controls.boost);
         out.write_bool(self.controls.fire);
@@ -51,6 +54,7 @@ impl InputMessage {
         read(KIND_BITS)?;
         let tick_low = read(16)? as u16;
         let ack_low = read(16)? as u16;
+        let view_lag = ViewLag(read(ViewLag::BITS)? as u8);
         let thrust = Thrust::from_code(read(Thrust::BITS)? as u8).ok_or(DecodeError::Form)?;
         let boost = read(1)? == 1;
         let fire = read(1)? == 1;
@@ -58,7 +62,8 @@ impl InputMessage {
         if !input.is_at_end() {
             return Err(DecodeError::Form);
         }
-        Ok(InputMessage { tick_low, ack_low, controls: Controls { thrust, boost, fire, aim } })
+        let controls = Controls { thrust, boost, fire, aim };
+        Ok(InputMessage { tick_low, ack_low, view_lag, controls })
     }
 }
 
@@ -161,17 +166,17 @@ mod tests {
         aim: u16,
     ) -> InputMessage {
         let controls = Controls { thrust, boost, fire, aim: Angle::from_steps(aim) };
-        InputMessage { tick_low: tick, ack_low: ack, controls }
+        InputMessage { tick_low: tick, ack_low: ack, view_lag: ViewLag(0x5a), controls }
     }
 
     #[test]
     fn an_input_command_has_its_golden_bytes() {
-        // Least significant bit first: 2 lane, 16 tick, 16 ack, 6 thrust, 1 boost, 1 fire, 12 aim, 2 padding.
+        // Least significant bit first: 2 lane, 16 tick, 16 ack, 8 view lag, 6 thrust, 1 boost, 1 fire, 12 aim, 2 padding.
         let message = input(0x1234, 0x1230, Thrust::towards(7), true, false, 0xabc);
-        assert_eq!(message.encode(), [0xd0, 0x48, 0xc0, 0x48, 0x20, 0xf1, 0x2a]);
+        assert_eq!(message.encode(), [0xd0, 0x48, 0xc0, 0x48, 0x68, 0x21, 0xf1, 0x2a]);
         assert_eq!(decode_client(&message.encode()), Ok(ClientMessage::Input(message)));
         let idle = input(0, 0, Thrust::NONE, false, false, 0);
-        assert_eq!(idle.encode(), [0; 7]);
+        assert_eq!(idle.encode(), [0, 0, 0, 0, 0x68, 1, 0, 0]);
     }
 
     #[test]
@@ -239,18 +244,15 @@ mod tests {
             (vec![], DecodeError::Empty),
             (vec![3], DecodeError::UnknownKind(3)),
             (vec![6, 1], DecodeError::UnknownKind(6)),
-            (vec![0; 6], DecodeError::Form),
-            (vec![0; 8], DecodeError::Form),
+            (vec![0; 7], DecodeError::Form),
+            (vec![0; 9], DecodeError::Form),
             // Thrust direction 33.
-            (input(0, 0, Thrust::NONE, false, false, 0).encode(), DecodeError::Form),
+            (vec![0, 0, 0, 0, 0, 33 << 2, 0, 0], DecodeError::Form),
             (vec![2, 9], DecodeError::Form),
             (vec![2, 1, 0], DecodeError::TrailingBytes(1)),
             (long_name(NAME_BYTES_MAX + 1), DecodeError::NameTooLong(NAME_BYTES_MAX + 1)),
         ];
-        for (mut bytes, error) in cases {
-            if bytes == [0; 7] {
-                bytes[4] |= 33 << 2;
-            }
+        for (bytes, error) in cases {
             assert_eq!(decode_client(&bytes), Err(error), "{bytes:?}");
         }
         assert!(decode_client(&long_name(NAME_BYTES_MAX)).is_ok());

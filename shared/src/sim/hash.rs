@@ -68,12 +68,15 @@ impl World {
             hash.add_controls(&ship.controls);
             hash.add(u64::from(ship.boost_charge) << 8 | u64::from(ship.gun_cooldown));
             hash.add(u64::from(ship.protection_ticks));
+            hash.add(u64::from(ship.view_lag.0));
+            ship.trail.places().for_each(|place| hash.add_vec(place));
             ship.hold.iter().for_each(|units| hash.add(u64::from(*units)));
         }
         for shot in self.shots.values() {
             hash.add(u64::from(shot.state.shooter.0) << 32 | u64::from(shot.state.expires.0));
             hash.add_vec(shot.state.position);
             hash.add_vec(shot.state.velocity);
+            hash.add(u64::from(shot.view_lag.0));
         }
         for asteroid in self.asteroids.values() {
             let state = &asteroid.state;

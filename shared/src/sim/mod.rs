@@ -20,6 +20,7 @@ mod state;
 mod station;
 #[cfg(all(test, feature = "content-files"))]
 mod tests;
+mod trail;
 mod world;
 
 pub use cells::{Cells, Located};
@@ -29,7 +30,9 @@ pub use pilot::{Pilot, Pilots};
 pub use rng::Rng;
 pub use rules::{BOOST_STEPS_PER_TICK, HullRules, Rules, RulesError, WeaponRules};
 pub use save::SavedWorld;
+pub use shots::share_of_path;
 pub use state::{AsteroidState, OreState, OwnState, ShipState, ShotState};
+pub use trail::Trail;
 pub use world::{
     Asteroid, AsteroidKey, Command, Event, OreKey, Ship, ShipKey, Shot, ShotKey, World,
 };

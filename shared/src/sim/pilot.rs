@@ -4,8 +4,9 @@ use glam::Vec2;
 use serde::{Deserialize, Serialize};
 
 use super::state::{OwnState, ShipState};
+use super::trail::Trail;
 use super::world::{Ship, ShipKey, World};
-use crate::units::{Angle, Controls, HullId, PlayerId, Thrust, snap_position};
+use crate::units::{Angle, Controls, HullId, PlayerId, Thrust, ViewLag, snap_position};
 
 /// Places tried for a ship or an asteroid before a crowded one is taken.
 const PLACEMENT_TRIES: u32 = 12;
@@ -161,6 +162,8 @@ impl World {
             gun_cooldown: 0,
             protection_ticks: protection as u16,
             hold: vec![0; self.rules.content.ores.len()],
+            view_lag: ViewLag::default(),
+            trail: Trail::default(),
         };
         let key = self.ships.insert(ship);
         if let Some(pilot) = self.pilots.get_mut(player) {

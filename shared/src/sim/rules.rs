@@ -7,10 +7,12 @@ use thiserror::Error;
 
 use crate::content::{Content, ContentError, Mode, Sector, SectorSize};
 use crate::limits::{TICK_HZ_MAX, TICK_HZ_MIN};
-use crate::units::{HullId, WeaponId};
+use crate::units::{HullId, ViewLag, WeaponId};
 
 /// Steps of boost charge that a tick of boosting takes; recharging goes in finer steps.
 pub const BOOST_STEPS_PER_TICK: u16 = 64;
+/// How much faster than its engines a ship may be after bumps, for the reach of searches.
+const BUMP_SPEED_FACTOR: f32 = 1.5;
 
 /// The figures that one room is simulated with. Server and clients build the same from the same content.
 #[derive(Clone, Debug)]
@@ -29,6 +31,10 @@ pub struct Rules {
     pub hull_radius_max: f32,
     /// Radius of the largest asteroid.
     pub asteroid_radius_max: f32,
+    /// Speed that no ship exceeds by its engines, units/s, with room for what a bump adds.
+    pub ship_speed_max: f32,
+    /// How far in the past a target may be for a shot to count.
+    pub view_lag_max: ViewLag,
     hulls: Vec<HullRules>,
     weapons: Vec<WeaponRules>,
 }
@@ -105,7 +111,9 @@ impl Rules {
         }
         let sector = content.sector(sector).ok_or(RulesError::NoSuchSector(sector.to_owned()))?;
         let mode = content.mode(mode).ok_or(RulesError::NoSuchMode(mode.to_owned()))?;
-        let hulls = content.hulls.iter().map(|hull| HullRules::new(hull, tick_hz)).collect();
+        let hulls: Vec<HullRules> =
+            content.hulls.iter().map(|hull| HullRules::new(hull, tick_hz)).collect();
+        let lag_ticks = f64::from(mode.lag_compensation_seconds) * f64::from(tick_hz);
         let weapons = content.weapons.iter().map(|gun| WeaponRules::new(gun, tick_hz)).collect();
         Ok(Rules {
             sector: sector.clone(),
@@ -114,6 +122,8 @@ impl Rules {
             tick_seconds: 1.0 / f32::from(tick_hz),
             hull_radius_max: largest(content.hulls.iter().map(|hull| hull.radius)),
             asteroid_radius_max: largest(content.asteroid_sizes.iter().map(|size| size.radius)),
+            ship_speed_max: largest(hulls.iter().map(HullRules::speed_max)) * BUMP_SPEED_FACTOR,
+            view_lag_max: ViewLag::from_ticks(lag_ticks),
             hulls,
             weapons,
             content,
@@ -172,6 +182,11 @@ impl HullRules {
             hold: hull.hold,
             weapon: hull.weapon,
         }
+    }
+
+    /// Speed at which drag takes all that a boost gives.
+    fn speed_max(&self) -> f32 {
+        self.boosted_step * self.drag_factor / (1.0 - self.drag_factor).max(0.001)
     }
 }
 

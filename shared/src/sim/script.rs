@@ -6,7 +6,7 @@ use super::rng::Rng;
 use super::rules::Rules;
 use super::world::{Command, World};
 use crate::content::{Content, ContentError};
-use crate::units::{Controls, PlayerId, Thrust};
+use crate::units::{Controls, PlayerId, Thrust, ViewLag};
 
 /// Ticks of the golden run.
 pub const GOLDEN_TICKS: u32 = 10_000;
@@ -86,6 +86,10 @@ impl Script {
                 controls.fire = self.rng.below(3) != 0;
                 self.turns[index] = self.rng.below(161) as i16 - 80;
             }
+            if self.rng.below(60) == 0 {
+                commands.push(Command::See(player, ViewLag(self.rng.below(64) as u8)));
+            }
+            let controls = &mut self.controls[index];
             controls.aim = controls.aim.turned(self.turns[index]);
             commands.push(Command::Steer(player, *controls));
         }
@@ -102,7 +106,7 @@ mod tests {
     use super::*;
 
     /// Changes only in a commit that says why: a new hash means that the game plays differently.
-    const GOLDEN_HASH: u64 = 0x5a1d_4031_d0a5_020d;
+    const GOLDEN_HASH: u64 = 0xaf28_0c8f_0d7f_3fe5;
 
     #[test]
     fn ten_thousand_ticks_of_play_end_in_the_golden_state() {

@@ -30,6 +30,7 @@ impl World {
         self.bump_ships();
         for ship in self.ships.values_mut() {
             ship.protection_ticks = ship.protection_ticks.saturating_sub(1);
+            ship.trail.push(ship.state.position, rules.view_lag_max);
             ship.state.protected = ship.protection_ticks > 0 || rules.is_safe(ship.state.position);
         }
     }

@@ -25,6 +25,9 @@ impl World {
         shots.retain(|_, shot| shot.state.expires > self.tick);
         for (key, shot) in &mut shots {
             let before = shot.state.position;
+            if let Some(ship) = self.ships.get(shot.ship) {
+                shot.view_lag = ship.view_lag;
+            }
             fly_shot(&mut shot.state, &rules, self.side);
             if let Some(target) = self.first_on_path(before, shot) {
                 hits.push((key, target));
@@ -41,7 +44,8 @@ impl World {
         }
     }
 
-    /// The nearest ship or asteroid that the shot's path of this tick touches.
+    /// The nearest ship or asteroid that the shot's path of this tick touches. Ships are where they were on
+    /// the shooter's screen; asteroids, which everyone sees in the present, where they are.
     fn first_on_path(&self, from: Vec2, shot: &Shot) -> Option<Target> {
         let rules = &self.rules;
         let radius = rules.weapon(shot.state.weapon).radius;
@@ -57,11 +61,15 @@ impl World {
             }
         };
         let reach = half_length + radius;
-        self.ship_cells.for_each_near(centre, reach + rules.hull_radius_max + BUMP_SLACK, |near| {
+        let moved = rules.ship_speed_max * shot.view_lag.ticks() * rules.tick_seconds;
+        let ship_reach = reach + rules.hull_radius_max + BUMP_SLACK + moved;
+        self.ship_cells.for_each_near(centre, ship_reach, |near| {
             let Some(ship) = self.ships.get(near.key) else { return };
-            if ship.state.player != shot.state.shooter {
+            if ship.state.player != shot.state.shooter
+                && let Some(place) = ship.trail.at(shot.view_lag)
+            {
                 let sum = radius + rules.hull(ship.state.hull).radius;
-                consider(share_of_path(from, to, ship.state.position, sum), Target::Ship(near.key));
+                consider(share_of_path(from, to, place, sum), Target::Ship(near.key));
             }
         });
         self.asteroid_cells.for_each_near(centre, reach + rules.asteroid_radius_max, |near| {
@@ -101,13 +109,14 @@ impl World {
             ship.state.protected = false;
             let state = muzzle(&ship.state, &rules, self.tick);
             ship.gun_cooldown = rules.weapon(state.weapon).interval_ticks;
-            self.shots.insert(Shot { state, fired: self.tick, ship: key });
+            let view_lag = ship.view_lag;
+            self.shots.insert(Shot { state, fired: self.tick, ship: key, view_lag });
         }
     }
 }
 
-/// How far along the way from `from` to `to` a point first comes within `reach` of `centre`, `0.0..=1.0`.
-fn share_of_path(from: Vec2, to: Vec2, centre: Vec2, reach: f32) -> Option<f32> {
+/// How far along the way from `from` to `to` a shot first comes within `reach` of `centre`, `0.0..=1.0`.
+pub fn share_of_path(from: Vec2, to: Vec2, centre: Vec2, reach: f32) -> Option<f32> {
     let way = to - from;
     let start = from - centre;
     let outside = start.length_squared() - reach * reach;

@@ -19,7 +19,8 @@ use super::pilot::{Pilot, Pilots};
 use super::rng::Rng;
 use super::rules::Rules;
 use super::state::{AsteroidState, OreState, ShipState, ShotState};
-use crate::units::{Controls, PlayerId, Tick};
+use super::trail::Trail;
+use crate::units::{Controls, PlayerId, Tick, ViewLag};
 
 new_key_type! {
     /// A ship in a world.
@@ -41,6 +42,9 @@ pub enum Command {
     Leave(PlayerId),
     /// What a pilot asks from now on; holds until the next one.
     Steer(PlayerId, Controls),
+    /// How far in the past a pilot sees others from now on; what is beyond the cap of the mode is not
+    /// compensated. Holds until the next one.
+    See(PlayerId, ViewLag),
 }
 
 /// What happened in a step that the outside has a use for.
@@ -70,6 +74,10 @@ pub struct Ship {
     pub protection_ticks: u16,
     /// Units of each ore in the hold.
     pub hold: Vec<u16>,
+    /// How far in the past its pilot sees others.
+    pub view_lag: ViewLag,
+    /// Where it was in the last ticks.
+    pub trail: Trail,
 }
 
 /// A shot with what only the server knows of it.
@@ -81,6 +89,8 @@ pub struct Shot {
     pub fired: Tick,
     /// The ship it was fired from, if it still is there.
     pub ship: ShipKey,
+    /// How far in the past its shooter sees others, as of the last word.
+    pub view_lag: ViewLag,
 }
 
 /// An asteroid with what only the server knows of it.
@@ -159,14 +169,21 @@ impl World {
             Command::Join(player) => self.join(player),
             Command::Leave(player) => self.leave(player),
             Command::Steer(player, controls) => {
-                let Some(ship) = self.pilots.get(player).and_then(|pilot| pilot.ship) else {
-                    return;
-                };
-                if let Some(ship) = self.ships.get_mut(ship) {
+                if let Some(ship) = self.ship_of(player) {
                     ship.controls = controls;
                 }
             }
+            Command::See(player, view_lag) => {
+                let view_lag = view_lag.min(self.rules.view_lag_max);
+                if let Some(ship) = self.ship_of(player) {
+                    ship.view_lag = view_lag;
+                }
+            }
         }
+    }
+
+    fn ship_of(&mut self, player: PlayerId) -> Option<&mut Ship> {
+        self.ships.get_mut(self.pilots.get(player)?.ship?)
     }
 
     /// Sorts everything into cells, for the queries of interest until the next step.

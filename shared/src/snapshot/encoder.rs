@@ -116,6 +116,11 @@ impl ClientView {
         &self.ships
     }
 
+    /// Shots that the client holds.
+    pub fn shots(&self) -> impl Iterator<Item = ShotKey> {
+        self.shots.iter().map(|(key, _)| *key)
+    }
+
     /// Asteroids that the client holds.
     pub fn asteroids(&self) -> &[AsteroidKey] {
         &self.asteroids
@@ -240,9 +245,9 @@ impl ClientView {
             out,
             &mut self.shots,
             |(key, _)| *key,
-            // A shot is never taken away for leaving the view: flying on costs nothing.
-            |key| world.shots().contains_key(key),
-            |_| true,
+            // Flying on would cost nothing, but its end would tell of what it hit out of view.
+            |key| visible.shots.binary_search(&key).is_ok(),
+            |key| !world.shots().contains_key(key),
         );
         let news = news(&visible.shots, &self.shots, |(key, _)| *key);
         out.write_golomb(news.len() as u32, COUNT_ORDER);

@@ -13,4 +13,4 @@ pub use grid::{
     position_to_grid, snap_position, snap_velocity, velocity_from_grid, velocity_to_grid,
 };
 pub use ids::{HullId, OreId, PlayerId, SizeId, WeaponId};
-pub use tick::{Micros, Tick};
+pub use tick::{Micros, Tick, ViewLag};

@@ -13,6 +13,28 @@ pub type Micros = u64;
 )]
 pub struct Tick(pub u32);
 
+/// How far in the past others are shown on a player's screen, in eighths of a tick.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct ViewLag(pub u8);
+
+impl ViewLag {
+    /// Steps of a tick.
+    pub const STEPS_PER_TICK: u32 = 8;
+    /// Bits on the wire: 31 ticks at the most.
+    pub const BITS: u32 = 8;
+
+    /// The nearest to so many ticks.
+    pub fn from_ticks(ticks: f64) -> Self {
+        // `as` saturates at both ends.
+        ViewLag((ticks * f64::from(Self::STEPS_PER_TICK)).round() as u8)
+    }
+
+    /// In ticks; exact.
+    pub fn ticks(self) -> f32 {
+        f32::from(self.0) / Self::STEPS_PER_TICK as f32
+    }
+}
+
 impl Tick {
     /// The following tick.
     pub fn next(self) -> Self {
