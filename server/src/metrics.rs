@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use driftfield_shared::protocol::CloseReason;
+use driftfield_shared::snapshot::{SnapshotPart, SnapshotTally};
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -32,6 +33,8 @@ struct Shared {
     sent_bytes: Family<LaneLabel, Counter>,
     snapshots_sent: Counter,
     snapshots_skipped: Counter,
+    snapshot_bits: Family<PartLabel, Counter>,
+    snapshot_entities: Family<PartLabel, Counter>,
     inputs_received: Counter,
     inputs_late: Counter,
     rejected_messages: Family<ReasonLabel, Counter>,
@@ -93,6 +96,18 @@ impl Metrics {
                 "Snapshots not sent because the client was behind",
                 Counter::default(),
             ),
+            snapshot_bits: register(
+                &mut registry,
+                "snapshot_bits",
+                "Bits of snapshots, by the part they were spent on",
+                Family::default(),
+            ),
+            snapshot_entities: register(
+                &mut registry,
+                "snapshot_entities",
+                "Entities that clients held at each snapshot: what those bits are for",
+                Family::default(),
+            ),
             inputs_received: register(
                 &mut registry,
                 "inputs_received",
@@ -145,6 +160,11 @@ impl Metrics {
             sent_control_bytes: shared.sent_bytes.get_or_create_owned(&LaneLabel::CONTROL),
             snapshots_sent: shared.snapshots_sent.clone(),
             snapshots_skipped: shared.snapshots_skipped.clone(),
+            snapshot_parts: SnapshotPart::ALL.map(|part| {
+                let label = PartLabel { part: part.label() };
+                let bits = shared.snapshot_bits.get_or_create_owned(&label);
+                (part, bits, shared.snapshot_entities.get_or_create_owned(&label))
+            }),
             inputs_received: shared.inputs_received.clone(),
             inputs_late: shared.inputs_late.clone(),
             rejected_messages: shared.rejected_messages.clone(),
@@ -201,10 +221,20 @@ pub struct RoomMetrics {
     pub inputs_received: Counter,
     /// Input commands that came after their tick.
     pub inputs_late: Counter,
+    snapshot_parts: [(SnapshotPart, Counter, Counter); SnapshotPart::ALL.len()],
     rejected_messages: Family<ReasonLabel, Counter>,
 }
 
 impl RoomMetrics {
+    /// Counts where the bits of snapshots went.
+    pub fn count_bits(&self, tally: &SnapshotTally) {
+        for (part, bits, entities) in &self.snapshot_parts {
+            let spent = tally.of(*part);
+            bits.inc_by(spent.bits);
+            entities.inc_by(spent.entities);
+        }
+    }
+
     /// Counts a message that closed its connection. `reason` comes from our own code, never from a peer:
     /// each value is a series for good. [`CloseReason::label`] is the usual one.
     pub fn count_rejected(&self, reason: &'static str) {
@@ -254,6 +284,11 @@ impl LaneLabel {
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct PartLabel {
+    part: &'static str,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
 struct ReasonLabel {
     reason: &'static str,
 }
@@ -300,6 +335,9 @@ mod tests {
         room.entities.set(40);
         room.sent_snapshot_bytes.inc_by(100);
         room.count_rejected(CloseReason::TooLong.label());
+        let mut tally = SnapshotTally::default();
+        tally.spend(SnapshotPart::Shots, 12, 3);
+        room.count_bits(&tally);
         metrics.count_refused_connection("foreign_origin");
 
         let text = metrics.exposition();
@@ -317,6 +355,8 @@ mod tests {
             "driftfield_sent_bytes_total{lane=\"control\"} 0",
             "driftfield_snapshots_sent_total 0",
             "driftfield_snapshots_skipped_total 0",
+            "driftfield_snapshot_bits_total{part=\"shots\"} 12",
+            "driftfield_snapshot_entities_total{part=\"shots\"} 3",
             "driftfield_inputs_received_total 0",
             "driftfield_inputs_late_total 0",
             "driftfield_rejected_messages_total{reason=\"too_long\"} 1",

@@ -31,8 +31,9 @@ pub const INPUT_BUFFER_TICKS: u32 = 64;
 pub const PREDICTED_TICKS_MAX: usize = 256;
 /// Ticks of past states a room keeps to write deltas against. A client that lags further gets a fresh snapshot.
 pub const HISTORY_TICKS: u32 = 64;
-/// Snapshots that may be unacknowledged before a client is skipped, at the least.
-pub const SNAPSHOT_WINDOW_MIN: u32 = 4;
+/// Snapshots that may be unacknowledged before a client is skipped, at the least: one that arrives, and one
+/// behind it, so that a squeezed path never runs dry.
+pub const SNAPSHOT_WINDOW_MIN: u32 = 2;
 /// Snapshots that may be unacknowledged, at the most: a round trip of half a second at 30 Hz.
 pub const SNAPSHOT_WINDOW_MAX: u32 = 16;
 

@@ -3,7 +3,7 @@
 use driftfield_shared::limits::{SILENCE_SECONDS_MAX, STALL_SECONDS_MAX};
 use driftfield_shared::protocol::{CloseReason, InputMessage};
 use driftfield_shared::sim::World;
-use driftfield_shared::snapshot::{BitWriter, ClientView, History, Visible};
+use driftfield_shared::snapshot::{BitWriter, ClientView, History, SnapshotTally, Visible};
 use driftfield_shared::units::{PlayerId, Tick};
 
 use super::flow_control::FlowControl;
@@ -36,6 +36,8 @@ pub struct SnapshotMaker<'a> {
     pub visible: &'a mut Visible,
     /// Scratch.
     pub out: &'a mut BitWriter,
+    /// Where the bits went, of all clients.
+    pub tally: SnapshotTally,
 }
 
 impl Client {
@@ -92,7 +94,8 @@ impl Client {
         find_visible(maker.world, self.player, &self.view, maker.visible);
         let margin = self.inputs.margin(now);
         let (world, history, player) = (maker.world, maker.history, self.player);
-        self.view.encode(world, history, player, margin, maker.visible, maker.out);
+        let tally = self.view.encode(world, history, player, margin, maker.visible, maker.out);
+        maker.tally.add(&tally);
         let bytes = maker.out.finish();
         self.connection.send(bytes)?;
         self.flow.sent(now);

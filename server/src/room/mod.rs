@@ -15,6 +15,8 @@ mod handle;
 mod input_buffer;
 mod interest;
 #[cfg(test)]
+mod link_rig;
+#[cfg(test)]
 mod link_tests;
 mod names;
 #[allow(clippy::module_inception)]

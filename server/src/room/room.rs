@@ -9,7 +9,7 @@ use driftfield_shared::protocol::{
     PROTOCOL_VERSION, ServerControl, Token, Welcome, decode_client, encode_server_control,
 };
 use driftfield_shared::sim::{Command, Event, World};
-use driftfield_shared::snapshot::{BitWriter, History, Visible};
+use driftfield_shared::snapshot::{BitWriter, History, SnapshotTally, Visible};
 use driftfield_shared::units::{Controls, PlayerId, Tick};
 use tracing::{debug, info, warn};
 
@@ -139,6 +139,12 @@ impl Room {
             && self.greeting.is_empty()
             && self.clients.is_empty()
             && self.closing.is_empty()
+    }
+
+    /// How it was opened.
+    #[cfg(test)]
+    pub fn settings(&self) -> &RoomSettings {
+        &self.settings
     }
 
     /// What this room counts.
@@ -397,6 +403,7 @@ impl Room {
             history: &self.history,
             visible: &mut self.visible,
             out: &mut self.out,
+            tally: SnapshotTally::default(),
         };
         let mut control_bytes = 0;
         for client in &mut self.clients {
@@ -416,6 +423,7 @@ impl Room {
             let _ = client.connection.flush();
         }
         self.metrics.sent_control_bytes.inc_by(control_bytes as u64);
+        self.metrics.count_bits(&maker.tally);
     }
 
     fn dismiss_all(&mut self, reason: CloseReason) {

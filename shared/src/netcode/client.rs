@@ -350,6 +350,7 @@ impl Client {
             events.push(ClientEvent::Predicted(predicted));
         }
         self.stats.add_snapshot(now, tick, margin, frame.visible_entities());
+        self.stats.tally = *session.decoder.tally();
         self.stats.ping_micros = session.round_trip.best();
         if session.frames.len() == FRAMES_MAX {
             session.frames.pop_front();

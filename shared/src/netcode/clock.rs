@@ -42,8 +42,8 @@ const GUARD_TICKS: f64 = 0.25;
 const JITTER_TICKS_MAX: f64 = 3.0;
 /// Ticks later than the quickest from which a command was held by a stall, which no lead would cure.
 const STALL_TICKS: f64 = 6.0;
-/// Ticks behind or ahead from which the clock is set anew instead of steered.
-const RESET_TICKS: f64 = 12.0;
+/// Ticks behind or ahead from which the clock jumps instead of being steered.
+const JUMP_TICKS: f64 = 12.0;
 /// Ticks of lead on top of the first round trip, which holds a wait of half a tick on average.
 const START_LEAD_TICKS: f64 = 0.9;
 /// Snapshots between two looks at the whole window.
@@ -115,19 +115,17 @@ impl ClockSync {
             self.set(now, sample.tick, lead);
             return;
         };
-        let now_ticks = now as f64 / self.tick_micros;
-        // How far the schedule is ahead of the snapshot: about the lead, unless one of us slept.
-        let ahead = next.distance_from(sample.tick) as f64 - (due / self.tick_micros - now_ticks);
-        if (ahead - lead).abs() > RESET_TICKS + lead {
-            self.set(now, sample.tick, lead);
-            return;
-        }
         let tick = f64::from(sample.tick.0);
-        self.note(tick, now_ticks - tick, sample);
+        self.note(tick, now as f64 / self.tick_micros - tick, sample);
         if self.found.upper.is_finite() {
             // The lead of the schedule as it is now, not as it was a round trip ago.
             let lead = self.found.arrival + f64::from(next.0) - due / self.tick_micros;
             self.shift_ticks = self.found.wanted_lead() - lead;
+        }
+        if self.shift_ticks.abs() > JUMP_TICKS {
+            // One of us slept. The ticks keep their order; only when they are due changes.
+            self.next = Some((next, due - self.shift_ticks * self.tick_micros));
+            self.shift_ticks = 0.0;
         }
     }
 
@@ -163,13 +161,6 @@ impl ClockSync {
         let whole = lead.ceil();
         let due = now as f64 + (whole - lead) * self.tick_micros;
         self.next = Some((tick.plus(whole as u32), due));
-        self.shift_ticks = 0.0;
-        self.run_ticks = 0;
-        self.samples = 0;
-        self.arrivals.clear();
-        self.uppers.clear();
-        self.lowers.clear();
-        self.found = Found::NOTHING;
     }
 
     /// Remembers what a snapshot says, and looks at the whole if it is news.

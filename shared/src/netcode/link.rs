@@ -19,8 +19,11 @@ use crate::units::Micros;
 const STALL_INTERVAL_DEFAULT: Micros = 10_000_000;
 /// Longest time that a figure of a profile may be: an hour.
 const DURATION_MAX: Micros = 3_600_000_000;
-/// Highest rate, kbit/s: a tenth of a terabit.
-const RATE_KBIT_MAX: u64 = 100_000_000;
+/// Highest rate, bit/s: a tenth of a terabit.
+const RATE_BITS_MAX: u64 = 100_000_000_000;
+/// Bytes of a message on the wire beside its own, which count for the rate: Ethernet 14, IP 20, TCP with
+/// time stamps 32, WebSocket 2.
+const OVERHEAD_BYTES: usize = 68;
 /// Bytes under way from which [`Link::is_full`]: what the buffers of a real path hold.
 const BACKLOG_BYTES_MAX: usize = 256 * 1024;
 
@@ -37,7 +40,7 @@ pub struct LinkProfile {
     pub stall: Micros,
     /// Time from the start of one stall to the next on average, by chance half as long to one and a half.
     pub stall_interval: Micros,
-    /// Bits per second in each direction; 0: no limit.
+    /// Bits per second in each direction, headers of all layers included; 0: no limit.
     pub bits_per_second: u64,
 }
 
@@ -136,7 +139,8 @@ impl<T> Link<T> {
     /// Puts a message of so many bytes on the way.
     pub fn send(&mut self, now: Micros, bytes: usize, message: T) {
         self.squeezed = self.squeezed.max(now);
-        let squeeze = (bytes as u64 * 8_000_000).checked_div(self.profile.bits_per_second);
+        let squeeze =
+            ((bytes + OVERHEAD_BYTES) as u64 * 8_000_000).checked_div(self.profile.bits_per_second);
         // A rate of 0 is none.
         self.squeezed += squeeze.unwrap_or(0);
         let jitter = (self.profile.jitter as f64 * f64::from(self.rng.unit())) as Micros;
@@ -222,13 +226,15 @@ fn parse_duration(text: &str) -> Result<Micros, LinkProfileError> {
 
 fn parse_rate(text: &str) -> Result<u64, LinkProfileError> {
     let error = || LinkProfileError::Rate(text.to_owned());
-    let (number, kbit) = match text.strip_suffix("kbit") {
-        Some(number) => (number, 1),
-        None => (text.strip_suffix("mbit").ok_or_else(error)?, 1_000),
+    let number = text.strip_suffix("bit").ok_or_else(error)?;
+    let (number, bits) = match number.strip_suffix(['k', 'm']) {
+        Some(rest) if number.ends_with('k') => (rest, 1_000),
+        Some(rest) => (rest, 1_000_000),
+        None => (number, 1),
     };
-    let rate = number.trim().parse::<u64>().ok().and_then(|rate| rate.checked_mul(kbit));
+    let rate = number.trim().parse::<u64>().ok().and_then(|rate| rate.checked_mul(bits));
     match rate {
-        Some(rate) if (1..=RATE_KBIT_MAX).contains(&rate) => Ok(rate * 1_000),
+        Some(rate) if (1..=RATE_BITS_MAX).contains(&rate) => Ok(rate),
         _ => Err(error()),
     }
 }
@@ -311,8 +317,8 @@ mod tests {
 
     #[test]
     fn a_squeezed_link_passes_its_rate_and_says_when_it_is_full() {
-        // 100 bytes every 10 ms are 80 kbit/s.
-        let arrivals = delays("rate=40kbit", 1, 10);
+        // 100 bytes and their headers every 10 ms are 134.4 kbit/s.
+        let arrivals = delays("rate=67200bit", 1, 10);
         let (_, last) = arrivals[arrivals.len() - 1];
         assert!((19_900_000..=20_100_000).contains(&last), "{last}");
         let (mut link, _) = Link::pair("rate=8kbit".parse().unwrap(), 1, 0);
@@ -321,7 +327,7 @@ mod tests {
             link.send(0, 1024, ());
         }
         assert!(link.is_full());
-        assert!(link.poll(1_100_000).is_some());
+        assert!(link.poll(1_200_000).is_some());
         assert!(!link.is_full());
     }
 

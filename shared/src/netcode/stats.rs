@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::snapshot::SnapshotTally;
 use crate::units::{Micros, Tick};
 
 /// Time over which the best round trip is sought: longer than any burst, shorter than a change of route.
@@ -40,6 +41,8 @@ pub struct ClientStats {
     pub visible_entities: u32,
     /// Sum of `visible_entities` over all snapshots, for the mean.
     pub visible_entities_sum: u64,
+    /// Where the bits of snapshots went.
+    pub tally: SnapshotTally,
     /// When the newest snapshot arrived.
     pub snapshot_at: Micros,
     first_tick: Option<Tick>,

@@ -102,6 +102,11 @@ impl<'a> BitReader<'a> {
         BitReader { bytes, position: 0 }
     }
 
+    /// Bits read so far.
+    pub fn position_bits(&self) -> usize {
+        self.position
+    }
+
     /// The next `bits`, 56 at most.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use super::own::{predict_own, read_own};
 use super::parts::{
     read_asteroid, read_hit_points, read_ore, read_ship, read_ship_update, read_shot,
 };
+use super::tally::{SnapshotPart, SnapshotTally};
 use super::{
     COUNT_ORDER, EntityKey, EntityKind, GAP_ORDER, INDEX_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL,
     MARGIN_BITS, Removal,
@@ -59,6 +60,7 @@ pub struct Decoder {
     asteroids: Vec<(EntityKey, AsteroidState)>,
     ores: Vec<(EntityKey, OreState)>,
     removals: Vec<Removal>,
+    tally: SnapshotTally,
     next_key: u32,
 }
 
@@ -77,6 +79,7 @@ impl Decoder {
             asteroids: Vec::new(),
             ores: Vec::new(),
             removals: Vec::new(),
+            tally: SnapshotTally::default(),
             next_key: 0,
         }
     }
@@ -115,13 +118,31 @@ impl Decoder {
             }
             self.side = side;
         }
-        self.read_ships(&mut input, ticks)?;
+        let mut start = 0;
+        let mut bits_since = |input: &BitReader<'_>| {
+            let bits = input.position_bits() - start;
+            start = input.position_bits();
+            bits
+        };
+        self.tally.spend(SnapshotPart::Header, bits_since(&input), 1);
+        self.read_ship_removals(&mut input)?;
+        let removals_bits = bits_since(&input);
+        let updated = self.ships.len();
+        self.read_ship_updates(&mut input, ticks)?;
+        self.tally.spend(SnapshotPart::ShipUpdates, bits_since(&input), updated);
+        self.read_ship_arrivals(&mut input)?;
+        let bits = removals_bits + bits_since(&input);
+        self.tally.spend(SnapshotPart::ShipArrivals, bits, self.ships.len());
         let has_fired = self.read_shots(&mut input, now, ticks)?;
+        self.tally.spend(SnapshotPart::Shots, bits_since(&input), self.shots.len());
         self.read_asteroids(&mut input, ticks)?;
+        self.tally.spend(SnapshotPart::Asteroids, bits_since(&input), self.asteroids.len());
         self.read_ores(&mut input, now, ticks)?;
+        self.tally.spend(SnapshotPart::Ores, bits_since(&input), self.ores.len());
         let ship = self.ships.iter().map(|(_, ship)| ship).find(|ship| ship.player == self.player);
         self.own = predict_own(&self.own, ship, has_fired, ticks, &self.rules);
         read_own(&mut input, &mut self.own, &self.rules)?;
+        self.tally.spend(SnapshotPart::Own, bits_since(&input), 1);
         if !input.is_at_end() {
             return Err(SnapshotError::TrailingBits);
         }
@@ -169,6 +190,11 @@ impl Decoder {
         &self.ores
     }
 
+    /// Where the bits of all snapshots so far went.
+    pub fn tally(&self) -> &SnapshotTally {
+        &self.tally
+    }
+
     /// What the last snapshot took away.
     pub fn removals(&self) -> &[Removal] {
         &self.removals
@@ -188,15 +214,26 @@ impl Decoder {
         EntityKey(self.next_key)
     }
 
-    fn read_ships(&mut self, input: &mut BitReader<'_>, ticks: u32) -> Result<(), SnapshotError> {
+    fn read_ship_removals(&mut self, input: &mut BitReader<'_>) -> Result<(), SnapshotError> {
         let removals = &mut self.removals;
         read_removals(input, &mut self.ships, |(key, ship), destroyed| {
             let kind = EntityKind::Ship;
             removals.push(Removal { key: *key, kind, position: ship.position, destroyed });
-        })?;
+        })
+    }
+
+    fn read_ship_updates(
+        &mut self,
+        input: &mut BitReader<'_>,
+        ticks: u32,
+    ) -> Result<(), SnapshotError> {
         for (_, ship) in &mut self.ships {
             read_ship_update(input, ship, ticks, &self.rules, self.side)?;
         }
+        Ok(())
+    }
+
+    fn read_ship_arrivals(&mut self, input: &mut BitReader<'_>) -> Result<(), SnapshotError> {
         for _ in 0..read_count(input, self.ships.len())? {
             let ship = read_ship(input, &self.rules, self.side)?;
             let key = self.key();

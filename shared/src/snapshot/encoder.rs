@@ -16,6 +16,7 @@ use super::own::{predict_own, write_own};
 use super::parts::{
     write_asteroid, write_hit_points, write_ore, write_ship, write_ship_update, write_shot,
 };
+use super::tally::{SnapshotPart, SnapshotTally};
 use super::{COUNT_ORDER, GAP_ORDER, INDEX_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL, MARGIN_BITS};
 use crate::limits::HISTORY_TICKS;
 use crate::sim::{AsteroidKey, OreKey, OwnState, ShipKey, ShipState, ShotKey, World, muzzle};
@@ -140,6 +141,7 @@ impl ClientView {
     /// as the next baseline. Full for a new client and for one that lags too far, else a delta.
     ///
     /// `margin` is how many ticks before its use the newest input command arrived, negative when late.
+    /// Returns where the bits went.
     pub fn encode(
         &mut self,
         world: &World,
@@ -148,7 +150,7 @@ impl ClientView {
         margin: i8,
         visible: &Visible,
         out: &mut BitWriter,
-    ) {
+    ) -> SnapshotTally {
         let now = world.tick();
         let delta_ticks = self.tick.map(|tick| now.since(tick)).filter(|ticks| {
             // What flies by itself is predicted with one side: a change over several ticks needs a fresh start.
@@ -176,12 +178,32 @@ impl ClientView {
             out.write(u64::from(world.side().to_bits()), 32);
         }
         let ticks = delta_ticks.unwrap_or(0);
-        self.write_ships(world, history, ticks, visible, out);
+        let mut tally = SnapshotTally::default();
+        let mut start = 0;
+        let mut spend = |part, out: &BitWriter, entities| {
+            tally.spend(part, out.len_bits() - start, entities);
+            start = out.len_bits();
+        };
+        spend(SnapshotPart::Header, out, 1);
+        self.write_ship_removals(world, visible, out);
+        let removals_end = out.len_bits();
+        self.write_ship_updates(world, history, ticks, out);
+        let updates_bits = out.len_bits() - removals_end;
+        let updated = self.ships.len();
+        self.write_ship_arrivals(world, visible, out);
+        spend(SnapshotPart::ShipArrivals, out, self.ships.len());
         let has_fired = self.write_shots(world, player, visible, out);
+        spend(SnapshotPart::Shots, out, self.shots.len());
         self.write_asteroids(world, ticks, visible, out);
+        spend(SnapshotPart::Asteroids, out, self.asteroids.len());
         self.write_ores(world, visible, out);
+        spend(SnapshotPart::Ores, out, self.ores.len());
         self.write_own(world, player, has_fired, ticks, out);
+        spend(SnapshotPart::Own, out, 1);
+        // Removals stand before the updates, arrivals behind: both were counted in one.
+        tally.shift(SnapshotPart::ShipArrivals, SnapshotPart::ShipUpdates, updates_bits, updated);
         self.tick = Some(now);
+        tally
     }
 
     fn write_margin(&mut self, margin: i8, out: &mut BitWriter) {
@@ -193,14 +215,7 @@ impl ClientView {
         self.margin = margin;
     }
 
-    fn write_ships(
-        &mut self,
-        world: &World,
-        history: &History,
-        ticks: u32,
-        visible: &Visible,
-        out: &mut BitWriter,
-    ) {
+    fn write_ship_removals(&mut self, world: &World, visible: &Visible, out: &mut BitWriter) {
         write_removals(
             out,
             &mut self.ships,
@@ -208,6 +223,15 @@ impl ClientView {
             |key| visible.ships.binary_search(&key).is_ok(),
             |key| !world.ships().contains_key(key),
         );
+    }
+
+    fn write_ship_updates(
+        &self,
+        world: &World,
+        history: &History,
+        ticks: u32,
+        out: &mut BitWriter,
+    ) {
         for key in &self.ships {
             if ticks == 1
                 && let Some((start, count)) = history.updates.get(*key)
@@ -220,6 +244,9 @@ impl ClientView {
                 write_ship_update(out, base, &ship.state, ticks, rules, side);
             }
         }
+    }
+
+    fn write_ship_arrivals(&mut self, world: &World, visible: &Visible, out: &mut BitWriter) {
         let news = news(&visible.ships, &self.ships, |key| *key);
         out.write_golomb(news.len() as u32, COUNT_ORDER);
         for key in news {

@@ -8,11 +8,13 @@ mod encoder;
 mod entity;
 mod own;
 mod parts;
+mod tally;
 
 pub use bits::{BitReader, BitWriter, BitsError};
 pub use decoder::{Decoder, SnapshotError};
 pub use encoder::{ClientView, History, Visible};
 pub use entity::{EntityKey, EntityKind, Removal};
+pub use tally::{SnapshotPart, SnapshotTally, Spent};
 
 /// Bits of the kind that begins every message of the server.
 pub(crate) const KIND_BITS: u32 = 2;

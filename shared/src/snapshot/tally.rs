@@ -1,0 +1,96 @@
+//! Where the bits of snapshots go: by part, with the entities that they are spent on.
+
+use serde::{Deserialize, Serialize};
+
+/// The parts of a snapshot that are told apart.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SnapshotPart {
+    /// Ticks, margin, side.
+    Header,
+    /// Updates of ships that are held.
+    ShipUpdates,
+    /// Ships that come into view or go.
+    ShipArrivals,
+    /// Shots: births and ends, for flying costs nothing.
+    Shots,
+    /// Asteroids.
+    Asteroids,
+    /// Ore.
+    Ores,
+    /// What only the owner knows.
+    Own,
+}
+
+/// Bits and entities of one part.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Spent {
+    /// Bits written.
+    pub bits: u64,
+    /// Entities of that kind that the client held, summed over snapshots.
+    pub entities: u64,
+}
+
+/// The bits of any number of snapshots.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct SnapshotTally {
+    parts: [Spent; SnapshotPart::ALL.len()],
+}
+
+impl SnapshotPart {
+    /// All parts, in the order of the wire.
+    pub const ALL: [SnapshotPart; 7] = [
+        SnapshotPart::Header,
+        SnapshotPart::ShipUpdates,
+        SnapshotPart::ShipArrivals,
+        SnapshotPart::Shots,
+        SnapshotPart::Asteroids,
+        SnapshotPart::Ores,
+        SnapshotPart::Own,
+    ];
+
+    /// One word, for labels of metrics and reports.
+    pub fn label(self) -> &'static str {
+        match self {
+            SnapshotPart::Header => "header",
+            SnapshotPart::ShipUpdates => "ship_updates",
+            SnapshotPart::ShipArrivals => "ship_arrivals",
+            SnapshotPart::Shots => "shots",
+            SnapshotPart::Asteroids => "asteroids",
+            SnapshotPart::Ores => "ores",
+            SnapshotPart::Own => "own",
+        }
+    }
+}
+
+impl SnapshotTally {
+    /// What a part took.
+    pub fn of(&self, part: SnapshotPart) -> Spent {
+        self.parts[part as usize]
+    }
+
+    /// Bits of all parts.
+    pub fn bits(&self) -> u64 {
+        self.parts.iter().map(|spent| spent.bits).sum()
+    }
+
+    /// Adds what one snapshot took for a part.
+    pub fn spend(&mut self, part: SnapshotPart, bits: usize, entities: usize) {
+        let spent = &mut self.parts[part as usize];
+        spent.bits += bits as u64;
+        spent.entities += entities as u64;
+    }
+
+    /// Moves bits that were counted for one part to another, with the entities they are for.
+    pub fn shift(&mut self, from: SnapshotPart, to: SnapshotPart, bits: usize, entities: usize) {
+        self.parts[from as usize].bits -= bits as u64;
+        self.spend(to, bits, entities);
+    }
+
+    /// Adds other snapshots.
+    pub fn add(&mut self, other: &SnapshotTally) {
+        for (spent, other) in self.parts.iter_mut().zip(other.parts) {
+            spent.bits += other.bits;
+            spent.entities += other.entities;
+        }
+    }
+}
