@@ -24,7 +24,7 @@ use crate::protocol::{
     CONTENT_HASH, ClientControl, DecodeError, Hello, InputMessage, PROTOCOL_VERSION, ServerControl,
     ServerMessage, Token, Welcome, decode_server, encode_client_control,
 };
-use crate::sim::{AsteroidState, Rules, RulesError, ShotState};
+use crate::sim::{AsteroidState, Rules, RulesError, ShipState, ShotState};
 use crate::snapshot::{Decoder, SnapshotError};
 use crate::units::{Controls, Micros, Tick, ViewLag};
 
@@ -114,6 +114,7 @@ struct Session {
     predicted: Option<Predicted>,
     asteroids: Vec<AsteroidState>,
     own_shots: Vec<ShotState>,
+    others: Vec<ShipState>,
 }
 
 impl Client {
@@ -269,6 +270,7 @@ impl Client {
             predicted: None,
             asteroids: Vec::new(),
             own_shots: Vec::new(),
+            others: Vec::new(),
             welcome: welcome.clone(),
             rules,
         });
@@ -325,12 +327,16 @@ impl Client {
             self.stats.hits_confirmed += u64::from(outcome == HitOutcome::Confirmed);
             events.push(ClientEvent::Hit(outcome));
         }
+        let others = frame.ships.iter().filter(|(_, ship)| ship.player != frame.player);
+        session.others.clear();
+        session.others.extend(others.map(|(_, ship)| *ship));
         let (correction, jump) = session.predictor.reconcile(&Authority {
             tick,
             ship: frame.own_ship(),
             boost_charge: frame.own.boost_charge,
             gun_cooldown: frame.own.gun_cooldown,
             shots: &session.own_shots,
+            others: &session.others,
             asteroids: &session.asteroids,
             side: frame.side,
         });

@@ -13,9 +13,13 @@ use serde::{Deserialize, Serialize};
 use super::playout::View;
 use crate::limits::PREDICTED_TICKS_MAX;
 use crate::sim::{
-    AsteroidState, Rules, ShipState, ShotState, bump, drift, fly, fly_shot, muzzle, steer,
+    AsteroidState, Rules, ShipState, ShotState, bump, bump_ships, drift, fly, fly_on, fly_shot,
+    muzzle, steer,
 };
 use crate::units::{Controls, Micros, Tick};
+
+/// Units between our ship and another one within which they may bump before the next snapshots tell.
+const BUMP_UNITS: f32 = 250.0;
 
 /// Our own ship at the newest client tick.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -67,6 +71,8 @@ pub struct Authority<'a> {
     pub gun_cooldown: u8,
     /// Our shots in flight.
     pub shots: &'a [ShotState],
+    /// Ships of others in view.
+    pub others: &'a [ShipState],
     /// Asteroids in view.
     pub asteroids: &'a [AsteroidState],
     /// Side of the sector.
@@ -86,6 +92,9 @@ pub struct Predictor {
     rules: Arc<Rules>,
     /// Commands given and not yet covered by a snapshot, with what they were predicted to lead to.
     pending: VecDeque<(Tick, Controls, Option<Moved>)>,
+    /// Ships near enough to bump into ours, as they would be at the newest predicted tick if they go on as
+    /// they did.
+    others: Vec<ShipState>,
     /// Asteroids as of the newest predicted tick.
     asteroids: Vec<AsteroidState>,
     side: f32,
@@ -105,6 +114,7 @@ impl Predictor {
         Predictor {
             rules,
             pending: VecDeque::new(),
+            others: Vec::new(),
             asteroids: Vec::new(),
             side: 0.0,
             tick: Tick(0),
@@ -152,6 +162,13 @@ impl Predictor {
         self.shots.clear();
         self.shots.extend_from_slice(authority.shots);
         self.side = authority.side;
+        self.others.clear();
+        if let Some(ship) = authority.ship {
+            let is_near = |other: &&ShipState| {
+                (other.position - ship.position).abs().max_element() <= BUMP_UNITS
+            };
+            self.others.extend(authority.others.iter().filter(is_near));
+        }
         self.asteroids.clear();
         self.asteroids.extend_from_slice(authority.asteroids);
         let actual = self.ship.map(|ship| Moved::of(&ship, self.boost_charge));
@@ -220,6 +237,10 @@ impl Predictor {
             self.near.clear();
             self.near.extend(self.asteroids.iter().filter(is_near));
             bump(ship, &mut self.near, rules);
+            for other in &mut self.others {
+                fly_on(other, rules, side);
+                bump_ships(ship, other, rules);
+            }
         }
         self.shots.retain(|shot| shot.expires > now);
         for shot in &mut self.shots {

@@ -11,6 +11,8 @@ use crate::units::{Controls, Tick, snap_position, snap_velocity};
 
 /// Share of the speed across the surface that is left after a bump into something that cannot move.
 const BUMP_RESTITUTION: f32 = 0.4;
+/// Share of the closing speed that two bumping ships part with.
+const SHIP_RESTITUTION: f32 = 0.5;
 /// Share of an ore chunk's velocity that is left after a second.
 const ORE_DRAG_FACTOR_PER_SECOND: f32 = 0.25;
 /// Part of a full charge that a new boost needs, as a divisor: no stutter on an empty charge.
@@ -75,6 +77,26 @@ fn bump_one(ship: &mut ShipState, asteroid: &AsteroidState, rules: &Rules) {
     if closing < 0.0 {
         ship.velocity =
             snap_velocity(ship.velocity - normal * (closing * (1.0 + BUMP_RESTITUTION)));
+    }
+}
+
+/// Pushes two overlapping ships apart, half each, and lets them exchange momentum.
+pub fn bump_ships(a: &mut ShipState, b: &mut ShipState, rules: &Rules) {
+    let reach = rules.hull(a.hull).radius + rules.hull(b.hull).radius;
+    let apart = a.position - b.position;
+    let distance = apart.length();
+    if distance >= reach {
+        return;
+    }
+    let normal = apart.normalize_or(Vec2::X);
+    let push = normal * ((reach - distance) / 2.0);
+    a.position = snap_position(a.position + push);
+    b.position = snap_position(b.position - push);
+    let closing = (a.velocity - b.velocity).dot(normal);
+    if closing < 0.0 {
+        let exchange = normal * (closing * (1.0 + SHIP_RESTITUTION) / 2.0);
+        a.velocity = snap_velocity(a.velocity - exchange);
+        b.velocity = snap_velocity(b.velocity + exchange);
     }
 }
 

@@ -1,12 +1,7 @@
 //! Ships in a tick: they steer, fly, and bump into asteroids and each other.
 
-use super::motion::{bump, fly, steer};
+use super::motion::{bump, bump_ships, fly, steer};
 use super::world::{ShipKey, World};
-use crate::units::{snap_position, snap_velocity};
-use glam::Vec2;
-
-/// Share of the closing speed that two bumping ships part with.
-const SHIP_RESTITUTION: f32 = 0.5;
 
 impl World {
     pub(super) fn step_ships(&mut self) {
@@ -51,22 +46,7 @@ impl World {
         }
         for (first, second) in pairs {
             let Some([a, b]) = self.ships.get_disjoint_mut([first, second]) else { continue };
-            let reach = self.rules.hull(a.state.hull).radius + self.rules.hull(b.state.hull).radius;
-            let apart = a.state.position - b.state.position;
-            let distance = apart.length();
-            if distance >= reach {
-                continue;
-            }
-            let normal = apart.normalize_or(Vec2::X);
-            let push = normal * ((reach - distance) / 2.0);
-            a.state.position = snap_position(a.state.position + push);
-            b.state.position = snap_position(b.state.position - push);
-            let closing = (a.state.velocity - b.state.velocity).dot(normal);
-            if closing < 0.0 {
-                let exchange = normal * (closing * (1.0 + SHIP_RESTITUTION) / 2.0);
-                a.state.velocity = snap_velocity(a.state.velocity - exchange);
-                b.state.velocity = snap_velocity(b.state.velocity + exchange);
-            }
+            bump_ships(&mut a.state, &mut b.state, &self.rules);
         }
     }
 }
