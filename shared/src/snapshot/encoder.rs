@@ -99,6 +99,7 @@ pub struct ClientView {
     shots: Vec<(ShotKey, Tick)>,
     asteroids: Vec<AsteroidKey>,
     ores: Vec<(OreKey, Tick)>,
+    scratch: Scratch,
 }
 
 impl ClientView {
@@ -216,13 +217,9 @@ impl ClientView {
     }
 
     fn write_ship_removals(&mut self, world: &World, visible: &Visible, out: &mut BitWriter) {
-        write_removals(
-            out,
-            &mut self.ships,
-            |key| *key,
-            |key| visible.ships.binary_search(&key).is_ok(),
-            |key| !world.ships().contains_key(key),
-        );
+        let ships = &mut self.ships;
+        let is_destroyed = |key| !world.ships().contains_key(key);
+        self.scratch.write_removals(out, ships, |key| *key, &visible.ships, is_destroyed);
     }
 
     fn write_ship_updates(
@@ -247,9 +244,8 @@ impl ClientView {
     }
 
     fn write_ship_arrivals(&mut self, world: &World, visible: &Visible, out: &mut BitWriter) {
-        let news = news(&visible.ships, &self.ships, |key| *key);
-        out.write_golomb(news.len() as u32, COUNT_ORDER);
-        for key in news {
+        out.write_golomb(self.scratch.news_len(), COUNT_ORDER);
+        for key in self.scratch.news(&visible.ships) {
             if let Some(ship) = world.ships().get(key) {
                 write_ship(out, &ship.state, world.side());
                 self.ships.push(key);
@@ -268,18 +264,13 @@ impl ClientView {
         let now = world.tick();
         // Both ends know when a shot fades.
         self.shots.retain(|(_, expires)| *expires > now);
-        write_removals(
-            out,
-            &mut self.shots,
-            |(key, _)| *key,
-            // Flying on would cost nothing, but its end would tell of what it hit out of view.
-            |key| visible.shots.binary_search(&key).is_ok(),
-            |key| !world.shots().contains_key(key),
-        );
-        let news = news(&visible.shots, &self.shots, |(key, _)| *key);
-        out.write_golomb(news.len() as u32, COUNT_ORDER);
+        // Flying on out of view would cost nothing, but the end of a shot would tell of what it hit there.
+        let shots = &mut self.shots;
+        let is_destroyed = |key| !world.shots().contains_key(key);
+        self.scratch.write_removals(out, shots, |(key, _)| *key, &visible.shots, is_destroyed);
+        out.write_golomb(self.scratch.news_len(), COUNT_ORDER);
         let mut has_fired = false;
-        for key in news {
+        for key in self.scratch.news(&visible.shots) {
             let Some(shot) = world.shots().get(key) else { continue };
             let muzzle_index = (shot.fired == now).then_some(shot.ship).and_then(|ship_key| {
                 let ship = world.ships().get(ship_key)?;
@@ -306,13 +297,9 @@ impl ClientView {
         visible: &Visible,
         out: &mut BitWriter,
     ) {
-        write_removals(
-            out,
-            &mut self.asteroids,
-            |key| *key,
-            |key| visible.asteroids.binary_search(&key).is_ok(),
-            |key| !world.asteroids().contains_key(key),
-        );
+        let asteroids = &mut self.asteroids;
+        let is_destroyed = |key| !world.asteroids().contains_key(key);
+        self.scratch.write_removals(out, asteroids, |key| *key, &visible.asteroids, is_destroyed);
         let since = world.tick().minus(ticks);
         let damaged = || {
             self.asteroids.iter().enumerate().filter_map(|(index, key)| {
@@ -327,9 +314,8 @@ impl ClientView {
             write_hit_points(out, hit_points);
             next = index + 1;
         }
-        let news = news(&visible.asteroids, &self.asteroids, |key| *key);
-        out.write_golomb(news.len() as u32, COUNT_ORDER);
-        for key in news {
+        out.write_golomb(self.scratch.news_len(), COUNT_ORDER);
+        for key in self.scratch.news(&visible.asteroids) {
             if let Some(asteroid) = world.asteroids().get(key) {
                 write_asteroid(out, &asteroid.state, world.side());
                 self.asteroids.push(key);
@@ -340,16 +326,11 @@ impl ClientView {
     fn write_ores(&mut self, world: &World, visible: &Visible, out: &mut BitWriter) {
         let now = world.tick();
         self.ores.retain(|(_, expires)| *expires > now);
-        write_removals(
-            out,
-            &mut self.ores,
-            |(key, _)| *key,
-            |key| visible.ores.binary_search(&key).is_ok(),
-            |key| !world.ores().contains_key(key),
-        );
-        let news = news(&visible.ores, &self.ores, |(key, _)| *key);
-        out.write_golomb(news.len() as u32, COUNT_ORDER);
-        for key in news {
+        let ores = &mut self.ores;
+        let is_destroyed = |key| !world.ores().contains_key(key);
+        self.scratch.write_removals(out, ores, |(key, _)| *key, &visible.ores, is_destroyed);
+        out.write_golomb(self.scratch.news_len(), COUNT_ORDER);
+        for key in self.scratch.news(&visible.ores) {
             if let Some(ore) = world.ores().get(key) {
                 write_ore(out, ore, now, world.side());
                 self.ores.push((key, ore.expires));
@@ -374,38 +355,65 @@ impl ClientView {
     }
 }
 
-/// Writes which of the `held` entities are no more to be held, with whether each was destroyed, and
-/// takes them out. The order of the rest stays.
-fn write_removals<T, K: Key>(
-    out: &mut BitWriter,
-    held: &mut Vec<T>,
-    key: impl Fn(&T) -> K,
-    is_kept: impl Fn(K) -> bool,
-    is_destroyed: impl Fn(K) -> bool,
-) {
-    let removed = held.iter().filter(|entry| !is_kept(key(entry))).count();
-    out.write_golomb(removed as u32, COUNT_ORDER);
-    if removed == 0 {
-        return;
-    }
-    let mut gap = 0;
-    held.retain(|entry| {
-        let key = key(entry);
-        let keep = is_kept(key);
-        if keep {
-            gap += 1;
-        } else {
-            out.write_golomb(gap, GAP_ORDER);
-            out.write_bool(is_destroyed(key));
-            gap = 0;
-        }
-        keep
-    });
+/// What was found out about one kind of entity, kept to be used again.
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    /// For each visible entity, whether the client holds it.
+    is_known: Vec<bool>,
+    /// For each held entity, whether it is visible.
+    is_kept: Vec<bool>,
 }
 
-/// The visible entities that are not held yet, in order of keys.
-fn news<T, K: Key>(visible: &[K], held: &[T], key: impl Fn(&T) -> K) -> Vec<K> {
-    let mut known: Vec<K> = held.iter().map(key).collect();
-    known.sort_unstable();
-    visible.iter().copied().filter(|key| known.binary_search(key).is_err()).collect()
+impl Scratch {
+    /// Writes which of the `held` entities are not `visible` any more, with whether each was destroyed, and
+    /// takes them out. The order of the rest stays.
+    fn write_removals<T, K: Key>(
+        &mut self,
+        out: &mut BitWriter,
+        held: &mut Vec<T>,
+        key: impl Fn(&T) -> K,
+        visible: &[K],
+        is_destroyed: impl Fn(K) -> bool,
+    ) {
+        self.is_known.clear();
+        self.is_known.resize(visible.len(), false);
+        self.is_kept.clear();
+        for entry in held.iter() {
+            let found = visible.binary_search(&key(entry));
+            self.is_kept.push(found.is_ok());
+            if let Ok(index) = found {
+                self.is_known[index] = true;
+            }
+        }
+        let removed = self.is_kept.iter().filter(|is_kept| !**is_kept).count();
+        out.write_golomb(removed as u32, COUNT_ORDER);
+        if removed == 0 {
+            return;
+        }
+        let mut gap = 0;
+        let mut is_kept = self.is_kept.iter();
+        held.retain(|entry| {
+            // As many as are held: they were just looked at one by one.
+            let keep = *is_kept.next().unwrap_or(&true);
+            if keep {
+                gap += 1;
+            } else {
+                out.write_golomb(gap, GAP_ORDER);
+                out.write_bool(is_destroyed(key(entry)));
+                gap = 0;
+            }
+            keep
+        });
+    }
+
+    /// How many of the visible entities are not held yet.
+    fn news_len(&self) -> u32 {
+        self.is_known.iter().filter(|is_known| !**is_known).count() as u32
+    }
+
+    /// Those entities, in order of keys.
+    fn news<'a, K: Key>(&'a self, visible: &'a [K]) -> impl Iterator<Item = K> + 'a {
+        let all = visible.iter().zip(&self.is_known);
+        all.filter(|(_, is_known)| !**is_known).map(|(key, _)| *key)
+    }
 }
