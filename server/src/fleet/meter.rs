@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use driftfield_shared::netcode::{ClientEvent, ClientStats, HitOutcome};
+use driftfield_shared::snapshot::SnapshotTally;
 use driftfield_shared::units::Micros;
 use hdrhistogram::Histogram;
 use hdrhistogram::errors::CreationError;
@@ -52,6 +53,7 @@ pub(super) struct FleetMeter {
     /// Hits that were seen, and that the server saw as well.
     pub(super) hits_predicted: u64,
     pub(super) hits_confirmed: u64,
+    pub(super) tally: SnapshotTally,
     pub(super) connected_micros: u64,
     pub(super) ping_micros_sum: u64,
     /// Distributions, in microseconds.
@@ -92,6 +94,7 @@ impl FleetMeter {
             inputs_late: 0,
             hits_predicted: 0,
             hits_confirmed: 0,
+            tally: SnapshotTally::default(),
             connected_micros: 0,
             ping_micros_sum: 0,
             snapshot_interval: time.clone(),
@@ -159,6 +162,7 @@ impl FleetMeter {
         self.predicted_ticks += stats.predicted_ticks;
         self.corrections += stats.corrections;
         self.inputs_late += stats.inputs_late;
+        self.tally.add(&stats.tally);
         if let Some(welcomed) = bot.welcomed {
             self.connected_micros += bot.ended.unwrap_or(end).saturating_sub(welcomed);
             self.ping_micros_sum += stats.ping_micros;
@@ -180,6 +184,7 @@ impl FleetMeter {
         self.inputs_late += other.inputs_late;
         self.hits_predicted += other.hits_predicted;
         self.hits_confirmed += other.hits_confirmed;
+        self.tally.add(&other.tally);
         self.connected_micros += other.connected_micros;
         self.ping_micros_sum += other.ping_micros_sum;
         self.tick_hz = self.tick_hz.max(other.tick_hz);

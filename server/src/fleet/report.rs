@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use driftfield_shared::snapshot::{SnapshotPart, SnapshotTally};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
@@ -55,6 +56,10 @@ pub struct Report {
     pub hits_predicted: u64,
     /// See above.
     pub hits_confirmed: u64,
+    /// Where the bits of snapshots went, by part.
+    pub snapshot_bits: BTreeMap<&'static str, PartBits>,
+    /// All bits of snapshots for each ship in view, ours included, and tick.
+    pub bits_per_ship_per_tick: f64,
     /// How far in the past others were shown, beyond the newest snapshot.
     pub interpolation_delay_ms: Spread,
     /// Welcomed bots whose connection ended before the flight did.
@@ -65,6 +70,15 @@ pub struct Report {
     pub ends: BTreeMap<String, u64>,
     /// How late the bots themselves acted: when this is much, they are the bottleneck and not the server.
     pub bot_lateness_ms: Spread,
+}
+
+/// What a part of snapshots took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct PartBits {
+    /// Bits for each entity of the kind in view and tick.
+    pub per_entity_per_tick: f64,
+    /// Share of all bits, 0..=1.
+    pub share: f64,
 }
 
 /// A distribution; all zero when nothing was measured.
@@ -107,11 +121,30 @@ impl Report {
             inputs_late: meter.inputs_late,
             hits_predicted: meter.hits_predicted,
             hits_confirmed: meter.hits_confirmed,
+            snapshot_bits: SnapshotPart::ALL
+                .map(|part| (part.label(), PartBits::of(&meter.tally, part)))
+                .into(),
+            bits_per_ship_per_tick: ratio(
+                meter.tally.bits(),
+                meter.tally.of(SnapshotPart::ShipArrivals).entities,
+            ),
             interpolation_delay_ms: Spread::of(&meter.interpolation_delay, ms),
             disconnects: meter.disconnects,
             protocol_errors: meter.protocol_errors,
             ends: meter.ends.clone(),
             bot_lateness_ms: Spread::of(&meter.bot_lateness, ms),
+        }
+    }
+}
+
+impl PartBits {
+    fn of(tally: &SnapshotTally, part: SnapshotPart) -> Self {
+        let spent = tally.of(part);
+        let per_entity = spent.bits as f64 / spent.entities.max(1) as f64;
+        PartBits {
+            // Lists without an entity cost something, too.
+            per_entity_per_tick: if spent.entities == 0 { 0.0 } else { per_entity },
+            share: spent.bits as f64 / tally.bits().max(1) as f64,
         }
     }
 }
@@ -158,7 +191,18 @@ impl fmt::Display for Report {
         line(f, "visible entities", format!("{:>12.1}", self.visible_entities_mean))?;
         line(f, "predicted ticks", count(self.predicted_ticks, String::new()))?;
         let wrong = share(self.corrections, self.predicted_ticks);
-        line(f, "corrections", count(self.corrections, format!("{wrong:.2} % of those")))?;
+        line(f, "corrections", count(self.corrections, format!("{wrong:.3} % of those")))?;
+        let late = share(self.inputs_late, self.predicted_ticks);
+        line(f, "inputs too late", count(self.inputs_late, format!("{late:.3} % of those")))?;
+        let confirmed = share(self.hits_confirmed, self.hits_predicted);
+        line(f, "hits seen", count(self.hits_predicted, format!("{confirmed:.2} % confirmed")))?;
+        let bits = format!("{:>12.1}", self.bits_per_ship_per_tick);
+        line(f, "bits per ship and tick", bits)?;
+        for (part, bits) in &self.snapshot_bits {
+            let PartBits { per_entity_per_tick, share } = bits;
+            let note = format!("{per_entity_per_tick:>12.2}  for each, {:.1} %", share * 100.0);
+            line(f, &format!("  {part}"), note)?;
+        }
         line(f, "disconnects", count(self.disconnects, String::new()))?;
         line(f, "protocol errors", count(self.protocol_errors, String::new()))?;
         for (reason, times) in &self.ends {
@@ -169,6 +213,7 @@ impl fmt::Display for Report {
             ("snapshot interval, ms", self.snapshot_interval_ms),
             ("input to effect, ms", self.input_to_effect_ms),
             ("correction, units", self.correction_units),
+            ("interpolation delay, ms", self.interpolation_delay_ms),
             ("bots late by, ms", self.bot_lateness_ms),
         ] {
             let Spread { p50, p99, max } = spread;
