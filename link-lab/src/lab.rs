@@ -1,6 +1,6 @@
 //! One run: namespaces, link, server, bots, and what came of it.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -15,9 +15,8 @@ use crate::flags::Flags;
 use crate::inputs::{Inputs, is_healthy};
 use crate::link::{Link, LinkError, SERVER};
 use crate::namespace::{CommandError, Namespace, remove_left_behind};
+use crate::outcome::Outcome;
 use crate::program::{POLL_INTERVAL, Program};
-use crate::relay::RelayCounts;
-use crate::wire::{WireCounts, WireProfile};
 
 /// Why a run came to nothing.
 #[derive(Debug, Error)]
@@ -98,7 +97,9 @@ pub fn run(flags: &Flags) -> Result<ExitStatus, LabError> {
     let inputs = Inputs::scrape(&server_end, address).map_err(LabError::Metrics)?;
     let carried = link.disconnect().map_err(LabError::Relay)?;
     server.end(SERVER_END_MAX)?;
-    print(flags, &profile, carried.as_ref(), &inputs);
+    let outcome = Outcome { flags, carried, inputs };
+    // Nobody may be reading, and that is no reason to hide how the bots ended.
+    let _ = write!(io::stdout(), "{outcome}");
     Ok(status)
 }
 
@@ -156,40 +157,6 @@ fn wait_for_bots(
         }
         thread::sleep(POLL_INTERVAL);
     }
-}
-
-fn print(flags: &Flags, profile: &WireProfile, carried: Option<&RelayCounts>, inputs: &Inputs) {
-    let via = if carried.is_some() { "relay" } else { "netem" };
-    let rate = match profile.bits_per_second {
-        Some(rate) => format!(", {rate} bit/s, queue {} bytes", profile.queue_bytes),
-        None => String::new(),
-    };
-    println!(
-        "{:<28}{via}: rtt {:.1?} +- {:.1?}, {} % loss each way{rate}",
-        "link", flags.rtt, flags.jitter, flags.loss
-    );
-    if let Some(carried) = carried {
-        println!("{:<28}{}", "server to bots", direction(&carried.down));
-        println!("{:<28}{}", "bots to server", direction(&carried.up));
-        println!(
-            "{:<28}{:>12.3}  at most {:.3}",
-            "relay late by, ms (mean)",
-            carried.lateness_mean.as_secs_f64() * 1e3,
-            carried.lateness_max.as_secs_f64() * 1e3
-        );
-    }
-    println!("{:<28}{inputs}", "inputs in time");
-}
-
-fn direction(counts: &WireCounts) -> String {
-    let WireCounts { packets, bytes, lost, dropped } = *counts;
-    let share = |part: u64| part as f64 / packets.max(1) as f64 * 100.0;
-    format!(
-        "{packets:>12}  packets of {} bytes on average, {:.2} % lost, {:.2} % dropped at the queue",
-        bytes / packets.max(1),
-        share(lost),
-        share(dropped)
-    )
 }
 
 /// Where the server listens; its namespace is its own, so that no port is taken.

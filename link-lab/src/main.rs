@@ -22,6 +22,8 @@ mod namespace;
 #[cfg(target_os = "linux")]
 mod netem;
 #[cfg(target_os = "linux")]
+mod outcome;
+#[cfg(target_os = "linux")]
 mod program;
 #[cfg(target_os = "linux")]
 mod relay;
