@@ -1,0 +1,277 @@
+//! How long the netcode takes at the sizes we promise: 10, 100 and 1,000 ships in the proving ground,
+//! under the reference workload.
+//!
+//! ```text
+//! per tick:             step, record, snapshots (record, interest and encode for everyone)
+//! per client and tick:  interest, encode, decode, reconcile
+//! ```
+//!
+//! `cargo bench -p driftfield-shared --bench netcode -- encode` runs those whose name holds `encode`. The
+//! throughput that is told beside the time is ships a second for `step` and `record`, clients a second for
+//! `snapshots`, replayed commands a second for `reconcile`, and entities in view a second for the rest.
+
+mod support;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::measurement::WallTime;
+use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput};
+
+use support::ends::{Pilot, Receiver, Room, Seat, Word};
+use support::interest;
+use support::play::Play;
+
+/// Ships, each with a client.
+const SHIPS: [u16; 3] = [10, 100, 1_000];
+/// Commands that no snapshot covers yet: a round trip of a good link, and one of half a second.
+const PENDING: [usize; 2] = [4, 15];
+/// Clients that are measured in turn, so that no single place counts for all.
+const CLIENTS: usize = 16;
+/// Ticks of play that are recorded for benches of the client.
+const RECORDED_TICKS: usize = 300;
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .sample_size(50)
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(3))
+        .configure_from_args();
+    type Bench = fn(&mut BenchmarkGroup<'_, WallTime>, BenchmarkId, &Play);
+    let benches: [(&str, Bench); 6] = [
+        ("step", bench_step),
+        ("record", bench_record),
+        ("snapshots", bench_snapshots),
+        ("interest", bench_interest),
+        ("encode", bench_encode),
+        ("decode", bench_decode),
+    ];
+    let plays = SHIPS.map(|ships| (ships, Play::new("proving-ground", ships)));
+    for (name, bench) in benches {
+        let mut group = criterion.benchmark_group(name);
+        for (ships, play) in &plays {
+            bench(&mut group, BenchmarkId::from_parameter(format!("{ships} ships")), play);
+        }
+        group.finish();
+    }
+    let mut group = criterion.benchmark_group("reconcile");
+    for pending in PENDING {
+        for (ships, play) in &plays {
+            let id = BenchmarkId::new(format!("{pending} pending"), format!("{ships} ships"));
+            bench_reconcile(&mut group, id, play, pending);
+        }
+    }
+    group.finish();
+    criterion.final_summary();
+}
+
+/// A tick of the world, for all ships.
+fn bench_step(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
+    group.throughput(Throughput::Elements(play.world.pilots().count() as u64));
+    let mut play = play.clone();
+    group.bench_function(id, |bencher| {
+        bencher.iter_custom(|ticks| {
+            let mut total = Duration::ZERO;
+            for _ in 0..ticks {
+                play.steer();
+                total += time(|| play.advance());
+            }
+            total
+        });
+    });
+}
+
+/// What a tick costs for all clients together before the first is served.
+fn bench_record(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
+    group.throughput(Throughput::Elements(play.world.pilots().count() as u64));
+    let (mut play, mut room) = (play.clone(), Room::default());
+    group.bench_function(id, |bencher| {
+        bencher.iter_custom(|ticks| {
+            let mut total = Duration::ZERO;
+            for _ in 0..ticks {
+                play.step();
+                total += time(|| room.record(&play.world));
+            }
+            total
+        });
+    });
+}
+
+/// All that a tick takes from the state after the step to the bytes of every client; divided by the
+/// clients it is what one costs, shared work included.
+fn bench_snapshots(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
+    let (mut play, mut room) = (play.clone(), Room::default());
+    let mut seats = seats(&play, usize::MAX);
+    group.throughput(Throughput::Elements(seats.len() as u64));
+    group.bench_function(id, |bencher| {
+        bencher.iter_custom(|ticks| {
+            let mut total = Duration::ZERO;
+            for _ in 0..ticks {
+                play.step();
+                total += time(|| {
+                    room.record(&play.world);
+                    for seat in &mut seats {
+                        seat.look(&play.world);
+                        black_box(seat.encode(&play.world, &room));
+                    }
+                });
+            }
+            total
+        });
+    });
+}
+
+/// Finding what one client may see.
+fn bench_interest(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
+    group.throughput(Throughput::Elements(mean_in_view(play)));
+    let mut seats = seats(play, CLIENTS);
+    let count = seats.len();
+    let mut turn = 0;
+    group.bench_function(id, |bencher| {
+        bencher.iter(|| {
+            turn = (turn + 1) % count;
+            seats[turn].look(&play.world);
+        });
+    });
+}
+
+/// Writing one client's snapshot, with what it may see found and the tick recorded.
+fn bench_encode(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
+    group.throughput(Throughput::Elements(mean_in_view(play)));
+    let (mut play, mut room) = (play.clone(), Room::default());
+    let mut seats = seats(&play, CLIENTS);
+    group.bench_function(id, |bencher| {
+        bencher.iter_custom(|snapshots| {
+            let (mut total, mut left) = (Duration::ZERO, snapshots as usize);
+            while left > 0 {
+                play.step();
+                room.record(&play.world);
+                seats.iter_mut().for_each(|seat| seat.look(&play.world));
+                let measured = left.min(seats.len());
+                let (measured, rest) = seats.split_at_mut(measured);
+                total += time(|| {
+                    for seat in measured.iter_mut() {
+                        black_box(seat.encode(&play.world, &room));
+                    }
+                });
+                // Nobody misses a tick: a delta over several is another matter.
+                for seat in rest {
+                    black_box(seat.encode(&play.world, &room));
+                }
+                left -= measured.len();
+            }
+            total
+        });
+    });
+}
+
+/// Taking one snapshot in, at a client that holds the one before.
+fn bench_decode(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
+    group.throughput(Throughput::Elements(mean_in_view(play)));
+    let (mut play, mut room) = (play.clone(), Room::default());
+    // For each client what it holds after the first snapshot, and the messages behind that.
+    let mut recorded: Vec<_> = seats(&play, CLIENTS)
+        .into_iter()
+        .map(|seat| {
+            let receiver = Receiver::new(play.world.rules().clone(), seat.player);
+            (seat, receiver, Vec::with_capacity(RECORDED_TICKS))
+        })
+        .collect();
+    for tick in 0..=RECORDED_TICKS {
+        play.step();
+        room.record(&play.world);
+        for (seat, receiver, messages) in &mut recorded {
+            seat.look(&play.world);
+            let bytes = seat.encode(&play.world, &room);
+            match tick {
+                0 => receiver.decode(bytes),
+                _ => messages.push(bytes.to_vec()),
+            }
+        }
+    }
+    let mut turn = 0;
+    group.bench_function(id, |bencher| {
+        bencher.iter_custom(|snapshots| {
+            let (mut total, mut left) = (Duration::ZERO, snapshots as usize);
+            while left > 0 {
+                let (_, receiver, messages) = &recorded[turn];
+                turn = (turn + 1) % recorded.len();
+                let mut receiver = receiver.clone();
+                let messages = &messages[..left.min(RECORDED_TICKS)];
+                total += time(|| messages.iter().for_each(|bytes| receiver.decode(bytes)));
+                left -= messages.len();
+            }
+            total
+        });
+    });
+}
+
+/// Taking the server's word for our ship, and replaying the `pending` commands after it.
+fn bench_reconcile(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    id: BenchmarkId,
+    play: &Play,
+    pending: usize,
+) {
+    group.throughput(Throughput::Elements(pending as u64));
+    let mut moments = Vec::new();
+    for seat in seats(play, CLIENTS) {
+        record_moments(play.clone(), seat, pending, &mut moments);
+    }
+    let mut turn = 0;
+    group.bench_function(id, |bencher| {
+        bencher.iter_batched_ref(
+            || {
+                turn = (turn + 1) % moments.len();
+                moments[turn].clone()
+            },
+            |(pilot, word)| pilot.reconcile(word),
+            BatchSize::SmallInput,
+        );
+    });
+}
+
+/// Flies one ship a while, and keeps the pilot of each tick right before the server's word comes, with
+/// that word.
+fn record_moments(
+    mut play: Play,
+    mut seat: Seat,
+    pending: usize,
+    moments: &mut Vec<(Pilot, Word)>,
+) {
+    let words: Vec<Word> = (0..RECORDED_TICKS)
+        .map(|_| {
+            play.step();
+            seat.look(&play.world);
+            Word::of(&play.world, &seat, play.controls(seat.player))
+        })
+        .collect();
+    let mut pilot = Pilot::new(play.world.rules().clone());
+    pilot.reconcile(&words[0]);
+    words[1..=pending].iter().for_each(|word| pilot.command(word));
+    for (word, ahead) in words[1..].iter().zip(&words[pending + 1..]) {
+        pilot.command(ahead);
+        moments.push((pilot.clone(), word.clone()));
+        pilot.reconcile(word);
+    }
+}
+
+/// Seats of `count` clients that lie evenly among all.
+fn seats(play: &Play, count: usize) -> Vec<Seat> {
+    play.some_players(count).into_iter().map(Seat::new).collect()
+}
+
+/// Entities that a client sees, on the mean over all; one at least.
+fn mean_in_view(play: &Play) -> u64 {
+    let mut seats = seats(play, usize::MAX);
+    seats.iter_mut().for_each(|seat| seat.look(&play.world));
+    let sum: usize = seats.iter().map(|seat| interest::count(&seat.visible)).sum();
+    (sum / seats.len()).max(1) as u64
+}
+
+/// How long `work` takes.
+fn time(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}

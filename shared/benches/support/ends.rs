@@ -1,0 +1,142 @@
+//! Both ends of the netcode as the benches call them: the only place here that knows their signatures.
+
+use std::sync::Arc;
+
+use driftfield_shared::netcode::{Authority, Predictor};
+use driftfield_shared::sim::{AsteroidState, Rules, ShipState, World};
+use driftfield_shared::snapshot::{BitWriter, ClientView, Decoder, History, Visible};
+use driftfield_shared::units::{Controls, PlayerId, Tick};
+
+use super::interest::find_visible;
+
+/// The input margin that every snapshot tells, ticks: steady, as on a good link.
+const MARGIN: i8 = 2;
+
+/// What a room keeps for all its clients.
+#[derive(Clone, Debug, Default)]
+pub struct Room {
+    history: History,
+}
+
+impl Room {
+    /// Takes in the state after a step; once per tick.
+    pub fn record(&mut self, world: &World) {
+        self.history.record(world);
+    }
+}
+
+/// What a room keeps for one client.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// Whose.
+    pub player: PlayerId,
+    /// What the client may see, as found last.
+    pub visible: Visible,
+    view: ClientView,
+    out: BitWriter,
+}
+
+impl Seat {
+    /// A seat whose client holds nothing yet.
+    pub fn new(player: PlayerId) -> Self {
+        let (visible, view) = (Visible::default(), ClientView::default());
+        Seat { player, visible, view, out: BitWriter::default() }
+    }
+
+    /// Finds what the client may see in this tick.
+    pub fn look(&mut self, world: &World) {
+        find_visible(world, self.player, &mut self.visible);
+    }
+
+    /// The bytes that tell the client what was found.
+    pub fn encode(&mut self, world: &World, room: &Room) -> &[u8] {
+        let (player, visible) = (self.player, &self.visible);
+        self.view.encode(world, &room.history, player, MARGIN, visible, &mut self.out);
+        self.out.finish()
+    }
+}
+
+/// A client as far as it takes snapshots.
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    decoder: Decoder,
+}
+
+impl Receiver {
+    /// A client that holds nothing yet.
+    pub fn new(rules: Arc<Rules>, player: PlayerId) -> Self {
+        Receiver { decoder: Decoder::new(rules, player) }
+    }
+
+    /// Takes a snapshot in.
+    ///
+    /// # Panics
+    /// When our own encoder wrote what our own decoder refuses.
+    pub fn decode(&mut self, bytes: &[u8]) {
+        self.decoder.decode(bytes).expect("what the encoder wrote is sound");
+    }
+
+    /// How many ships and shots the client holds.
+    pub fn ships_and_shots(&self) -> (usize, usize) {
+        (self.decoder.ships().len(), self.decoder.shots().len())
+    }
+}
+
+/// The server's word on a ship, and what its pilot asked for, in one tick.
+#[derive(Clone, Debug)]
+pub struct Word {
+    tick: Tick,
+    controls: Controls,
+    ship: Option<ShipState>,
+    boost_charge: u16,
+    asteroids: Vec<AsteroidState>,
+    side: f32,
+}
+
+impl Word {
+    /// As it is after the last step, with the asteroids that `seat` sees.
+    pub fn of(world: &World, seat: &Seat, controls: Controls) -> Self {
+        let key = world.pilot(seat.player).and_then(|pilot| pilot.ship);
+        let ship = key.and_then(|key| world.ships().get(key));
+        let asteroids = seat.visible.asteroids.iter();
+        Word {
+            tick: world.tick(),
+            controls,
+            ship: ship.map(|ship| ship.state),
+            boost_charge: ship.map_or(0, |ship| ship.boost_charge),
+            asteroids: asteroids.map(|key| world.asteroids()[*key].state).collect(),
+            side: world.side(),
+        }
+    }
+}
+
+/// A client as far as it predicts its ship.
+#[derive(Clone, Debug)]
+pub struct Pilot {
+    predictor: Predictor,
+}
+
+impl Pilot {
+    /// A pilot who knows of no ship yet.
+    pub fn new(rules: Arc<Rules>) -> Self {
+        Pilot { predictor: Predictor::new(rules) }
+    }
+
+    /// Gives the command of a tick and predicts its outcome.
+    pub fn command(&mut self, word: &Word) {
+        self.predictor.command(word.tick, word.controls);
+    }
+
+    /// Takes the server's word for a tick and replays the commands after it. Returns whether the
+    /// prediction was wrong.
+    pub fn reconcile(&mut self, word: &Word) -> bool {
+        let (correction, _) = self.predictor.reconcile(&Authority {
+            tick: word.tick,
+            ship: word.ship.as_ref(),
+            boost_charge: word.boost_charge,
+            asteroids: &word.asteroids,
+            side: word.side,
+        });
+        correction.is_some()
+    }
+}

@@ -1,0 +1,15 @@
+//! What the benches share: play to measure, and both ends of the netcode to measure with.
+//!
+//! ```text
+//! Wander (controls) --> Play (world) --> Room, Seat (snapshots) --> Receiver, Pilot (client)
+//! ```
+//!
+//! All calls that a change of the netcode's signatures would break are in `ends.rs`.
+
+// Each bench is a crate of its own and uses a part of this.
+#![allow(dead_code)]
+
+pub mod ends;
+pub mod interest;
+pub mod play;
+pub mod wander;

@@ -1,0 +1,101 @@
+//! A world under the reference workload, one tick at a time.
+
+use std::sync::Arc;
+
+use driftfield_shared::content::Content;
+use driftfield_shared::sim::{Command, Event, Rules, World};
+use driftfield_shared::units::{Controls, PlayerId};
+
+use super::wander::Wander;
+
+/// Ticks per second, as a server has it by default.
+pub const TICK_HZ: u16 = 30;
+/// Ticks until ships have their usual speeds and as many shots are born as fade.
+const WARM_UP_TICKS: u32 = 10 * TICK_HZ as u32;
+/// Seats taken in one tick.
+const JOINS_PER_TICK: usize = 5;
+/// Seed of the world and, with the number of the seat, of each wanderer.
+const SEED: u64 = 0x0BE7_C4E5;
+
+/// A world in which every seat is taken by a wanderer. Equal arguments give equal play.
+#[derive(Clone, Debug)]
+pub struct Play {
+    /// The world after the last step.
+    pub world: World,
+    wanderers: Vec<Wander>,
+    commands: Vec<Command>,
+    events: Vec<Event>,
+}
+
+impl Play {
+    /// `ships` wanderers in one of the proving grounds, ten seconds after they joined.
+    ///
+    /// # Panics
+    /// When the built-in content is unsound or lacks the sector.
+    pub fn new(sector: &str, ships: u16) -> Self {
+        let content = Arc::new(Content::built_in().expect("the built-in content is sound"));
+        let rules = Rules::new(content, sector, "proving-ground", TICK_HZ)
+            .expect("the benches name what exists");
+        let wanderer = |index| Wander::new(SEED ^ (u64::from(index) << 32), &rules);
+        let wanderers = (0..ships).map(wanderer).collect();
+        let mut play = Play {
+            world: World::new(Arc::new(rules), SEED),
+            wanderers,
+            commands: Vec::new(),
+            events: Vec::new(),
+        };
+        play.take_seats();
+        for _ in 0..WARM_UP_TICKS {
+            play.step();
+        }
+        play
+    }
+
+    /// Throws the dice for the next tick, to be followed by [`Play::advance`].
+    pub fn steer(&mut self) {
+        let (next, rules) = (self.world.tick().next(), self.world.rules());
+        self.commands.clear();
+        for (index, wanderer) in self.wanderers.iter_mut().enumerate() {
+            let controls = wanderer.controls(next, rules);
+            self.commands.push(Command::Steer(PlayerId(index as u16), controls));
+        }
+    }
+
+    /// The world's own step, with the commands that were thrown.
+    pub fn advance(&mut self) {
+        self.events.clear();
+        self.world.step(&self.commands, &mut self.events);
+    }
+
+    /// A whole tick.
+    pub fn step(&mut self) {
+        self.steer();
+        self.advance();
+    }
+
+    /// What the seat asked for in the last tick.
+    pub fn controls(&self, player: PlayerId) -> Controls {
+        match self.commands.get(player.index()) {
+            Some(Command::Steer(_, controls)) => *controls,
+            _ => Controls::default(),
+        }
+    }
+
+    /// `count` seats that lie evenly among all, or all where there are not as many.
+    pub fn some_players(&self, count: usize) -> Vec<PlayerId> {
+        let seats = self.wanderers.len();
+        let count = count.min(seats);
+        (0..count).map(|index| PlayerId((index * seats / count) as u16)).collect()
+    }
+
+    /// Lets everyone join, as a fleet of bots does: a few in each tick. The sector grows with those who
+    /// join, so the middle stays more crowded than the edge, here as on a server.
+    fn take_seats(&mut self) {
+        let players: Vec<_> = (0..self.wanderers.len() as u16).map(PlayerId).collect();
+        for joining in players.chunks(JOINS_PER_TICK) {
+            self.steer();
+            self.commands.extend(joining.iter().copied().map(Command::Join));
+            self.advance();
+        }
+    }
+}
