@@ -35,7 +35,7 @@ const SECONDS: u32 = 30;
 /// Seconds before that in which streams and baselines get going, uncounted.
 const LEAD_SECONDS: u32 = 5;
 /// Clients whose bytes are counted.
-const CLIENTS: usize = 8;
+const CLIENTS: usize = 25;
 /// What a client sees that joins into a crowd: ships and shots.
 const JOIN_IN_VIEW: (usize, usize) = (250, 250);
 /// Ships of the world it joins: enough that as many shots fly at once; the rest is left out of view.
