@@ -8,8 +8,10 @@
 //! Sans-IO and seeded: the same seed and the same calls give the same delays.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::sim::Rng;
@@ -29,8 +31,9 @@ const BACKLOG_BYTES_MAX: usize = 256 * 1024;
 
 /// How bad a link is. The default is a perfect one.
 ///
-/// As text: `latency=80ms,jitter=20ms,stall=500ms/10s,rate=256kbit`, every part optional.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+/// As text: `latency=80ms,jitter=20ms,stall=500ms/10s,rate=256kbit`, every part optional. [`FromStr`] reads
+/// it and [`Display`](fmt::Display) gives it back; of a perfect link it is empty.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct LinkProfile {
     /// Delay of every message in each direction; a round trip takes twice as long.
     pub latency: Micros,
@@ -101,6 +104,27 @@ impl FromStr for LinkProfile {
             return Err(LinkProfileError::StallsOverlap);
         }
         Ok(profile)
+    }
+}
+
+/// The text form: what reads back as the same profile, the rate to the next kilobit.
+impl fmt::Display for LinkProfile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        if self.latency > 0 {
+            parts.push(format!("latency={}", duration_text(self.latency)));
+        }
+        if self.jitter > 0 {
+            parts.push(format!("jitter={}", duration_text(self.jitter)));
+        }
+        if self.stall > 0 {
+            let (stall, interval) = (self.stall, self.stall_interval);
+            parts.push(format!("stall={}/{}", duration_text(stall), duration_text(interval)));
+        }
+        if self.bits_per_second > 0 {
+            parts.push(format!("rate={}kbit", self.bits_per_second.div_ceil(1_000)));
+        }
+        formatter.write_str(&parts.join(","))
     }
 }
 
@@ -219,9 +243,19 @@ fn parse_duration(text: &str) -> Result<Micros, LinkProfileError> {
     let micros = number.trim().parse::<f64>().map_err(|_| error())? * unit;
     // Refuses what is not a number, too.
     match (0.0..=DURATION_MAX as f64).contains(&micros) {
-        true => Ok(micros as Micros),
+        // Rounded: 0.007 times 1,000 is a little less than 7.
+        true => Ok(micros.round() as Micros),
         false => Err(error()),
     }
+}
+
+/// The shortest text that [`parse_duration`] reads as so many microseconds, in seconds where they are whole.
+fn duration_text(micros: Micros) -> String {
+    if micros.is_multiple_of(1_000_000) {
+        return format!("{}s", micros / 1_000_000);
+    }
+    let text = format!("{}.{:03}", micros / 1_000, micros % 1_000);
+    format!("{}ms", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 fn parse_rate(text: &str) -> Result<u64, LinkProfileError> {
@@ -345,6 +379,27 @@ mod tests {
         assert_eq!(profile, expected);
         assert!("".parse::<LinkProfile>().unwrap().is_perfect());
         assert_eq!("stall=1s".parse::<LinkProfile>().unwrap().stall_interval, 10_000_000);
+    }
+
+    #[test]
+    fn a_profile_reads_back_from_its_own_text_as_itself() {
+        assert_eq!(LinkProfile::default().to_string(), "");
+        let text = "latency=80ms,jitter=2.5ms,stall=500ms/10s,rate=256kbit";
+        assert_eq!(text.parse::<LinkProfile>().unwrap().to_string(), text);
+        let mut rng = Rng::new(11);
+        for round in 0..10_000 {
+            let mut time = || Micros::from(rng.next_u32()) % (DURATION_MAX / 2);
+            let stall = time() / 1_000;
+            let profile = LinkProfile {
+                latency: time(),
+                jitter: time() % 1_000_000 / 1_000 * 1_000,
+                stall,
+                stall_interval: if stall == 0 { 0 } else { 2 * stall + time() / 2 },
+                bits_per_second: time() % 5_000 * 1_000,
+            };
+            let text = profile.to_string();
+            assert_eq!(text.parse(), Ok(profile), "{text}, round {round}");
+        }
     }
 
     #[test]
