@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use driftfield_shared::netcode::{ClientStats, Frame, Predicted};
+use driftfield_shared::netcode::{ClientStats, Frame, LinkProfile, Predicted};
 use driftfield_shared::protocol::{CloseReason, ServerControl, Token, Welcome};
 use driftfield_shared::units::{Controls, Micros};
 
@@ -20,6 +20,8 @@ pub enum PageMessage {
     },
     /// What the player asks for from now on.
     Controls(Controls),
+    /// Put so bad a link between socket and client from now on, whatever connection there is.
+    Link(LinkProfile),
     /// Give up the seat and close.
     Leave,
     /// Do not wait any longer before the next try.
@@ -133,6 +135,8 @@ mod tests {
             token: Some(Token([7; 16])),
         };
         assert_eq!(codec::decode(&codec::encode(&message)), Ok(message));
+        let link = PageMessage::Link("latency=80ms,stall=1s,rate=64kbit".parse().unwrap());
+        assert_eq!(codec::decode(&codec::encode(&link)), Ok(link));
         let parcel = Parcel { sent: 1 << 50, note: Note::Link(LinkState::Connecting) };
         assert_eq!(codec::decode(&codec::encode(&parcel)), Ok(parcel));
     }

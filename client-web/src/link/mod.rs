@@ -11,7 +11,11 @@
 mod backoff;
 mod bridge;
 mod message;
+mod path;
+mod preset;
 
 pub use backoff::Backoff;
 pub use bridge::ClockBridge;
 pub use message::{LinkState, Note, PageMessage, Parcel};
+pub use path::{Arrival, Path};
+pub use preset::{PRESETS, Preset};

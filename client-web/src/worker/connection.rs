@@ -1,9 +1,11 @@
 //! The connection that the page asked for: opened, kept, and opened again when it breaks.
 //!
 //! ```text
-//! page, socket, timer --> handle_* --> netcode::Client --> socket
-//!                                  \-> notes for the page
+//! page, socket, timer --> handle_* --> Path --> netcode::Client --> Path --> socket
+//!                                                            \-> notes for the page
 //! ```
+//!
+//! The path is perfect unless the player wants to see the game on a bad link.
 
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use web_sys::DedicatedWorkerGlobalScope;
 use super::socket::Socket;
 use super::with_connection;
 use crate::clock::Clock;
-use crate::link::{Backoff, LinkState, Note, PageMessage, Parcel};
+use crate::link::{Arrival, Backoff, LinkState, Note, PageMessage, Parcel, Path};
 
 /// The server speaks every tick; after so long a silence the network is gone without a word.
 const SILENCE_MAX: Micros = 6_000_000;
@@ -27,6 +29,8 @@ const OPENING_MAX: Micros = 10_000_000;
 const STATS_INTERVAL: Micros = 250_000;
 /// The close code of a connection that ended without one.
 const ABNORMAL: u16 = 1006;
+/// Seed of the bad links: the same wishes at the same times meet the same delays.
+const PATH_SEED: u64 = 1;
 
 /// The one connection of a worker.
 pub struct Connection {
@@ -35,6 +39,7 @@ pub struct Connection {
     url: String,
     client: Client,
     socket: Option<Socket>,
+    path: Path,
     /// Number of the current socket.
     number: u32,
     state: LinkState,
@@ -56,6 +61,7 @@ impl Connection {
             url: String::new(),
             client: Client::new(ClientConfig::default()),
             socket: None,
+            path: Path::new(PATH_SEED),
             number: 0,
             state: LinkState::Idle,
             backoff: Backoff::default(),
@@ -78,14 +84,24 @@ impl Connection {
             }
             // Sampled at the next client tick.
             PageMessage::Controls(controls) => self.client.set_controls(controls),
+            PageMessage::Link(profile) => {
+                let now = self.clock.now();
+                self.path.set_profile(now, profile);
+                self.pass(now);
+            }
             PageMessage::TryNow => {
                 if matches!(self.state, LinkState::Waiting { .. }) {
                     self.open();
                 }
             }
             PageMessage::Leave => {
+                let now = self.clock.now();
                 self.client.leave();
-                self.flush();
+                self.flush(now);
+                // Nobody waits for a goodbye to get through a bad link.
+                self.path.release();
+                self.flush(now);
+                self.path.clear(now);
                 self.socket = None;
                 self.deadline = None;
                 self.set_state(LinkState::Idle);
@@ -99,41 +115,62 @@ impl Connection {
         if number != self.number {
             return;
         }
-        self.client.handle_open(self.clock.now());
-        self.flush();
+        let now = self.clock.now();
+        self.client.handle_open(now);
+        self.flush(now);
+        self.schedule();
     }
 
     /// A message came.
-    pub fn handle_message(&mut self, number: u32, bytes: &[u8]) {
-        if number != self.number {
-            return;
-        }
-        let now = self.clock.now();
-        self.deadline = Some(now + SILENCE_MAX);
-        if let Err(error) = self.client.handle_message(now, bytes) {
-            web_sys::console::error_1(&error.to_string().into());
-            self.end(ABNORMAL);
-        } else {
-            self.flush();
-            if now >= self.stats_at + STATS_INTERVAL {
-                self.stats_at = now;
-                self.tell(Note::Stats(*self.client.stats()));
-            }
-        }
-        self.schedule();
+    pub fn handle_message(&mut self, number: u32, bytes: Vec<u8>) {
+        self.handle_arrival(number, Arrival::Message(bytes));
     }
 
     /// The socket is closed.
     pub fn handle_close(&mut self, number: u32, code: u16) {
-        if number == self.number {
-            self.end(code);
-            self.schedule();
+        self.handle_arrival(number, Arrival::Close(code));
+    }
+
+    fn handle_arrival(&mut self, number: u32, arrival: Arrival) {
+        if number != self.number {
+            return;
+        }
+        let now = self.clock.now();
+        self.path.send_down(now, arrival);
+        self.pass(now);
+        self.schedule();
+    }
+
+    /// Hands on what has come through the path, both ways.
+    fn pass(&mut self, now: Micros) {
+        while let Some(arrival) = self.path.poll_down(now) {
+            match arrival {
+                Arrival::Message(bytes) => self.receive(now, &bytes),
+                Arrival::Close(code) => self.end(code),
+            }
+        }
+        self.flush(now);
+    }
+
+    fn receive(&mut self, now: Micros, bytes: &[u8]) {
+        self.deadline = Some(now + SILENCE_MAX);
+        if let Err(error) = self.client.handle_message(now, bytes) {
+            web_sys::console::error_1(&error.to_string().into());
+            self.end(ABNORMAL);
+            return;
+        }
+        self.flush(now);
+        if now >= self.stats_at + STATS_INTERVAL {
+            self.stats_at = now;
+            self.tell(Note::Stats(*self.client.stats()));
         }
     }
 
     fn handle_timer(&mut self) {
         self.timer = None;
         let now = self.clock.now();
+        // What has come through breaks the silence.
+        self.pass(now);
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             match self.state {
                 LinkState::Waiting { .. } => self.open(),
@@ -142,7 +179,7 @@ impl Connection {
         }
         if self.state == LinkState::Open {
             self.client.handle_time(now);
-            self.flush();
+            self.flush(now);
         }
         self.schedule();
     }
@@ -151,6 +188,7 @@ impl Connection {
         self.number = self.number.wrapping_add(1);
         // The old one goes first: two sockets of one seat would take it from each other.
         self.socket = None;
+        self.path.clear(self.clock.now());
         match Socket::open(&self.url, self.number) {
             Ok(socket) => {
                 self.socket = Some(socket);
@@ -173,6 +211,7 @@ impl Connection {
         if let Some(socket) = &self.socket {
             socket.close();
         }
+        self.path.clear(now);
         let state = LinkState::after_close(code, milliseconds, self.backoff.tries());
         self.deadline = match state {
             LinkState::Waiting { .. } => Some(now + Micros::from(milliseconds) * 1_000),
@@ -182,8 +221,11 @@ impl Connection {
     }
 
     /// Hands on what the client has for socket and page.
-    fn flush(&mut self) {
+    fn flush(&mut self, now: Micros) {
         while let Some(bytes) = self.client.poll_transmit() {
+            self.path.send_up(now, bytes);
+        }
+        while let Some(bytes) = self.path.poll_up(now) {
             if let Some(socket) = &self.socket {
                 socket.send(&bytes);
             }
@@ -228,7 +270,8 @@ impl Connection {
             LinkState::Open => self.client.next_time(),
             _ => None,
         };
-        let Some(next) = [tick, self.deadline].into_iter().flatten().min() else { return };
+        let times = [tick, self.deadline, self.path.next_time()];
+        let Some(next) = times.into_iter().flatten().min() else { return };
         let wait_ms = next.saturating_sub(self.clock.now()).div_ceil(1_000);
         let wait_ms = i32::try_from(wait_ms).unwrap_or(i32::MAX);
         let callback = self.on_timer.as_ref().unchecked_ref();

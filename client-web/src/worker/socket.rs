@@ -29,7 +29,7 @@ impl Socket {
                 .data()
                 .dyn_ref::<ArrayBuffer>()
                 .map_or_else(Vec::new, |buffer| Uint8Array::new(buffer).to_vec());
-            with_connection(|c| c.handle_message(number, &bytes));
+            with_connection(|c| c.handle_message(number, bytes));
         });
         let on_close = Closure::new(move |event: CloseEvent| {
             with_connection(|c| c.handle_close(number, event.code()));
