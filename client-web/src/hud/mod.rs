@@ -15,6 +15,8 @@ mod graph;
 #[cfg(target_arch = "wasm32")]
 mod model;
 #[cfg(target_arch = "wasm32")]
+mod network;
+#[cfg(target_arch = "wasm32")]
 mod radar;
 #[cfg(target_arch = "wasm32")]
 mod views;

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use super::model::{BannerAction, Model, Sheet};
-use super::{ToastKind, graph, radar};
+use super::network::Network;
+use super::{ToastKind, radar};
 use crate::format::grouped;
 use crate::input::BINDINGS;
 use crate::page::{Command, command};
@@ -147,28 +148,6 @@ fn Lists(model: Model) -> impl IntoView {
                 </For>
             </ul>
         </div>
-    }
-}
-
-#[component]
-fn Network(model: Model) -> impl IntoView {
-    let Model { is_net_open, net, .. } = model;
-    view! {
-        <Show when=move || is_net_open.get()>
-            <section class="plate net" aria-label="Network" data-testid="network-panel">
-                <h2>"Network"</h2>
-                <dl>
-                    {move || net.with(|net| {
-                        net.lines
-                            .iter()
-                            .map(|(name, value)| view! { <dt>{*name}</dt><dd>{value.clone()}</dd> })
-                            .collect_view()
-                    })}
-                </dl>
-                <canvas id=graph::CANVAS_ID aria-hidden="true"></canvas>
-                <small>"Time between snapshots"</small>
-            </section>
-        </Show>
     }
 }
 

@@ -1,0 +1,29 @@
+//! The network panel: how the connection does.
+
+use leptos::prelude::*;
+
+use super::graph;
+use super::model::Model;
+
+/// The panel, while it is open.
+#[component]
+pub(super) fn Network(model: Model) -> impl IntoView {
+    let Model { is_net_open, net, .. } = model;
+    view! {
+        <Show when=move || is_net_open.get()>
+            <section class="plate net" aria-label="Network" data-testid="network-panel">
+                <h2>"Network"</h2>
+                <dl>
+                    {move || net.with(|net| {
+                        net.lines
+                            .iter()
+                            .map(|(name, value)| view! { <dt>{*name}</dt><dd>{value.clone()}</dd> })
+                            .collect_view()
+                    })}
+                </dl>
+                <canvas id=graph::CANVAS_ID aria-hidden="true"></canvas>
+                <small>"Time between snapshots"</small>
+            </section>
+        </Show>
+    }
+}
