@@ -11,6 +11,8 @@ mod toasts;
 mod watch;
 
 #[cfg(target_arch = "wasm32")]
+mod bad_link;
+#[cfg(target_arch = "wasm32")]
 mod graph;
 #[cfg(target_arch = "wasm32")]
 mod model;

@@ -1,5 +1,6 @@
 //! The signals that the views show, each a plain value.
 
+use driftfield_shared::netcode::LinkProfile;
 use leptos::prelude::*;
 
 use super::{Hint, Toast};
@@ -166,6 +167,10 @@ pub struct Model {
     pub is_net_open: RwSignal<bool>,
     /// Its figures.
     pub net: RwSignal<NetFigures>,
+    /// The bad link that is on; a perfect one is none.
+    pub bad_link: RwSignal<LinkProfile>,
+    /// Whether the keyboard is to go to the bad link's controls.
+    pub wants_bad_link: RwSignal<bool>,
     /// What covers the middle.
     pub sheet: RwSignal<Sheet>,
     /// The invitation was copied.
@@ -190,6 +195,8 @@ impl Model {
             banner: RwSignal::default(),
             is_net_open: RwSignal::default(),
             net: RwSignal::default(),
+            bad_link: RwSignal::default(),
+            wants_bad_link: RwSignal::default(),
             sheet: RwSignal::default(),
             is_invite_copied: RwSignal::default(),
             sticks: RwSignal::default(),

@@ -1,9 +1,11 @@
-//! The network panel: how the connection does.
+//! The network panel: how the connection does, and how it would on a worse link.
 
 use leptos::prelude::*;
 
+use super::bad_link::BadLink;
 use super::graph;
 use super::model::Model;
+use crate::page::{Command, command};
 
 /// The panel, while it is open.
 #[component]
@@ -12,7 +14,17 @@ pub(super) fn Network(model: Model) -> impl IntoView {
     view! {
         <Show when=move || is_net_open.get()>
             <section class="plate net" aria-label="Network" data-testid="network-panel">
-                <h2>"Network"</h2>
+                <h2>
+                    "Network"
+                    <button
+                        class="close"
+                        aria-label="Close the network panel"
+                        data-testid="network-close"
+                        on:click=|_| command(Command::Net)
+                    >
+                        "×"
+                    </button>
+                </h2>
                 <dl>
                     {move || net.with(|net| {
                         net.lines
@@ -23,6 +35,7 @@ pub(super) fn Network(model: Model) -> impl IntoView {
                 </dl>
                 <canvas id=graph::CANVAS_ID aria-hidden="true"></canvas>
                 <small>"Time between snapshots"</small>
+                <BadLink model/>
             </section>
         </Show>
     }

@@ -19,6 +19,8 @@ pub enum Action {
     Board,
     /// Show the network panel.
     Net,
+    /// Go to the network panel's bad link.
+    Link,
     /// Show the keys.
     Help,
     /// Open or close the menu.
@@ -50,6 +52,7 @@ pub fn action(code: &str) -> Option<Action> {
         "ShiftLeft" | "ShiftRight" => Action::Boost,
         "Tab" => Action::Board,
         "KeyN" | "F3" => Action::Net,
+        "KeyL" => Action::Link,
         "KeyH" | "F1" => Action::Help,
         "Escape" => Action::Menu,
         _ => return None,
@@ -73,6 +76,7 @@ pub const BINDINGS: &[Binding] = &[
     Binding { what: "Boost", keys: &["Shift", "right button"] },
     Binding { what: "Leaderboard", keys: &["Tab"] },
     Binding { what: "Network figures", keys: &["N", "F3"] },
+    Binding { what: "Try a bad link", keys: &["L"] },
     Binding { what: "This help", keys: &["H"] },
     Binding { what: "Menu", keys: &["Esc"] },
 ];

@@ -9,7 +9,7 @@ use web_sys::{
 
 use super::{Action, action};
 use crate::hud::{SetChanged, Sheet};
-use crate::page::{Game, on, show_touch, with_game};
+use crate::page::{Command, Game, command, on, show_touch, with_game};
 use leptos::prelude::GetUntracked;
 
 /// Listens from now on, as long as the page lives.
@@ -62,12 +62,23 @@ pub fn start(canvas: &HtmlCanvasElement) -> Result<(), JsValue> {
 }
 
 fn key_down(event: &KeyboardEvent) {
-    let is_typing =
-        event.target().is_some_and(|target| target.dyn_ref::<HtmlInputElement>().is_some());
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let is_typing = target.as_ref().is_some_and(JsCast::has_type::<HtmlInputElement>);
+    let is_in_panel =
+        target.is_some_and(|element| element.closest(".net").is_ok_and(|n| n.is_some()));
+    if is_in_panel && event.code() == "Escape" {
+        event.prevent_default();
+        command(Command::Fly);
+        return;
+    }
     if is_typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
     let Some(action) = action(&event.code()) else { return };
+    // With the keyboard in the panel these keys are the browser's: they go from button to button and press.
+    if is_in_panel && matches!(action, Action::Board | Action::Fire | Action::Boost) {
+        return;
+    }
     let is_taken = with_game(|game| {
         if !game.is_playing() {
             return false;
@@ -92,6 +103,7 @@ fn press(game: &mut Game, action: Action, sheet: Sheet) {
     match action {
         Action::Board => game.model().is_board_open.set_changed(true),
         Action::Net => game.toggle_net(),
+        Action::Link => game.open_bad_link(),
         Action::Menu => game.show_sheet(match sheet {
             Sheet::None => Sheet::Menu,
             _ => Sheet::None,

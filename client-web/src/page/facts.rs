@@ -154,7 +154,7 @@ impl Game {
                 ("Frames", format!("{fps:.0} /s")),
                 ("Snapshots", format!("{snapshots:.0} /s")),
                 ("Received", byte_rate(self.bytes.per_second())),
-                ("Shown behind", format!("{delay:.0} ms")),
+                ("Interpolation delay", format!("{delay:.0} ms")),
                 ("Input margin (ticks)", self.stats.input_margin_ticks.to_string()),
                 ("Corrections", self.stats.corrections.to_string()),
                 ("Entities in view", self.stats.visible_entities.to_string()),

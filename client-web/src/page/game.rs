@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use driftfield_shared::content::Content;
-use driftfield_shared::netcode::ClientStats;
+use driftfield_shared::netcode::{ClientStats, LinkProfile};
 use driftfield_shared::units::{Angle, Controls};
 use leptos::prelude::{GetUntracked, Set, Update};
 use wasm_bindgen::JsValue;
@@ -153,7 +153,7 @@ impl Game {
         self.model.is_invite_copied.set_changed(false);
         self.model.sheet.set_changed(sheet);
         if sheet == Sheet::None {
-            let _ = self.canvas.focus();
+            self.focus_world();
         }
         self.send_controls(Controls { aim: self.aim(), ..Controls::default() });
     }
@@ -161,8 +161,30 @@ impl Game {
     /// Opens or closes the network panel.
     pub fn toggle_net(&mut self) {
         self.model.is_net_open.update(|is_open| *is_open = !*is_open);
+        if !self.model.is_net_open.get_untracked() {
+            self.focus_world();
+        }
         // At once, not at the next round.
         self.told_ms = 0.0;
+    }
+
+    /// Opens the network panel with the keyboard at its bad link.
+    pub fn open_bad_link(&mut self) {
+        self.model.is_net_open.set_changed(true);
+        self.model.wants_bad_link.set(true);
+        self.told_ms = 0.0;
+    }
+
+    /// Puts so bad a link between the game and its socket, for this connection and those that follow.
+    pub fn set_link(&mut self, profile: LinkProfile) {
+        self.post(&PageMessage::Link(profile));
+        self.model.bad_link.set_changed(profile);
+    }
+
+    /// Gives the keyboard to the ship.
+    pub fn focus_world(&self) {
+        // Fails only for what cannot have it, and the canvas can.
+        let _ = self.canvas.focus();
     }
 
     /// Lets everything go, and tells the worker now: a hidden page draws no frame that would.

@@ -18,6 +18,7 @@ mod worker;
 
 use std::cell::RefCell;
 
+use driftfield_shared::netcode::{LinkProfile, LinkProfileError};
 use wasm_bindgen::prelude::*;
 use web_sys::EventTarget;
 
@@ -42,6 +43,8 @@ pub enum Command {
     Help,
     /// Open or close the network panel.
     Net,
+    /// Give the keyboard back to the ship.
+    Fly,
     /// Copy the room's address.
     Invite,
     /// Give up the seat.
@@ -84,11 +87,23 @@ pub fn command(wanted: Command) {
             game.show_sheet(Sheet::None);
             game.toggle_net();
         }
+        Command::Fly => game.focus_world(),
         Command::Invite => game.copy_invitation(),
         Command::Leave | Command::Back => game.leave(),
         Command::TryNow => game.post(&PageMessage::TryNow),
         Command::Reload => start::reload(),
     });
+}
+
+/// Puts a bad link between the game and its socket, given as the text of a
+/// [`LinkProfile`]; an empty one takes it away.
+///
+/// # Errors
+/// What is wrong with the text, in words.
+pub fn set_link(text: &str) -> Result<(), String> {
+    let profile: LinkProfile = text.parse().map_err(|error: LinkProfileError| error.to_string())?;
+    with_game(|game| game.set_link(profile));
+    Ok(())
 }
 
 /// Runs `act` on the game, if it has started. Nothing that it does may come back here before it is done;

@@ -1,10 +1,11 @@
-//! `window.driftfield.stats()`: the figures of the network panel and more, as a plain object, for tests and
-//! the curious.
+//! `window.driftfield`, for tests and the curious: `stats()` gives the figures of the network panel and more
+//! as a plain object, `set_link(text)` puts a bad link in between and gives back what is wrong with the text.
 
 use js_sys::{Array, Object, Reflect};
+use leptos::prelude::GetUntracked;
 use wasm_bindgen::prelude::*;
 
-use super::{Game, with_game};
+use super::{Game, set_link, with_game};
 
 /// Puts `driftfield` on the window.
 pub fn publish() -> Result<(), JsValue> {
@@ -15,6 +16,12 @@ pub fn publish() -> Result<(), JsValue> {
     let driftfield = Object::new();
     set(&driftfield, "stats", stats.as_ref())?;
     stats.forget();
+    let link = Closure::<dyn FnMut(JsValue) -> JsValue>::new(|text: JsValue| {
+        let Some(text) = text.as_string() else { return "a link is given as a text".into() };
+        set_link(&text).map_or_else(JsValue::from, |()| JsValue::UNDEFINED)
+    });
+    set(&driftfield, "set_link", link.as_ref())?;
+    link.forget();
     Reflect::set(&js_sys::global(), &"driftfield".into(), &driftfield)?;
     Ok(())
 }
@@ -39,6 +46,7 @@ impl Game {
         number("input_margin_ticks", self.stats.input_margin_ticks.into())?;
         number("kills_seen", self.kills_seen.into())?;
         set(&object, "connection", &self.link.word().into())?;
+        set(&object, "link", &self.model.bad_link.get_untracked().to_string().into())?;
         let session = self.session.as_ref();
         let frame = session.and_then(|session| session.frame.as_ref());
         number("tick", frame.map_or(0, |frame| frame.tick.0).into())?;
