@@ -59,7 +59,7 @@ fn report_play() -> io::Result<()> {
         clients.push((Seat::new(player), forms()?));
     }
     let mut bytes = BTreeMap::<usize, usize>::new();
-    let (mut seen_ships, mut seen) = (0, 0);
+    let (mut seen_ships, mut seen, mut held) = (0, 0, 0);
     let ticks = SECONDS * u32::from(TICK_HZ);
     for tick in 0..LEAD_SECONDS * u32::from(TICK_HZ) + ticks {
         play.step();
@@ -76,6 +76,7 @@ fn report_play() -> io::Result<()> {
             }
             if is_counted {
                 seen += interest::count(&seat.visible);
+                held += seat.held();
                 seen_ships += seat.visible.ships.len();
                 for (row, length) in lengths.into_iter().enumerate() {
                     *bytes.entry(row).or_default() += length;
@@ -86,10 +87,12 @@ fn report_play() -> io::Result<()> {
     let snapshots = f64::from(ticks) * clients.len() as f64;
     println!(
         "{SHIPS} wanderers in the proving ground, {SECONDS} s at {TICK_HZ} Hz, mean of {} clients; \
-         in view {:.1} entities, {:.1} of them ships\n",
+         in view {:.1} entities, {:.1} of them ships; \
+         held with the shots that left the view {:.1}\n",
         clients.len(),
         seen as f64 / snapshots,
         seen_ships as f64 / snapshots,
+        held as f64 / snapshots,
     );
     println!("| snapshots as | bytes/client/s | bits/visible entity/tick | x ours |");
     println!("|---|---:|---:|---:|");

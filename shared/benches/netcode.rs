@@ -121,7 +121,7 @@ fn bench_snapshots(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, pl
     });
 }
 
-/// Finding what one client may see.
+/// Finding what one client may see, in a world that stands still: its cells stay in the cache.
 fn bench_interest(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
     group.throughput(Throughput::Elements(mean_in_view(play)));
     let mut seats = seats(play, CLIENTS);

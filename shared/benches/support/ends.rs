@@ -48,6 +48,11 @@ impl Seat {
         find_visible(world, self.player, &mut self.visible);
     }
 
+    /// Entities that the client holds after the last snapshot: those in view, and shots that left it.
+    pub fn held(&self) -> usize {
+        self.view.entities()
+    }
+
     /// The bytes that tell the client what was found.
     pub fn encode(&mut self, world: &World, room: &Room) -> &[u8] {
         let (player, visible) = (self.player, &self.visible);
