@@ -1,6 +1,7 @@
 //! Tells the views how things stand, a few times a second.
 
 use driftfield_shared::sim::OwnState;
+use driftfield_shared::snapshot::{SnapshotPart, SnapshotTally, Spent};
 use web_sys::Document;
 
 use super::Game;
@@ -147,8 +148,10 @@ impl Game {
         let fps = self.frames.per_second(now_ms);
         let snapshots = self.snapshots.per_second(now_ms);
         let delay = self.session.as_ref().map_or(0.0, |session| session.interpolator.delay_ms());
+        let tally = &self.stats.tally;
+        let hits = format!("{} of {}", self.stats.hits_confirmed, self.stats.hits_predicted);
         NetFigures {
-            lines: vec![
+            lines: [
                 ("Connection", self.link.word().to_owned()),
                 ("Ping", format!("{:.0} ms", self.stats.ping_micros as f64 / 1e3)),
                 ("Frames", format!("{fps:.0} /s")),
@@ -157,9 +160,36 @@ impl Game {
                 ("Interpolation delay", format!("{delay:.0} ms")),
                 ("Input margin (ticks)", self.stats.input_margin_ticks.to_string()),
                 ("Corrections", self.stats.corrections.to_string()),
+                ("Commands too late", self.stats.inputs_late.to_string()),
+                ("Hits confirmed", hits),
                 ("Entities in view", self.stats.visible_entities.to_string()),
-            ],
+            ]
+            .into_iter()
+            .chain(SnapshotPart::ALL.map(|part| (part_name(part), spent(tally, part))))
+            .collect(),
         }
+    }
+}
+
+fn part_name(part: SnapshotPart) -> &'static str {
+    match part {
+        SnapshotPart::Header => "Bits: header",
+        SnapshotPart::ShipUpdates => "Bits: ships",
+        SnapshotPart::ShipArrivals => "Bits: ships that come and go",
+        SnapshotPart::Shots => "Bits: shots",
+        SnapshotPart::Asteroids => "Bits: asteroids",
+        SnapshotPart::Ores => "Bits: ore",
+        SnapshotPart::Own => "Bits: own state",
+    }
+}
+
+/// Bits for each entity of a kind and tick, and the share of all bits.
+fn spent(tally: &SnapshotTally, part: SnapshotPart) -> String {
+    let Spent { bits, entities } = tally.of(part);
+    let share = bits as f64 / tally.bits().max(1) as f64 * 100.0;
+    match entities {
+        0 => format!("{share:.0} %"),
+        _ => format!("{:.1} each, {share:.0} %", bits as f64 / entities as f64),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use driftfield_shared::netcode::{Authority, Predictor};
-use driftfield_shared::sim::{AsteroidState, Rules, ShipState, World};
+use driftfield_shared::sim::{AsteroidState, Rules, ShipState, ShotState, World};
 use driftfield_shared::snapshot::{BitWriter, ClientView, Decoder, History, Visible};
 use driftfield_shared::units::{Controls, PlayerId, Tick};
 
@@ -94,6 +94,9 @@ pub struct Word {
     controls: Controls,
     ship: Option<ShipState>,
     boost_charge: u16,
+    gun_cooldown: u8,
+    shots: Vec<ShotState>,
+    others: Vec<ShipState>,
     asteroids: Vec<AsteroidState>,
     side: f32,
 }
@@ -104,11 +107,16 @@ impl Word {
         let key = world.pilot(seat.player).and_then(|pilot| pilot.ship);
         let ship = key.and_then(|key| world.ships().get(key));
         let asteroids = seat.visible.asteroids.iter();
+        let others = seat.visible.ships.iter().map(|key| world.ships()[*key].state);
+        let shots = seat.visible.shots.iter().map(|key| world.shots()[*key].state);
         Word {
             tick: world.tick(),
             controls,
             ship: ship.map(|ship| ship.state),
             boost_charge: ship.map_or(0, |ship| ship.boost_charge),
+            gun_cooldown: ship.map_or(0, |ship| ship.gun_cooldown),
+            shots: shots.filter(|shot| shot.shooter == seat.player).collect(),
+            others: others.filter(|other| other.player != seat.player).collect(),
             asteroids: asteroids.map(|key| world.asteroids()[*key].state).collect(),
             side: world.side(),
         }
@@ -139,6 +147,9 @@ impl Pilot {
             tick: word.tick,
             ship: word.ship.as_ref(),
             boost_charge: word.boost_charge,
+            gun_cooldown: word.gun_cooldown,
+            shots: &word.shots,
+            others: &word.others,
             asteroids: &word.asteroids,
             side: word.side,
         });
