@@ -69,7 +69,7 @@ pub(super) fn BadLink(model: Model) -> impl IntoView {
             data-testid="bad-link"
             on:submit=submit
         >
-            <h3>"Bad link"<small>"each way, to try the game on"</small></h3>
+            <h3>"Bad link"<small>"in each direction"</small></h3>
             <div class="presets" role="group" aria-label="Ready-made bad links" node_ref=first>
                 {PRESETS.iter().map(|preset| {
                     let is_on = move || {
