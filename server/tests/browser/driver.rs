@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction};
+use fantoccini::key::Key;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -114,6 +115,18 @@ impl Page {
         name_box.send_keys(name).await.unwrap();
         self.find("play").await.click().await.unwrap();
         self.wait_for("flight", "return window.driftfield?.stats?.().alive === true").await;
+    }
+
+    /// Writes into a field what takes the place of its text; a line feed at the end is the Enter key.
+    pub async fn write(&self, testid: &str, text: &str) {
+        let field = self.find(testid).await;
+        field.clear().await.unwrap();
+        field.send_keys(&text.replace('\n', &char::from(Key::Enter).to_string())).await.unwrap();
+    }
+
+    /// Presses a button with the mouse.
+    pub async fn click(&self, testid: &str) {
+        self.find(testid).await.click().await.unwrap();
     }
 
     async fn find(&self, testid: &str) -> fantoccini::elements::Element {

@@ -1,5 +1,6 @@
 //! The game in real browsers: what two players see of each other, and of a lost connection.
 
+mod bad_link;
 mod driver;
 mod proxy;
 
