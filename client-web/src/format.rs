@@ -22,6 +22,15 @@ pub fn byte_rate(bytes_per_second: f64) -> String {
     }
 }
 
+/// Bits per second.
+pub fn bit_rate(bits_per_second: f64) -> String {
+    match bits_per_second {
+        rate if rate < 1_000.0 => format!("{rate:.0} bit/s"),
+        rate if rate < 1_000_000.0 => format!("{:.1} kbit/s", rate / 1_000.0),
+        rate => format!("{:.1} Mbit/s", rate / 1_000_000.0),
+    }
+}
+
 /// Bytes as lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -62,6 +71,9 @@ mod tests {
         assert_eq!(byte_rate(870.4), "870 B/s");
         assert_eq!(byte_rate(2_345.0), "2.3 kB/s");
         assert_eq!(byte_rate(1_250_000.0), "1.2 MB/s");
+        assert_eq!(bit_rate(870.4), "870 bit/s");
+        assert_eq!(bit_rate(64_000.0), "64.0 kbit/s");
+        assert_eq!(bit_rate(2_150_000.0), "2.1 Mbit/s");
     }
 
     #[test]

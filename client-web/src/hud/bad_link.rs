@@ -43,6 +43,17 @@ pub(super) fn BadLink(model: Model) -> impl IntoView {
         }
         fault.set(None);
     });
+    // A panel that scrolls shows the sentence that it has just got.
+    let sentence = NodeRef::<html::P>::new();
+    Effect::new(move |_| {
+        if fault.with(Option::is_some) {
+            request_animation_frame(move || {
+                if let Some(sentence) = sentence.get_untracked() {
+                    sentence.scroll_into_view_with_bool(false);
+                }
+            });
+        }
+    });
     let choose = move |event: &MouseEvent, profile: &'static str| {
         fault.set(set_link(profile).err());
         // A key pressed it if there was no click; then keys go on here.
@@ -103,7 +114,7 @@ pub(super) fn BadLink(model: Model) -> impl IntoView {
                 />
                 <button type="submit" data-testid="link-set">"Set"</button>
             </div>
-            <p id=FAULT_ID class="fault" role="alert" data-testid="link-fault">
+            <p id=FAULT_ID node_ref=sentence class="fault" role="alert" data-testid="link-fault">
                 {move || fault.get()}
             </p>
         </form>

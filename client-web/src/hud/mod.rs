@@ -15,6 +15,8 @@ mod bad_link;
 #[cfg(target_arch = "wasm32")]
 mod graph;
 #[cfg(target_arch = "wasm32")]
+mod kinds;
+#[cfg(target_arch = "wasm32")]
 mod model;
 #[cfg(target_arch = "wasm32")]
 mod network;
@@ -31,8 +33,8 @@ pub use watch::{Look, Watch};
 pub use graph::paint as paint_graph;
 #[cfg(target_arch = "wasm32")]
 pub use model::{
-    Banner, BannerAction, BoardRow, Death, FeedLine, Model, NetFigures, OreLine, Purse, SetChanged,
-    Sheet, Sticks, Vitals,
+    Banner, BannerAction, BoardRow, Death, FeedLine, KindRates, Model, NetFigures, OreLine, Purse,
+    SetChanged, Sheet, Sticks, Vitals,
 };
 #[cfg(target_arch = "wasm32")]
 pub use radar::Radar;

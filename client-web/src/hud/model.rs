@@ -117,6 +117,9 @@ pub struct NetFigures {
     pub lines: Vec<(&'static str, String)>,
 }
 
+/// Names of the kinds of things that snapshots tell of, with the bits per second that each takes.
+pub type KindRates = Vec<(&'static str, f64)>;
+
 /// What covers the middle of the screen.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Sheet {
@@ -167,6 +170,8 @@ pub struct Model {
     pub is_net_open: RwSignal<bool>,
     /// Its figures.
     pub net: RwSignal<NetFigures>,
+    /// Where the bytes go.
+    pub kinds: RwSignal<KindRates>,
     /// The bad link that is on; a perfect one is none.
     pub bad_link: RwSignal<LinkProfile>,
     /// Whether the keyboard is to go to the bad link's controls.
@@ -195,6 +200,7 @@ impl Model {
             banner: RwSignal::default(),
             is_net_open: RwSignal::default(),
             net: RwSignal::default(),
+            kinds: RwSignal::default(),
             bad_link: RwSignal::default(),
             wants_bad_link: RwSignal::default(),
             sheet: RwSignal::default(),

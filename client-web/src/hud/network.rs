@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use super::bad_link::BadLink;
 use super::graph;
+use super::kinds::Kinds;
 use super::model::Model;
 use crate::page::{Command, command};
 
 /// The panel, while it is open.
 #[component]
 pub(super) fn Network(model: Model) -> impl IntoView {
-    let Model { is_net_open, net, .. } = model;
+    let Model { is_net_open, net, kinds, .. } = model;
     view! {
         <Show when=move || is_net_open.get()>
             <section class="plate net" aria-label="Network" data-testid="network-panel">
@@ -35,6 +36,7 @@ pub(super) fn Network(model: Model) -> impl IntoView {
                 </dl>
                 <canvas id=graph::CANVAS_ID aria-hidden="true"></canvas>
                 <small>"Time between snapshots"</small>
+                <Kinds kinds/>
                 <BadLink model/>
             </section>
         </Show>
