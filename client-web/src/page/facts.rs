@@ -1,7 +1,7 @@
 //! Tells the views how things stand, a few times a second.
 
 use driftfield_shared::sim::OwnState;
-use driftfield_shared::snapshot::{SnapshotPart, SnapshotTally, Spent};
+use driftfield_shared::snapshot::SnapshotPart;
 use web_sys::Document;
 
 use super::Game;
@@ -10,8 +10,8 @@ use super::session::Session;
 use super::start;
 use crate::format::byte_rate;
 use crate::hud::{
-    Banner, BannerAction, BoardRow, Death, Look, NetFigures, OreLine, Purse, Radar, SetChanged,
-    Situation, Sticks, Vitals, paint_graph,
+    Banner, BannerAction, BoardRow, Death, KindRates, Look, NetFigures, OreLine, Purse, Radar,
+    SetChanged, Situation, Sticks, Vitals, paint_graph,
 };
 use crate::link::LinkState;
 use driftfield_shared::units::PlayerId;
@@ -20,6 +20,8 @@ use leptos::prelude::GetUntracked;
 /// How long a line stays in the kill feed, and how long it takes to fade.
 const FEED_MS: f64 = 8_000.0;
 const FEED_FADE_MS: f64 = 900.0;
+/// Moments of which the bits of snapshots are remembered: three seconds.
+const TALLIES_MAX: usize = 30;
 
 impl Game {
     pub(super) fn tell_views(&mut self, now_ms: f64) {
@@ -45,6 +47,7 @@ impl Game {
             self.paint(&document);
         }
         if model.is_net_open.get_untracked() {
+            model.kinds.set_changed(self.kind_rates(now_ms));
             let figures = self.net_figures(now_ms);
             model.net.set_changed(figures);
         }
@@ -144,11 +147,31 @@ impl Game {
         }
     }
 
+    /// Bits per second of the last seconds, by part of the snapshots.
+    fn kind_rates(&mut self, now_ms: f64) -> KindRates {
+        let tally = self.stats.tally;
+        let is_new = self.tallies.back().is_some_and(|(_, last)| last.bits() > tally.bits());
+        if is_new {
+            // Another connection counts from zero.
+            self.tallies.clear();
+        }
+        self.tallies.push_back((now_ms, tally));
+        if self.tallies.len() > TALLIES_MAX {
+            self.tallies.pop_front();
+        }
+        let Some((since_ms, first)) = self.tallies.front() else { return KindRates::new() };
+        let seconds = (now_ms - since_ms) / 1e3;
+        if seconds < 0.5 {
+            return KindRates::new();
+        }
+        let rate = |part| (tally.of(part).bits - first.of(part).bits) as f64 / seconds;
+        SnapshotPart::ALL.map(|part| (part_name(part), rate(part))).into()
+    }
+
     fn net_figures(&mut self, now_ms: f64) -> NetFigures {
         let fps = self.frames.per_second(now_ms);
         let snapshots = self.snapshots.per_second(now_ms);
         let delay = self.session.as_ref().map_or(0.0, |session| session.interpolator.delay_ms());
-        let tally = &self.stats.tally;
         let hits = format!("{} of {}", self.stats.hits_confirmed, self.stats.hits_predicted);
         NetFigures {
             lines: [
@@ -164,32 +187,20 @@ impl Game {
                 ("Hits confirmed", hits),
                 ("Entities in view", self.stats.visible_entities.to_string()),
             ]
-            .into_iter()
-            .chain(SnapshotPart::ALL.map(|part| (part_name(part), spent(tally, part))))
-            .collect(),
+            .into(),
         }
     }
 }
 
 fn part_name(part: SnapshotPart) -> &'static str {
     match part {
-        SnapshotPart::Header => "Bits: header",
-        SnapshotPart::ShipUpdates => "Bits: ships",
-        SnapshotPart::ShipArrivals => "Bits: ships that come and go",
-        SnapshotPart::Shots => "Bits: shots",
-        SnapshotPart::Asteroids => "Bits: asteroids",
-        SnapshotPart::Ores => "Bits: ore",
-        SnapshotPart::Own => "Bits: own state",
-    }
-}
-
-/// Bits for each entity of a kind and tick, and the share of all bits.
-fn spent(tally: &SnapshotTally, part: SnapshotPart) -> String {
-    let Spent { bits, entities } = tally.of(part);
-    let share = bits as f64 / tally.bits().max(1) as f64 * 100.0;
-    match entities {
-        0 => format!("{share:.0} %"),
-        _ => format!("{:.1} each, {share:.0} %", bits as f64 / entities as f64),
+        SnapshotPart::Header => "Header",
+        SnapshotPart::ShipUpdates => "Ships",
+        SnapshotPart::ShipArrivals => "Ships that come and go",
+        SnapshotPart::Shots => "Shots",
+        SnapshotPart::Asteroids => "Asteroids",
+        SnapshotPart::Ores => "Ore",
+        SnapshotPart::Own => "Own state",
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use driftfield_shared::content::Content;
 use driftfield_shared::netcode::{ClientStats, LinkProfile};
+use driftfield_shared::snapshot::SnapshotTally;
 use driftfield_shared::units::{Angle, Controls};
 use leptos::prelude::{GetUntracked, Set, Update};
 use wasm_bindgen::JsValue;
@@ -44,6 +45,8 @@ pub struct Game {
     pub(super) feed: VecDeque<(f64, FeedLine)>,
     pub(super) kills_seen: u32,
     pub(super) stats: ClientStats,
+    /// What snapshots had taken at moments of the last seconds (milliseconds).
+    pub(super) tallies: VecDeque<(f64, SnapshotTally)>,
     pub(super) frames: Meter,
     pub(super) snapshots: Meter,
     pub(super) bytes: Trend,
@@ -83,6 +86,7 @@ impl Game {
             feed: VecDeque::new(),
             kills_seen: 0,
             stats: ClientStats::default(),
+            tallies: VecDeque::new(),
             frames: Meter::default(),
             snapshots: Meter::default(),
             bytes: Trend::default(),
