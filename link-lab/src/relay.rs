@@ -12,6 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::setpriority_process;
 use tun_rs::{DeviceBuilder, SyncDevice};
 
 use crate::wire::{Wire, WireCounts, WireProfile};
@@ -142,6 +143,9 @@ impl Lateness {
 }
 
 fn carry(mut down: Lane, mut up: Lane, stop: &AtomicBool) -> io::Result<RelayCounts> {
+    // A network does not wait for a processor that server and bots keep busy. On Linux this is for the
+    // calling thread alone; where it is refused, the lateness in the report tells.
+    let _ = setpriority_process(None, PRIORITY);
     let epoch = Instant::now();
     let mut buffer = vec![0; PACKET_BYTES_MAX];
     let mut late = Lateness::default();
@@ -173,6 +177,8 @@ fn wait_for_packets(a: &SyncDevice, b: &SyncDevice, wait: Duration) -> io::Resul
     }
 }
 
+/// Before all that has no priority of its own: the most that "nice" can give.
+const PRIORITY: i32 = -20;
 /// How long the relay may not notice that it should stop.
 const WAIT_MAX: Duration = Duration::from_millis(50);
 /// What an IP packet holds at most; the devices hand over no more than their MTU.
