@@ -29,7 +29,8 @@ pub struct Flags {
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = parse_time)]
     pub jitter: Duration,
 
-    /// Bits per second in each direction, IP headers included, as in 240kbit [default: no limit]
+    /// Bits per second in each direction for all bots together, IP headers included, as in 240kbit [default: no
+    /// limit]
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     pub rate: Option<u64>,
 
