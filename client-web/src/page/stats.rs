@@ -40,6 +40,7 @@ impl Game {
         number("snapshots_per_s", self.snapshots.per_second(now_ms))?;
         number("bytes_per_s", self.bytes.per_second())?;
         number("corrections", self.stats.corrections as f64)?;
+        number("inputs_late", self.stats.inputs_late as f64)?;
         number("predicted_ticks", self.stats.predicted_ticks as f64)?;
         number("snapshots_received", self.stats.snapshots_received as f64)?;
         number("snapshots_expected", self.stats.snapshots_expected as f64)?;

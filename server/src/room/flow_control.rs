@@ -9,19 +9,18 @@ use std::collections::VecDeque;
 use driftfield_shared::limits::{SNAPSHOT_WINDOW_MAX, SNAPSHOT_WINDOW_MIN};
 use driftfield_shared::units::Tick;
 
-/// Ticks over which the shortest round trip is sought, and then once more.
-const ROUND_TRIP_WINDOW_TICKS: u32 = 300;
+/// Ticks by which a round trip may be longer than the shortest without saying anything.
+const JITTER: u32 = 3;
 
 /// The acknowledgement window of one client.
 #[derive(Clone, Debug)]
 pub struct FlowControl {
     unacknowledged: VecDeque<Tick>,
-    /// Shortest round trip of the window that runs and of the one before, in ticks.
+    /// Shortest round trip of the path, in ticks.
     round_trip: u32,
-    round_trip_before: u32,
     /// Round trip of the newest acknowledgement.
     round_trip_now: u32,
-    window_from: Tick,
+    path: PathGauge,
     acknowledged_at: Tick,
 }
 
@@ -31,9 +30,8 @@ impl FlowControl {
         FlowControl {
             unacknowledged: VecDeque::with_capacity(SNAPSHOT_WINDOW_MAX as usize),
             round_trip: SNAPSHOT_WINDOW_MAX,
-            round_trip_before: SNAPSHOT_WINDOW_MAX,
             round_trip_now: 0,
-            window_from: now,
+            path: PathGauge::default(),
             acknowledged_at: now,
         }
     }
@@ -60,15 +58,14 @@ impl FlowControl {
             if sent == Some(tick) {
                 self.round_trip_now = now.since(tick);
                 self.round_trip = self.round_trip.min(self.round_trip_now);
+                let longer = self.path.note(tick, self.round_trip_now);
+                if let Some(longer) = longer.filter(|longer| *longer > self.round_trip + JITTER) {
+                    self.round_trip = longer;
+                }
             }
         }
         if self.unacknowledged.len() < before {
             self.acknowledged_at = now;
-        }
-        if now.since(self.window_from) > ROUND_TRIP_WINDOW_TICKS {
-            self.round_trip_before = self.round_trip;
-            self.round_trip = SNAPSHOT_WINDOW_MAX;
-            self.window_from = now;
         }
     }
 
@@ -81,9 +78,46 @@ impl FlowControl {
     /// phase between the two clocks, and two ticks of jitter, which is no congestion. Round trips beyond
     /// that are: the path holds a queue, and every snapshot in it makes the next one older.
     fn window(&self) -> u32 {
-        let round_trip = self.round_trip.min(self.round_trip_before);
-        let room = if self.round_trip_now > round_trip + 3 { 1 } else { 3 };
-        (round_trip + room).clamp(SNAPSHOT_WINDOW_MIN, SNAPSHOT_WINDOW_MAX)
+        let is_queued = self.round_trip_now > self.round_trip + JITTER;
+        let room = if is_queued { 1 } else { JITTER };
+        (self.round_trip + room).clamp(SNAPSHOT_WINDOW_MIN, SNAPSHOT_WINDOW_MAX)
+    }
+}
+
+/// Tells a path that has become longer from one that holds a queue, which look the same to a window that is
+/// full: of snapshots sent in one tick and the next, the second waits behind the first only in a queue.
+#[derive(Clone, Debug)]
+struct PathGauge {
+    last: Option<(Tick, u32)>,
+    pairs: u32,
+    /// Ticks by which the second ones took longer, all together.
+    growth: i64,
+    shortest: u32,
+}
+
+impl Default for PathGauge {
+    fn default() -> Self {
+        PathGauge { last: None, pairs: 0, growth: 0, shortest: u32::MAX }
+    }
+}
+
+impl PathGauge {
+    /// Pairs that are looked at together.
+    const PAIRS: u32 = 10;
+
+    /// Takes in that the snapshot of `tick` took so long. Returns the shortest round trip of late if there is no
+    /// queue.
+    fn note(&mut self, tick: Tick, round_trip: u32) -> Option<u32> {
+        self.shortest = self.shortest.min(round_trip);
+        let last = self.last.replace((tick, round_trip));
+        let (_, before) = last.filter(|(last, _)| last.next() == tick)?;
+        self.pairs += 1;
+        self.growth += i64::from(round_trip) - i64::from(before);
+        if self.pairs < PathGauge::PAIRS {
+            return None;
+        }
+        let PathGauge { growth, shortest, .. } = std::mem::take(self);
+        (growth * 4 < i64::from(PathGauge::PAIRS)).then_some(shortest)
     }
 }
 
@@ -103,6 +137,25 @@ mod tests {
                 flow.sent(now);
             }
         }
+    }
+
+    #[test]
+    fn a_path_that_becomes_longer_gets_its_full_rate_back_within_seconds() {
+        let mut flow = FlowControl::new(Tick(0));
+        let mut arrivals = VecDeque::new();
+        let mut sent_late = 0;
+        for now in (1..400).map(Tick) {
+            let round_trip = if now.0 < 100 { 1 } else { 11 };
+            while let Some((_, tick)) = arrivals.pop_front_if(|(at, _)| *at <= now.0) {
+                flow.acknowledge(now, tick);
+            }
+            if flow.may_send() {
+                flow.sent(now);
+                arrivals.push_back((now.0 + round_trip, now));
+                sent_late += u32::from(now.0 >= 250);
+            }
+        }
+        assert_eq!(sent_late, 150);
     }
 
     #[test]

@@ -41,6 +41,27 @@ fn on_a_link_that_stutters_nothing_is_corrected_either() {
 }
 
 #[test]
+fn when_the_path_becomes_another_one_the_clock_follows_within_seconds() {
+    for seed in 1..=10 {
+        let mut rig = Rig::new("frontier", seed);
+        let mut pilot = rig.join("latency=1ms", seed);
+        rig.run(5, &mut [&mut pilot]);
+        let far = "latency=150ms,jitter=50ms";
+        pilot.set_link(rig.now, far, far, seed);
+        rig.run(8, &mut [&mut pilot]);
+        pilot.events.clear();
+        rig.run(15, &mut [&mut pilot]);
+        assert_eq!(pilot.corrections(), 0, "seed {seed}: {:?}", pilot.client.stats());
+        pilot.set_link(rig.now, "latency=1ms", "latency=1ms", seed);
+        rig.run(8, &mut [&mut pilot]);
+        pilot.events.clear();
+        rig.run(5, &mut [&mut pilot]);
+        assert_eq!(pilot.corrections(), 0, "back, seed {seed}: {:?}", pilot.client.stats());
+        assert!(pilot.client.stats().input_margin_ticks <= 3, "back, seed {seed}");
+    }
+}
+
+#[test]
 fn two_hundred_bad_links_break_nothing_and_the_flight_goes_on() {
     for seed in 1..=200 {
         let mut rng = Rng::new(seed);
@@ -98,7 +119,7 @@ fn on_half_the_bandwidth_what_arrives_is_fresh_and_the_link_is_used() {
     let now = rig.now;
     let squeezed = format!("latency=10ms,rate={rate}bit");
     all[24].set_link(now, "latency=10ms", &squeezed, 1);
-    rig.run(2, &mut all);
+    rig.run(6, &mut all);
     let before = all[24].bytes;
     let received = all[24].client.stats().snapshots_received;
     let mut ages = Vec::new();
@@ -114,7 +135,7 @@ fn on_half_the_bandwidth_what_arrives_is_fresh_and_the_link_is_used() {
     let used = bytes as f64 * 8.0 / 10.0 / rate as f64;
     eprintln!("{p99:.0} ms old at p99, {used:.3} of {rate} bit/s used");
     // A snapshot takes 80 ms and more to cross such a link: one in transit and the time to the next.
-    assert!(p99 < 400.0, "{p99} ms old at p99, at {rate} bit/s");
+    assert!(p99 < 450.0, "{p99} ms old at p99, at {rate} bit/s");
     assert!(used > 0.9, "{used} of {rate} bit/s used");
     let now = rig.now;
     all[24].set_link(now, "latency=10ms", "latency=10ms", 1);

@@ -42,6 +42,9 @@ const GUARD_TICKS: f64 = 0.25;
 const JITTER_TICKS_MAX: f64 = 3.0;
 /// Ticks later than the quickest from which a command was held by a stall, which no lead would cure.
 const STALL_TICKS: f64 = 6.0;
+/// Snapshots in a row that are held up like by a stall, but do not come in one burst, from which it is no
+/// stall but another path: what was known of the old one is forgotten.
+const OTHER_PATH_SNAPSHOTS: u32 = 20;
 /// Ticks behind or ahead from which the clock jumps instead of being steered.
 const JUMP_TICKS: f64 = 12.0;
 /// Ticks of lead on top of the first round trip, which holds a wait of half a tick on average.
@@ -79,6 +82,9 @@ pub struct ClockSync {
     lowers: VecDeque<f64>,
     tick_hz: usize,
     found: Found,
+    /// Snapshots in a row that were held up, and when the last of them came, in ticks.
+    held_up: u32,
+    held_up_at: f64,
 }
 
 /// What the bounds of the whole window come to.
@@ -105,6 +111,8 @@ impl ClockSync {
             lowers: VecDeque::new(),
             tick_hz: usize::from(tick_hz),
             found: Found::NOTHING,
+            held_up: 0,
+            held_up_at: 0.0,
         }
     }
 
@@ -167,6 +175,7 @@ impl ClockSync {
     fn note(&mut self, tick: f64, arrival: f64, sample: &ClockSample) {
         let window = self.tick_hz * JITTER_SECONDS;
         remember(&mut self.arrivals, arrival, window);
+        self.note_path(tick + arrival, arrival, sample);
         let mut is_news = arrival < self.found.arrival;
         self.found.arrival = self.found.arrival.min(arrival);
         // When the snapshot would have arrived on a free path: its own jitter says nothing of commands.
@@ -187,6 +196,27 @@ impl ClockSync {
         self.samples = self.samples.wrapping_add(1);
         if is_news || self.samples.is_multiple_of(LOOK_INTERVAL) {
             self.look();
+        }
+    }
+
+    /// Forgets the old path when it is clear that there is another one.
+    fn note_path(&mut self, now: f64, arrival: f64, sample: &ClockSample) {
+        let lower = sample.next_given.map(|given| now - given as f64 / self.tick_micros);
+        let is_held_up = arrival > self.found.arrival + STALL_TICKS
+            || lower.is_some_and(|lower| lower > self.found.upper + STALL_TICKS);
+        if !is_held_up {
+            self.held_up = 0;
+        } else if now > self.held_up_at + 0.5 {
+            self.held_up += 1;
+            self.held_up_at = now;
+        }
+        if self.held_up >= OTHER_PATH_SNAPSHOTS {
+            self.held_up = 0;
+            self.arrivals.clear();
+            self.uppers.clear();
+            self.lowers.clear();
+            remember(&mut self.arrivals, arrival, 1);
+            self.found = Found { arrival, ..Found::NOTHING };
         }
     }
 
