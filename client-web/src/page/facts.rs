@@ -196,11 +196,11 @@ fn part_name(part: SnapshotPart) -> &'static str {
     match part {
         SnapshotPart::Header => "Header",
         SnapshotPart::ShipUpdates => "Ships",
-        SnapshotPart::ShipArrivals => "Ships that come and go",
+        SnapshotPart::ShipArrivals => "Newcomers",
         SnapshotPart::Shots => "Shots",
-        SnapshotPart::Asteroids => "Asteroids",
+        SnapshotPart::Asteroids => "Rocks",
         SnapshotPart::Ores => "Ore",
-        SnapshotPart::Own => "Own state",
+        SnapshotPart::Own => "Own",
     }
 }
 
