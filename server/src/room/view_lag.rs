@@ -17,6 +17,8 @@ const DELAY_TICKS: f64 = 2.5;
 /// Bounds the claims of one client.
 #[derive(Clone, Debug, Default)]
 pub struct ViewLagBound {
+    /// The newest acknowledgement: who has seen a snapshot cannot have seen less later.
+    seen: Tick,
     commands: u32,
     /// Most ticks from an acknowledged snapshot to its command, of the window that runs and the one before.
     ahead: u32,
@@ -31,7 +33,8 @@ impl ViewLagBound {
             self.ahead_before = std::mem::take(&mut self.ahead);
         }
         self.commands += 1;
-        self.ahead = self.ahead.max(tick.since(ack));
+        self.seen = self.seen.max(ack);
+        self.ahead = self.ahead.max(tick.since(self.seen));
         let ahead = self.ahead.max(self.ahead_before);
         claim.min(ViewLag::from_ticks(f64::from(ahead) + DELAY_TICKS))
     }
@@ -58,6 +61,17 @@ mod tests {
         for tick in 10..200 {
             let believed = bound.admit(Tick(tick), Tick(tick - 2), ViewLag(u8::MAX));
             assert_eq!(believed, ViewLag::from_ticks(4.5));
+        }
+    }
+
+    #[test]
+    fn an_acknowledgement_that_goes_back_gains_nothing_either() {
+        let mut bound = ViewLagBound::default();
+        for tick in 51..200 {
+            let ack = if tick % 10 == 0 { tick - 40 } else { tick - 2 };
+            let believed = bound.admit(Tick(tick), Tick(ack), ViewLag(u8::MAX));
+            // Three ticks at the most have passed since the newest acknowledgement that was ever given.
+            assert!(believed <= ViewLag::from_ticks(5.5), "{tick}: {believed:?}");
         }
     }
 
