@@ -126,10 +126,7 @@ impl Path {
     fn lay(&mut self, now: Micros) {
         self.links = (!self.profile.is_perfect()).then(|| {
             self.seed = self.seed.wrapping_add(1);
-            // The two links carry different things, so each is one half of a pair: the same seed gives
-            // both the same stalls.
-            let (up, _) = Link::pair(self.profile, self.seed, now);
-            let (_, down) = Link::pair(self.profile, self.seed, now);
+            let (up, down) = Link::pair(self.profile, self.seed, now);
             Links { up, down }
         });
     }

@@ -161,9 +161,7 @@ impl Course {
         let profile = self.plan.link;
         // A stream of its own: the link must not change with the brain's dice.
         let seed = mix(!self.plan.seed, index as u64);
-        // Each direction carries a type of its own, so each is one half of a pair, of equal pairs.
-        (!profile.is_perfect())
-            .then(|| (Link::pair(profile, seed, now).0, Link::pair(profile, seed, now).1))
+        (!profile.is_perfect()).then(|| Link::pair(profile, seed, now))
     }
 }
 

@@ -125,8 +125,8 @@ impl Rig {
 impl Pilot {
     /// Puts the link into another state, with what is under way: one profile each way.
     pub fn set_link(&mut self, now: u64, up: &str, down: &str, seed: u64) {
-        let (mut up, _) = Link::pair(up.parse().unwrap(), seed, now);
-        let (_, mut down) = Link::pair(down.parse().unwrap(), seed, now);
+        let (mut up, _) = Link::pair::<()>(up.parse().unwrap(), seed, now);
+        let (_, mut down) = Link::<()>::pair(down.parse().unwrap(), seed, now);
         while let Some(bytes) = self.up.poll(u64::MAX) {
             up.send(now, bytes.len(), bytes);
         }

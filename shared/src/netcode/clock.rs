@@ -118,8 +118,8 @@ impl ClockSync {
 
     /// Takes in a snapshot that arrived at `now`.
     pub fn handle_snapshot(&mut self, now: Micros, sample: &ClockSample) {
-        let lead = sample.round_trip as f64 / self.tick_micros + START_LEAD_TICKS;
         let Some((next, due)) = self.next else {
+            let lead = sample.round_trip as f64 / self.tick_micros + START_LEAD_TICKS;
             self.set(now, sample.tick, lead);
             return;
         };
@@ -267,8 +267,8 @@ mod tests {
 
     const TICK: u64 = 33_333;
 
-    /// A server and a client over a link of some delay and jitter each way; returns for each tick of the last
-    /// `settled` ones whether its command was in time, and how long the command had waited.
+    /// A server and a client over a link of some delay and jitter each way; returns for each tick
+    /// after the first two seconds how long its command had waited, `None` if it was late.
     fn waits(latency: u64, jitter: u64, seed: u64, seconds: u64) -> Vec<Option<u64>> {
         let mut rng = Rng::new(seed);
         let mut clock = ClockSync::new(30);

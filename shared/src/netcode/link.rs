@@ -143,21 +143,26 @@ pub struct Link<T> {
 }
 
 impl<T> Link<T> {
-    /// Both directions of a link that exists from `now` on. Stalls hit both at once.
-    pub fn pair(profile: LinkProfile, seed: u64, now: Micros) -> (Link<T>, Link<T>) {
+    /// Both directions of a link that exists from `now` on, which may carry different things. Stalls hit both
+    /// at once.
+    pub fn pair<D>(profile: LinkProfile, seed: u64, now: Micros) -> (Link<T>, Link<D>) {
         let mut rng = Rng::new(seed);
         let mut fork = || (u64::from(rng.next_u32()) << 32) | u64::from(rng.next_u32());
         let stalls = Stalls::new(&profile, fork(), now);
-        let mut direction = || Link {
+        let up = Link::new(profile, fork(), stalls.clone(), now);
+        (up, Link::new(profile, fork(), stalls, now))
+    }
+
+    fn new(profile: LinkProfile, seed: u64, stalls: Stalls, now: Micros) -> Self {
+        Link {
             profile,
-            rng: Rng::new(fork()),
-            stalls: stalls.clone(),
+            rng: Rng::new(seed),
+            stalls,
             under_way: VecDeque::new(),
             backlog_bytes: 0,
             squeezed: now,
             last_due: now,
-        };
-        (direction(), direction())
+        }
     }
 
     /// Puts a message of so many bytes on the way.
@@ -280,7 +285,7 @@ mod tests {
     /// Sends a message of 100 bytes every 10 ms for `seconds`; returns when each was sent and arrived.
     fn delays(profile: &str, seed: u64, seconds: u64) -> Vec<(Micros, Micros)> {
         let profile = profile.parse().unwrap();
-        let (mut link, _) = Link::pair(profile, seed, 0);
+        let (mut link, _) = Link::pair::<()>(profile, seed, 0);
         let mut arrivals = Vec::new();
         for now in (0..seconds * 1_000_000 + 60_000_000).step_by(1_000) {
             if now % 10_000 == 0 && now < seconds * 1_000_000 {
@@ -355,7 +360,7 @@ mod tests {
         let arrivals = delays("rate=67200bit", 1, 10);
         let (_, last) = arrivals[arrivals.len() - 1];
         assert!((19_900_000..=20_100_000).contains(&last), "{last}");
-        let (mut link, _) = Link::pair("rate=8kbit".parse().unwrap(), 1, 0);
+        let (mut link, _) = Link::pair::<()>("rate=8kbit".parse().unwrap(), 1, 0);
         for _ in 0..256 {
             assert!(!link.is_full());
             link.send(0, 1024, ());

@@ -181,28 +181,27 @@ impl ClientView {
         let ticks = delta_ticks.unwrap_or(0);
         let mut tally = SnapshotTally::default();
         let mut start = 0;
-        let mut spend = |part, out: &BitWriter, entities| {
-            tally.spend(part, out.len_bits() - start, entities);
+        let mut bits_since = |out: &BitWriter| {
+            let bits = out.len_bits() - start;
             start = out.len_bits();
+            bits
         };
-        spend(SnapshotPart::Header, out, 1);
+        tally.spend(SnapshotPart::Header, bits_since(out), 1);
         self.write_ship_removals(world, visible, out);
-        let removals_end = out.len_bits();
+        let removals_bits = bits_since(out);
         self.write_ship_updates(world, history, ticks, out);
-        let updates_bits = out.len_bits() - removals_end;
-        let updated = self.ships.len();
+        tally.spend(SnapshotPart::ShipUpdates, bits_since(out), self.ships.len());
         self.write_ship_arrivals(world, visible, out);
-        spend(SnapshotPart::ShipArrivals, out, self.ships.len());
+        let bits = removals_bits + bits_since(out);
+        tally.spend(SnapshotPart::ShipArrivals, bits, self.ships.len());
         let has_fired = self.write_shots(world, player, visible, out);
-        spend(SnapshotPart::Shots, out, self.shots.len());
+        tally.spend(SnapshotPart::Shots, bits_since(out), self.shots.len());
         self.write_asteroids(world, ticks, visible, out);
-        spend(SnapshotPart::Asteroids, out, self.asteroids.len());
+        tally.spend(SnapshotPart::Asteroids, bits_since(out), self.asteroids.len());
         self.write_ores(world, visible, out);
-        spend(SnapshotPart::Ores, out, self.ores.len());
+        tally.spend(SnapshotPart::Ores, bits_since(out), self.ores.len());
         self.write_own(world, player, has_fired, ticks, out);
-        spend(SnapshotPart::Own, out, 1);
-        // Removals stand before the updates, arrivals behind: both were counted in one.
-        tally.shift(SnapshotPart::ShipArrivals, SnapshotPart::ShipUpdates, updates_bits, updated);
+        tally.spend(SnapshotPart::Own, bits_since(out), 1);
         self.tick = Some(now);
         tally
     }

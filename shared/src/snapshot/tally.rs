@@ -80,12 +80,6 @@ impl SnapshotTally {
         spent.entities += entities as u64;
     }
 
-    /// Moves bits that were counted for one part to another, with the entities they are for.
-    pub fn shift(&mut self, from: SnapshotPart, to: SnapshotPart, bits: usize, entities: usize) {
-        self.parts[from as usize].bits -= bits as u64;
-        self.spend(to, bits, entities);
-    }
-
     /// Adds other snapshots.
     pub fn add(&mut self, other: &SnapshotTally) {
         for (spent, other) in self.parts.iter_mut().zip(other.parts) {
