@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use driftfield_shared::netcode::{Authority, Predictor};
-use driftfield_shared::sim::{AsteroidState, Rules, ShipState, ShotState, World};
+use driftfield_shared::netcode::{EntityKey, Frame, Predictor};
+use driftfield_shared::sim::{Rules, World};
 use driftfield_shared::snapshot::{BitWriter, ClientView, Decoder, History, Visible};
-use driftfield_shared::units::{Controls, PlayerId, Tick};
+use driftfield_shared::units::{Controls, PlayerId};
 
 use super::interest::find_visible;
 
@@ -87,39 +87,32 @@ impl Receiver {
     }
 }
 
-/// The server's word on a ship, and what its pilot asked for, in one tick.
+/// A snapshot as its client reads it, and what its pilot asked for in that tick.
 #[derive(Clone, Debug)]
 pub struct Word {
-    tick: Tick,
     controls: Controls,
-    ship: Option<ShipState>,
-    boost_charge: u16,
-    gun_cooldown: u8,
-    shots: Vec<ShotState>,
-    others: Vec<ShipState>,
-    asteroids: Vec<AsteroidState>,
-    side: f32,
+    frame: Frame,
 }
 
 impl Word {
-    /// As it is after the last step, with the asteroids that `seat` sees.
+    /// As it is after the last step, with what `seat` sees.
     pub fn of(world: &World, seat: &Seat, controls: Controls) -> Self {
-        let key = world.pilot(seat.player).and_then(|pilot| pilot.ship);
-        let ship = key.and_then(|key| world.ships().get(key));
-        let asteroids = seat.visible.asteroids.iter();
-        let others = seat.visible.ships.iter().map(|key| world.ships()[*key].state);
-        let shots = seat.visible.shots.iter().map(|key| world.shots()[*key].state);
-        Word {
+        let visible = &seat.visible;
+        let key = |index: usize| EntityKey(index as u32);
+        let ships = visible.ships.iter().map(|key| world.ships()[*key].state);
+        let shots = visible.shots.iter().map(|key| world.shots()[*key].state);
+        let asteroids = visible.asteroids.iter().map(|key| world.asteroids()[*key].state);
+        let frame = Frame {
             tick: world.tick(),
-            controls,
-            ship: ship.map(|ship| ship.state),
-            boost_charge: ship.map_or(0, |ship| ship.boost_charge),
-            gun_cooldown: ship.map_or(0, |ship| ship.gun_cooldown),
-            shots: shots.filter(|shot| shot.shooter == seat.player).collect(),
-            others: others.filter(|other| other.player != seat.player).collect(),
-            asteroids: asteroids.map(|key| world.asteroids()[*key].state).collect(),
             side: world.side(),
-        }
+            player: seat.player,
+            own: world.own_state(seat.player).unwrap_or_default(),
+            ships: ships.enumerate().map(|(index, ship)| (key(index), ship)).collect(),
+            shots: shots.enumerate().map(|(index, shot)| (key(index), shot)).collect(),
+            asteroids: asteroids.enumerate().map(|(index, rock)| (key(index), rock)).collect(),
+            ..Frame::default()
+        };
+        Word { controls, frame }
     }
 }
 
@@ -137,22 +130,13 @@ impl Pilot {
 
     /// Gives the command of a tick and predicts its outcome.
     pub fn command(&mut self, word: &Word) {
-        self.predictor.command(word.tick, word.controls);
+        self.predictor.command(word.frame.tick, word.controls);
     }
 
     /// Takes the server's word for a tick and replays the commands after it. Returns whether the
     /// prediction was wrong.
     pub fn reconcile(&mut self, word: &Word) -> bool {
-        let (correction, _) = self.predictor.reconcile(&Authority {
-            tick: word.tick,
-            ship: word.ship.as_ref(),
-            boost_charge: word.boost_charge,
-            gun_cooldown: word.gun_cooldown,
-            shots: &word.shots,
-            others: &word.others,
-            asteroids: &word.asteroids,
-            side: word.side,
-        });
+        let (correction, _) = self.predictor.reconcile(&word.frame);
         correction.is_some()
     }
 }

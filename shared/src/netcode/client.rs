@@ -18,13 +18,13 @@ use super::frame::Frame;
 use super::hits::{HitOutcome, Hits, Sight};
 use super::playback::Around;
 use super::playout::Playout;
-use super::prediction::{Authority, Predicted, Predictor};
+use super::prediction::{Predicted, Predictor};
 use super::stats::{ClientStats, RoundTrip};
 use crate::protocol::{
     CONTENT_HASH, ClientControl, DecodeError, Hello, InputMessage, PROTOCOL_VERSION, ServerControl,
     ServerMessage, Token, Welcome, decode_server, encode_client_control,
 };
-use crate::sim::{AsteroidState, Rules, RulesError, ShipState, ShotState};
+use crate::sim::{Rules, RulesError, ShotState};
 use crate::snapshot::{Decoder, SnapshotError};
 use crate::units::{Controls, Micros, Tick, ViewLag};
 
@@ -112,9 +112,6 @@ struct Session {
     /// The newest snapshots, the last one newest.
     frames: VecDeque<Arc<Frame>>,
     predicted: Option<Predicted>,
-    asteroids: Vec<AsteroidState>,
-    own_shots: Vec<ShotState>,
-    others: Vec<ShipState>,
 }
 
 impl Client {
@@ -268,9 +265,6 @@ impl Client {
             sent: VecDeque::new(),
             frames: VecDeque::with_capacity(FRAMES_MAX),
             predicted: None,
-            asteroids: Vec::new(),
-            own_shots: Vec::new(),
-            others: Vec::new(),
             welcome: welcome.clone(),
             rules,
         });
@@ -317,29 +311,12 @@ impl Client {
             ores: session.decoder.ores().to_vec(),
             removals: session.decoder.removals().to_vec(),
         });
-        session.asteroids.clear();
-        session.asteroids.extend(frame.asteroids.iter().map(|(_, asteroid)| *asteroid));
-        let own_shots = frame.shots.iter().filter(|(_, shot)| shot.shooter == frame.player);
-        session.own_shots.clear();
-        session.own_shots.extend(own_shots.map(|(_, shot)| *shot));
         for outcome in session.hits.reconcile(&frame) {
             self.stats.hits_predicted += 1;
             self.stats.hits_confirmed += u64::from(outcome == HitOutcome::Confirmed);
             events.push(ClientEvent::Hit(outcome));
         }
-        let others = frame.ships.iter().filter(|(_, ship)| ship.player != frame.player);
-        session.others.clear();
-        session.others.extend(others.map(|(_, ship)| *ship));
-        let (correction, jump) = session.predictor.reconcile(&Authority {
-            tick,
-            ship: frame.own_ship(),
-            boost_charge: frame.own.boost_charge,
-            gun_cooldown: frame.own.gun_cooldown,
-            shots: &session.own_shots,
-            others: &session.others,
-            asteroids: &session.asteroids,
-            side: frame.side,
-        });
+        let (correction, jump) = session.predictor.reconcile(&frame);
         if let Some(correction) = correction {
             self.stats.corrections += 1;
             events.push(ClientEvent::Corrected(correction.units));

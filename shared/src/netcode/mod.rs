@@ -20,5 +20,5 @@ pub use hits::HitOutcome;
 pub use interpolation::{Interpolator, Scene};
 pub use link::{Link, LinkProfile, LinkProfileError};
 pub use playout::{Playout, View};
-pub use prediction::{Authority, Correction, Predicted, Predictor};
+pub use prediction::{Correction, Predicted, Predictor};
 pub use stats::{ClientStats, RoundTrip};

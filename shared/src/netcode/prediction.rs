@@ -10,6 +10,7 @@ use std::sync::Arc;
 use glam::Vec2;
 use serde::{Deserialize, Serialize};
 
+use super::frame::Frame;
 use super::playout::View;
 use crate::limits::PREDICTED_TICKS_MAX;
 use crate::sim::{
@@ -56,27 +57,6 @@ impl Moved {
         let ShipState { position, velocity, boosting, .. } = *ship;
         Moved { position, velocity, boosting, boost_charge }
     }
-}
-
-/// What the server says of our ship and of what may stand in its way, at one tick.
-#[derive(Clone, Copy, Debug)]
-pub struct Authority<'a> {
-    /// The tick.
-    pub tick: Tick,
-    /// Our ship, `None` while it is destroyed.
-    pub ship: Option<&'a ShipState>,
-    /// Its boost charge.
-    pub boost_charge: u16,
-    /// Ticks until its gun is ready.
-    pub gun_cooldown: u8,
-    /// Our shots in flight.
-    pub shots: &'a [ShotState],
-    /// Ships of others in view.
-    pub others: &'a [ShipState],
-    /// Asteroids in view.
-    pub asteroids: &'a [AsteroidState],
-    /// Side of the sector.
-    pub side: f32,
 }
 
 /// How a prediction compared with the server's word.
@@ -140,37 +120,40 @@ impl Predictor {
         self.pending.push_back((tick, controls, moved));
     }
 
-    /// Takes the server's word for a tick and replays the commands after it.
+    /// Takes the server's word, a snapshot, and replays the commands after its tick.
     ///
     /// Returns how far the prediction for that very tick was off, `None` if it was right or there was none,
     /// and the jump of the ship at the newest tick.
-    pub fn reconcile(&mut self, authority: &Authority<'_>) -> (Option<Correction>, Vec2) {
+    pub fn reconcile(&mut self, frame: &Frame) -> (Option<Correction>, Vec2) {
         let mut expected = None;
         while let Some((tick, controls, moved)) = self.pending.front() {
-            if *tick > authority.tick {
+            if *tick > frame.tick {
                 break;
             }
-            expected = moved.filter(|_| *tick == authority.tick);
+            expected = moved.filter(|_| *tick == frame.tick);
             self.covered = *controls;
             self.pending.pop_front();
         }
         let before = self.ship;
-        self.tick = authority.tick;
-        self.ship = authority.ship.copied();
-        self.boost_charge = authority.boost_charge;
-        self.gun_cooldown = authority.gun_cooldown;
+        self.tick = frame.tick;
+        self.ship = frame.own_ship().copied();
+        self.boost_charge = frame.own.boost_charge;
+        self.gun_cooldown = frame.own.gun_cooldown;
         self.shots.clear();
-        self.shots.extend_from_slice(authority.shots);
-        self.side = authority.side;
+        let shots = frame.shots.iter().map(|(_, shot)| *shot);
+        self.shots.extend(shots.filter(|shot| shot.shooter == frame.player));
+        self.side = frame.side;
         self.others.clear();
-        if let Some(ship) = authority.ship {
-            let is_near = |other: &&ShipState| {
+        if let Some(ship) = &self.ship {
+            let is_near = |other: &ShipState| {
                 (other.position - ship.position).abs().max_element() <= BUMP_UNITS
             };
-            self.others.extend(authority.others.iter().filter(is_near));
+            let others = frame.ships.iter().map(|(_, ship)| *ship);
+            let others = others.filter(|other| other.player != frame.player);
+            self.others.extend(others.filter(is_near));
         }
         self.asteroids.clear();
-        self.asteroids.extend_from_slice(authority.asteroids);
+        self.asteroids.extend(frame.asteroids.iter().map(|(_, asteroid)| *asteroid));
         let actual = self.ship.map(|ship| Moved::of(&ship, self.boost_charge));
         let mut pending = std::mem::take(&mut self.pending);
         let mut held = self.covered;
