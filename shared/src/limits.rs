@@ -37,6 +37,12 @@ pub const SNAPSHOT_WINDOW_MIN: u32 = 2;
 /// Snapshots that may be unacknowledged, at the most: a round trip of half a second at 30 Hz.
 pub const SNAPSHOT_WINDOW_MAX: u32 = 16;
 
+/// Bytes of snapshots a second that a client is sent for long: half a megabit, what a poor line carries. Beyond
+/// it, who is far is told of less often. With control messages a client stays under 64 KiB/s.
+pub const SNAPSHOT_BYTES_PER_SECOND: u32 = 54 * 1024;
+/// Bytes of snapshots that may go at once when less went before: five hundred ships that come into view.
+pub const SNAPSHOT_BYTES_BURST: u32 = 8 * 1024;
+
 /// Seconds in which a client must have said `Hello`.
 pub const HELLO_SECONDS_MAX: f32 = 5.0;
 /// Seconds without any message after which a connection is given up.

@@ -8,12 +8,12 @@
 //!
 //! Everything in here but [`RoomHandle`] lives on the room's thread. Nothing in here waits for a peer.
 
+mod allowance;
 mod checkpoint;
 mod client;
 mod flow_control;
 mod handle;
 mod input_buffer;
-mod interest;
 #[cfg(test)]
 mod link_rig;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use driftfield_shared::protocol::{
     PROTOCOL_VERSION, ServerControl, Token, Welcome, decode_client, encode_server_control,
 };
 use driftfield_shared::sim::{Command, Event, World};
-use driftfield_shared::snapshot::{BitWriter, History, SnapshotTally, Visible};
+use driftfield_shared::snapshot::{History, SnapshotTally, Workspace};
 use driftfield_shared::units::{Controls, PlayerId, Tick};
 use tracing::{debug, info, warn};
 
@@ -42,8 +42,7 @@ pub struct Room {
     /// Control messages of this tick for everyone, as bytes.
     broadcasts: Vec<Vec<u8>>,
     drain_at: Option<Instant>,
-    visible: Visible,
-    out: BitWriter,
+    space: Workspace,
 }
 
 impl Room {
@@ -61,8 +60,7 @@ impl Room {
             leaderboard: Vec::new(),
             broadcasts: Vec::new(),
             drain_at: None,
-            visible: Visible::default(),
-            out: BitWriter::default(),
+            space: Workspace::default(),
             settings,
             metrics,
         }
@@ -258,7 +256,7 @@ impl Room {
             content: (*rules.content).clone(),
             players: self.seats.iter().map(|seat| seat.info.clone()).collect(),
         }));
-        let mut client = Client::new(connection, info.player, self.world.tick());
+        let mut client = Client::new(connection, info.player, self.world.tick(), rules.tick_hz);
         let mut messages = vec![encode_server_control(&welcome)];
         if !self.leaderboard.is_empty() {
             let leaderboard = ServerControl::Leaderboard(self.leaderboard.clone());
@@ -400,9 +398,8 @@ impl Room {
         let broadcasts = std::mem::take(&mut self.broadcasts);
         let mut maker = SnapshotMaker {
             world: &self.world,
-            history: &self.history,
-            visible: &mut self.visible,
-            out: &mut self.out,
+            history: &mut self.history,
+            space: &mut self.space,
             tally: SnapshotTally::default(),
         };
         let mut control_bytes = 0;

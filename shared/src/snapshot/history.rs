@@ -1,0 +1,263 @@
+//! What a room remembers to write deltas: past states, who ended, and the bits that many clients share.
+//!
+//! The bits of a ship from the last tick to this one are the same for everyone who holds it exactly: they
+//! are written once per tick, one ship behind the other in order of slots, so that a stretch of ships is
+//! copied in one go. What a ship takes after it had to wait, or after ticks without a snapshot, is written
+//! when the first client needs it, and kept for the others of this tick.
+
+use slotmap::SecondaryMap;
+
+use super::bits::BitWriter;
+use super::parts::write_ship_update;
+use super::roster::Roster;
+use super::slots::{Slot, slot_of};
+use crate::limits::HISTORY_TICKS;
+use crate::sim::{AsteroidKey, OreKey, Rules, ShipKey, ShipState, ShotKey, World, fly_on, muzzle};
+use crate::units::Tick;
+
+/// The past of a room, as far as snapshots need it.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    now: Tick,
+    /// Ring of ship states by tick.
+    states: Vec<(Tick, SecondaryMap<ShipKey, ShipState>)>,
+    /// Ring of the sector's side by tick.
+    sides: Vec<(Tick, f32)>,
+    /// The tick from which on the side has been what it is.
+    side_since: Tick,
+    ships: Roster<ShipKey>,
+    shots: Roster<ShotKey>,
+    asteroids: Roster<AsteroidKey>,
+    ores: Roster<OreKey>,
+    /// For each shot that was fired in this tick and lies exactly in its ship's muzzle: that ship's slot.
+    births: SecondaryMap<ShotKey, Slot>,
+    /// Every ship's update of this tick against the tick before.
+    updates: BitWriter,
+    /// Where a slot's update begins in them, and the end as the last element.
+    starts: Vec<u32>,
+    late: LateUpdates,
+}
+
+/// From where to where a ship is brought up to date.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Span {
+    /// The tick as of which the client holds the ship exactly.
+    pub exact_at: Tick,
+    /// The client's last snapshot.
+    pub baseline: Tick,
+}
+
+impl History {
+    /// Takes in the state after a step, and writes every ship's update of this tick.
+    pub fn record(&mut self, world: &World) {
+        let tick = world.tick();
+        self.now = tick;
+        if self.states.is_empty() {
+            self.states.resize_with(HISTORY_TICKS as usize, Default::default);
+            self.sides.resize(HISTORY_TICKS as usize, (Tick(0), 0.0));
+        }
+        if self.side_at(tick.minus(1)) != Some(world.side()) {
+            self.side_since = tick;
+        }
+        let place = tick.0 as usize % HISTORY_TICKS as usize;
+        self.sides[place] = (tick, world.side());
+        let (at, states) = &mut self.states[place];
+        *at = tick;
+        states.clear();
+        states.set_capacity(world.ships().capacity());
+        for (key, ship) in world.ships() {
+            states.insert(key, ship.state);
+        }
+        self.ships.record(tick, world.ships().keys().map(|key| (key, NEVER)));
+        self.shots.record(tick, world.shots().iter().map(|(key, s)| (key, s.state.expires)));
+        self.asteroids.record(tick, world.asteroids().keys().map(|key| (key, NEVER)));
+        self.ores.record(tick, world.ores().iter().map(|(key, ore)| (key, ore.expires)));
+        self.note_births(world);
+        self.write_updates(world);
+        self.late.clear(world.ships().capacity() + 1);
+    }
+
+    /// Ships by slot.
+    pub fn ships(&self) -> &Roster<ShipKey> {
+        &self.ships
+    }
+
+    /// Shots by slot.
+    pub fn shots(&self) -> &Roster<ShotKey> {
+        &self.shots
+    }
+
+    /// Asteroids by slot.
+    pub fn asteroids(&self) -> &Roster<AsteroidKey> {
+        &self.asteroids
+    }
+
+    /// Ore by slot.
+    pub fn ores(&self) -> &Roster<OreKey> {
+        &self.ores
+    }
+
+    fn note_births(&mut self, world: &World) {
+        self.births.clear();
+        for (key, shot) in world.shots() {
+            if shot.fired == world.tick()
+                && let Some(ship) = world.ships().get(shot.ship)
+                && muzzle(&ship.state, world.rules(), world.tick()) == shot.state
+            {
+                self.births.insert(key, slot_of(shot.ship));
+            }
+        }
+    }
+
+    fn write_updates(&mut self, world: &World) {
+        let tick = world.tick();
+        let mut updates = std::mem::take(&mut self.updates);
+        updates.clear();
+        self.starts.clear();
+        // In order of slots, as the map is walked.
+        for (key, ship) in world.ships() {
+            let start = updates.len_bits() as u32;
+            self.starts.resize(slot_of(key) as usize + 1, start);
+            if let Some(base) = self.ship_at(tick.minus(1), key) {
+                write_ship_update(
+                    &mut updates,
+                    base,
+                    &ship.state,
+                    1,
+                    false,
+                    world.rules(),
+                    world.side(),
+                );
+            }
+        }
+        self.starts.push(updates.len_bits() as u32);
+        updates.finish();
+        self.updates = updates;
+    }
+
+    /// The slot of the ship whose muzzle a shot of this tick lies in.
+    pub(super) fn birth(&self, shot: ShotKey) -> Option<Slot> {
+        self.births.get(shot).copied()
+    }
+
+    /// The bits that bring the ships of `first..end` from the last tick to this one: all of them, from
+    /// where, and how many.
+    pub(super) fn updates(&self, first: Slot, end: Slot) -> (&[u8], usize, usize) {
+        let at = |slot: Slot| {
+            let start = self.starts.get(slot as usize).or(self.starts.last());
+            start.map_or(0, |start| *start as usize)
+        };
+        (self.updates.finished(), at(first), at(end) - at(first))
+    }
+
+    /// The bits that bring a ship over a span to this tick, as [`updates`](Self::updates).
+    pub(super) fn late_update(
+        &mut self,
+        world: &World,
+        slot: Slot,
+        span: Span,
+    ) -> Option<(&[u8], usize, usize)> {
+        let key = self.ships.key(slot)?;
+        let now = &world.ships().get(key)?.state;
+        let (start, count) = match self.late.find(self.now, span, slot) {
+            Some(range) => range,
+            None => {
+                let held = self.held(key, span, world.rules())?;
+                let ticks = self.now.since(span.baseline);
+                let has_waited = span.exact_at != span.baseline;
+                let start = self.late.bits.len_bits();
+                let (rules, side) = (world.rules(), world.side());
+                write_ship_update(&mut self.late.bits, &held, now, ticks, has_waited, rules, side);
+                let count = self.late.bits.len_bits() - start;
+                // Full bytes, so that there is nothing that only the writer knows.
+                self.late.bits.finish();
+                self.late.keep(self.now, span, slot, (start, count));
+                (start, count)
+            }
+        };
+        Some((self.late.bits.finished(), start, count))
+    }
+
+    /// What a client holds of a ship that it has not been told of since `span.exact_at`.
+    fn held(&self, key: ShipKey, span: Span, rules: &Rules) -> Option<ShipState> {
+        let mut held = *self.ship_at(span.exact_at, key)?;
+        for tick in 1..=span.baseline.since(span.exact_at) {
+            fly_on(&mut held, rules, self.side_at(span.exact_at.plus(tick))?);
+        }
+        Some(held)
+    }
+
+    fn ship_at(&self, tick: Tick, key: ShipKey) -> Option<&ShipState> {
+        let (at, states) = self.states.get(tick.0 as usize % HISTORY_TICKS as usize)?;
+        if *at == tick { states.get(key) } else { None }
+    }
+
+    fn side_at(&self, tick: Tick) -> Option<f32> {
+        let (at, side) = self.sides.get(tick.0 as usize % HISTORY_TICKS as usize)?;
+        (*at == tick).then_some(*side)
+    }
+
+    /// Whether the sector has not changed its side since `tick`.
+    pub(super) fn has_same_side_since(&self, tick: Tick) -> bool {
+        self.side_since <= tick
+    }
+}
+
+/// The tick in which what lasts expires.
+const NEVER: Tick = Tick(u32::MAX);
+
+/// Updates of this tick over more than the last tick, by span and slot.
+#[derive(Clone, Debug, Default)]
+struct LateUpdates {
+    bits: BitWriter,
+    slots: usize,
+    /// Place in `tables` of each span's table; `NONE` if no client needed it yet.
+    table_of: Vec<u16>,
+    tables: Vec<Vec<(u32, u32)>>,
+    tables_used: usize,
+}
+
+impl LateUpdates {
+    const NONE: u16 = u16::MAX;
+    const UNKNOWN: (u32, u32) = (u32::MAX, 0);
+
+    fn clear(&mut self, slots: usize) {
+        if self.tables_used > 0 || self.table_of.is_empty() {
+            self.table_of.clear();
+            self.table_of.resize((HISTORY_TICKS * HISTORY_TICKS) as usize, LateUpdates::NONE);
+        }
+        self.bits.clear();
+        self.slots = slots;
+        self.tables_used = 0;
+    }
+
+    /// A span as seen from `now`: both ends are less than the history back.
+    fn place(now: Tick, span: Span) -> usize {
+        let back = |tick| (now.since(tick) % HISTORY_TICKS) as usize;
+        back(span.exact_at) * HISTORY_TICKS as usize + back(span.baseline)
+    }
+
+    fn find(&self, now: Tick, span: Span, slot: Slot) -> Option<(usize, usize)> {
+        let table = self.table_of[LateUpdates::place(now, span)];
+        let (start, count) = *self.tables.get(table as usize)?.get(slot as usize)?;
+        (start != LateUpdates::UNKNOWN.0).then_some((start as usize, count as usize))
+    }
+
+    fn keep(&mut self, now: Tick, span: Span, slot: Slot, (start, count): (usize, usize)) {
+        let place = LateUpdates::place(now, span);
+        if self.table_of[place] == LateUpdates::NONE {
+            if self.tables.len() == self.tables_used {
+                self.tables.push(Vec::new());
+            }
+            let table = &mut self.tables[self.tables_used];
+            table.clear();
+            table.resize(self.slots, LateUpdates::UNKNOWN);
+            self.table_of[place] = self.tables_used as u16;
+            self.tables_used += 1;
+        }
+        let table = &mut self.tables[self.table_of[place] as usize];
+        if let Some(range) = table.get_mut(slot as usize) {
+            *range = (start as u32, count as u32);
+        }
+    }
+}
