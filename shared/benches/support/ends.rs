@@ -58,6 +58,11 @@ impl Seat {
         &self.space.ages
     }
 
+    /// Counts ages anew.
+    pub fn forget_ages(&mut self) {
+        self.space.ages = StateAges::default();
+    }
+
     /// The bytes that tell the client what was found.
     pub fn encode(&mut self, world: &World, room: &mut Room) -> &[u8] {
         let order = SnapshotOrder { player: self.player, margin: MARGIN, bits_max: self.bits_max };
