@@ -5,6 +5,7 @@
 //! copied in one go. What a ship takes after it had to wait, or after ticks without a snapshot, is written
 //! when the first client needs it, and kept for the others of this tick.
 
+use glam::Vec2;
 use slotmap::SecondaryMap;
 
 use super::bits::BitWriter;
@@ -13,7 +14,7 @@ use super::roster::Roster;
 use super::slots::{Slot, slot_of};
 use crate::limits::HISTORY_TICKS;
 use crate::sim::{AsteroidKey, OreKey, Rules, ShipKey, ShipState, ShotKey, World, fly_on, muzzle};
-use crate::units::Tick;
+use crate::units::{PlayerId, Tick};
 
 /// The past of a room, as far as snapshots need it.
 #[derive(Clone, Debug, Default)]
@@ -29,13 +30,31 @@ pub struct History {
     shots: Roster<ShotKey>,
     asteroids: Roster<AsteroidKey>,
     ores: Roster<OreKey>,
-    /// For each shot that was fired in this tick and lies exactly in its ship's muzzle: that ship's slot.
-    births: SecondaryMap<ShotKey, Slot>,
+    /// By slot.
+    ship_glances: Vec<ShipGlance>,
+    /// By slot.
+    shot_glances: Vec<ShotGlance>,
     /// Every ship's update of this tick against the tick before.
     updates: BitWriter,
     /// Where a slot's update begins in them, and the end as the last element.
     starts: Vec<u32>,
     late: LateUpdates,
+}
+
+/// What decides how much a ship matters, close together in memory: it is looked at for every client.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ShipGlance {
+    pub place: Vec2,
+    pub player: PlayerId,
+}
+
+/// What decides how much a shot matters, and how it is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ShotGlance {
+    pub place: Vec2,
+    pub velocity: Vec2,
+    /// The slot of the ship that fired it in this very tick, if it lies exactly in that ship's muzzle.
+    pub birth: Option<Slot>,
 }
 
 /// From where to where a ship is brought up to date.
@@ -72,7 +91,7 @@ impl History {
         self.shots.record(tick, world.shots().iter().map(|(key, s)| (key, s.state.expires)));
         self.asteroids.record(tick, world.asteroids().keys().map(|key| (key, NEVER)));
         self.ores.record(tick, world.ores().iter().map(|(key, ore)| (key, ore.expires)));
-        self.note_births(world);
+        self.take_glances(world);
         self.write_updates(world);
         self.late.clear(world.ships().capacity() + 1);
     }
@@ -97,15 +116,28 @@ impl History {
         &self.ores
     }
 
-    fn note_births(&mut self, world: &World) {
-        self.births.clear();
-        for (key, shot) in world.shots() {
-            if shot.fired == world.tick()
-                && let Some(ship) = world.ships().get(shot.ship)
-                && muzzle(&ship.state, world.rules(), world.tick()) == shot.state
-            {
-                self.births.insert(key, slot_of(shot.ship));
+    fn take_glances(&mut self, world: &World) {
+        for (key, ship) in world.ships() {
+            let slot = slot_of(key) as usize;
+            if self.ship_glances.len() <= slot {
+                self.ship_glances.resize(slot + 1, ShipGlance::default());
             }
+            let (place, player) = (ship.state.position, ship.state.player);
+            self.ship_glances[slot] = ShipGlance { place, player };
+        }
+        for (key, shot) in world.shots() {
+            let slot = slot_of(key) as usize;
+            if self.shot_glances.len() <= slot {
+                self.shot_glances.resize(slot + 1, ShotGlance::default());
+            }
+            let birth = (shot.fired == world.tick()).then_some(shot.ship).filter(|ship| {
+                let ship = world.ships().get(*ship);
+                ship.is_some_and(|ship| {
+                    muzzle(&ship.state, world.rules(), world.tick()) == shot.state
+                })
+            });
+            let (place, velocity) = (shot.state.position, shot.state.velocity);
+            self.shot_glances[slot] = ShotGlance { place, velocity, birth: birth.map(slot_of) };
         }
     }
 
@@ -135,9 +167,14 @@ impl History {
         self.updates = updates;
     }
 
-    /// The slot of the ship whose muzzle a shot of this tick lies in.
-    pub(super) fn birth(&self, shot: ShotKey) -> Option<Slot> {
-        self.births.get(shot).copied()
+    /// The ship in a slot that is not vacant.
+    pub(super) fn ship_glance(&self, slot: Slot) -> ShipGlance {
+        self.ship_glances.get(slot as usize).copied().unwrap_or_default()
+    }
+
+    /// The shot in a slot that is not vacant.
+    pub(super) fn shot_glance(&self, slot: Slot) -> ShotGlance {
+        self.shot_glances.get(slot as usize).copied().unwrap_or_default()
     }
 
     /// The bits that bring the ships of `first..end` from the last tick to this one: all of them, from

@@ -48,6 +48,7 @@ pub(super) struct Plan {
     /// What comes into view.
     pub arrivals: PerKind<SlotSet>,
     candidates: Vec<Candidate>,
+    bits_by_class: Vec<u32>,
     /// By slot of a ship: what the shots are worth that it fires in this tick.
     shots_worth: Vec<f32>,
 }
@@ -115,8 +116,8 @@ impl Situation<'_> {
     }
 
     fn shot_bits(&self, slot: Slot) -> usize {
-        let birth = self.history.shots().key(slot).and_then(|key| self.history.birth(key));
-        if birth.is_some() { SHOT_BIRTH_BITS } else { SHOT_ARRIVAL_BITS }
+        let is_birth = self.history.shot_glance(slot).birth.is_some();
+        if is_birth { SHOT_BIRTH_BITS } else { SHOT_ARRIVAL_BITS }
     }
 
     /// Where the client's player looks from.
@@ -140,62 +141,57 @@ impl Plan {
         };
         self.candidates.clear();
         self.shots_worth.clear();
-        for slot in visible.shots.without(&view.held.shots) {
-            let Some(key) = history.shots().key(slot) else { continue };
-            let Some(shot) = world.shots().get(key) else { continue };
-            let danger = if will_pass(&shot.state.position, shot.state.velocity, centre) {
-                DANGER
-            } else {
-                1.0
-            };
-            let worth = SHOT_ARRIVAL_WORTH * worth_at(shot.state.position) * danger;
-            if let Some(ship) = history.birth(key) {
-                // A shot is cheap to tell of when its ship is exactly known.
-                if self.shots_worth.len() <= ship as usize {
-                    self.shots_worth.resize(ship as usize + 1, 0.0);
+        let has_room = |held: &SlotSet| held.len() < VISIBLE_PER_KIND_MAX;
+        if has_room(&view.held.shots) {
+            for slot in visible.shots.without(&view.held.shots) {
+                let shot = history.shot_glance(slot);
+                let danger =
+                    if will_pass(shot.place, shot.velocity, centre) { DANGER } else { 1.0 };
+                let worth = SHOT_ARRIVAL_WORTH * worth_at(shot.place) * danger;
+                if let Some(ship) = shot.birth {
+                    // A shot is cheap to tell of when its ship is exactly known.
+                    if self.shots_worth.len() <= ship as usize {
+                        self.shots_worth.resize(ship as usize + 1, 0.0);
+                    }
+                    let ships = &mut self.shots_worth[ship as usize];
+                    *ships = worth.max(*ships);
                 }
-                let ships = &mut self.shots_worth[ship as usize];
-                *ships = worth.max(*ships);
+                self.candidate(What::Shot, slot, worth, situation.shot_bits(slot));
             }
-            self.candidate(What::Shot, slot, worth, situation.shot_bits(slot));
         }
         let shots_worth = std::mem::take(&mut self.shots_worth);
         let ship_worth = |slot: Slot, worth: f32| {
             let shots = shots_worth.get(slot as usize).copied().unwrap_or(0.0);
-            worth.max(shots * 1.01)
+            worth.max(shots * ABOVE_ITS_SHOTS)
         };
+        self.updates.clear();
+        let now = world.tick();
         for slot in view.held.ships.iter() {
-            let bits = match ticks {
-                1 if !view.waiting.contains(slot) => history.updates(slot, slot + 1).2,
-                _ => LATE_UPDATE_BITS,
-            };
+            let is_waiting = ticks != 1 || view.waiting.contains(slot);
+            let bits =
+                if is_waiting { LATE_UPDATE_BITS } else { history.updates(slot, slot + 1).2 };
             // As predicted: it takes its one bit and is exact.
             if bits == 1 {
-                self.candidate(What::ShipUpdate, slot, f32::INFINITY, 0);
+                self.updates.insert(slot);
                 continue;
             }
-            let Some(ship) = history.ships().key(slot).and_then(|key| world.ships().get(key))
-            else {
-                continue;
-            };
-            let waited = world.tick().since(view.exact_at(slot).unwrap_or(world.tick()));
-            let is_overdue = waited >= WAIT_TICKS_MAX;
-            let worth = match ship.state.player == player || is_overdue {
-                true => f32::INFINITY,
-                false => ship_worth(slot, waited as f32 * worth_at(ship.state.position)),
+            let waited = if is_waiting { now.since(view.exact_at(slot).unwrap_or(now)) } else { 1 };
+            let ship = history.ship_glance(slot);
+            let worth = match ship.player == player || waited >= WAIT_TICKS_MAX {
+                true => DUE,
+                false => ship_worth(slot, waited as f32 * worth_at(ship.place)),
             };
             self.candidate(What::ShipUpdate, slot, worth, bits);
         }
-        for slot in visible.ships.without(&view.held.ships) {
-            let Some(ship) = history.ships().key(slot).and_then(|key| world.ships().get(key))
-            else {
-                continue;
-            };
-            let worth = match ship.state.player == player {
-                true => f32::INFINITY,
-                false => ship_worth(slot, SHIP_ARRIVAL_WORTH * worth_at(ship.state.position)),
-            };
-            self.candidate(What::Ship, slot, worth, SHIP_ARRIVAL_BITS);
+        if has_room(&view.held.ships) {
+            for slot in visible.ships.without(&view.held.ships) {
+                let ship = history.ship_glance(slot);
+                let worth = match ship.player == player {
+                    true => DUE,
+                    false => ship_worth(slot, SHIP_ARRIVAL_WORTH * worth_at(ship.place)),
+                };
+                self.candidate(What::Ship, slot, worth, SHIP_ARRIVAL_BITS);
+            }
         }
         self.shots_worth = shots_worth;
         for slot in visible.asteroids.without(&view.held.asteroids) {
@@ -219,45 +215,75 @@ impl Plan {
         self.candidates.push(Candidate { worth, what, slot, bits: bits as u32 });
     }
 
-    /// The worthiest until the bits are spent; the first one in any case, so that there is progress.
+    /// The worthiest until the bits are spent; one in any case, so that there is progress.
+    ///
+    /// Candidates are not sorted, which would take most of the time in a crowd: they are counted by classes of
+    /// about equal worth, best first, and the class in which the bits run out is served in order of slots.
     fn choose(&mut self, view: &ClientView, bits_max: usize) {
-        self.updates.clear();
-        self.arrivals.as_array_mut().into_iter().for_each(SlotSet::clear);
-        self.candidates.sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth));
+        self.arrivals.clear();
+        self.bits_by_class.clear();
+        self.bits_by_class.resize(CLASSES, 0);
+        for candidate in &self.candidates {
+            self.bits_by_class[class_of(candidate.worth)] += candidate.bits;
+        }
+        let mut left = bits_max as i64;
+        let last = self.bits_by_class.iter().rposition(|bits| {
+            left -= i64::from(*bits);
+            left < 0
+        });
+        let Some(last) = last else { return self.take(view, |_| true) };
+        // What is left for the last class.
+        left += i64::from(self.bits_by_class[last]);
+        let mut is_first = self.bits_by_class[last + 1..].iter().all(|bits| *bits == 0);
+        self.take(view, |candidate| match class_of(candidate.worth) {
+            class if class != last => class > last || candidate.worth == DUE,
+            _ => {
+                left -= i64::from(candidate.bits);
+                left >= 0 || candidate.worth == DUE || std::mem::take(&mut is_first)
+            }
+        });
+    }
+
+    fn take(&mut self, view: &ClientView, mut is_chosen: impl FnMut(&Candidate) -> bool) {
         let held = view.held.as_array().map(SlotSet::len);
         let mut room = held.map(|held| VISIBLE_PER_KIND_MAX.saturating_sub(held));
-        let (mut spent, mut is_first) = (0, true);
         for candidate in &self.candidates {
-            let is_due = candidate.worth == f32::INFINITY || is_first;
-            if !is_due && spent + candidate.bits as usize > bits_max {
-                break;
+            if !is_chosen(candidate) {
+                continue;
             }
-            let arrivals = match candidate.what {
+            let (arrivals, kind) = match candidate.what {
                 What::ShipUpdate => {
                     self.updates.insert(candidate.slot);
-                    None
-                }
-                What::Ship => Some((&mut self.arrivals.ships, 0)),
-                What::Shot => Some((&mut self.arrivals.shots, 1)),
-                What::Asteroid => Some((&mut self.arrivals.asteroids, 2)),
-                What::Ore => Some((&mut self.arrivals.ores, 3)),
-            };
-            if let Some((arrivals, kind)) = arrivals {
-                if room[kind] == 0 {
                     continue;
                 }
+                What::Ship => (&mut self.arrivals.ships, 0),
+                What::Shot => (&mut self.arrivals.shots, 1),
+                What::Asteroid => (&mut self.arrivals.asteroids, 2),
+                What::Ore => (&mut self.arrivals.ores, 3),
+            };
+            if room[kind] > 0 {
                 room[kind] -= 1;
                 arrivals.insert(candidate.slot);
             }
-            is_first &= candidate.worth == f32::INFINITY;
-            spent += candidate.bits as usize;
         }
     }
 }
 
+/// What must not wait.
+const DUE: f32 = f32::MAX;
+/// A ship comes right before the shots that it fires.
+const ABOVE_ITS_SHOTS: f32 = 1.5;
+/// Classes of worth: each is half as much again as the one below, about.
+const CLASSES: usize = 512;
+
+/// The class of a worth that is not negative: its exponent and the first bit behind the point.
+fn class_of(worth: f32) -> usize {
+    (worth.to_bits() >> 22) as usize % CLASSES
+}
+
 /// Whether something that flies on from `place` will pass close to `centre`.
-fn will_pass(place: &Vec2, velocity: Vec2, centre: Vec2) -> bool {
-    let way = centre - *place;
+fn will_pass(place: Vec2, velocity: Vec2, centre: Vec2) -> bool {
+    let way = centre - place;
     let along = way.dot(velocity);
     let across = way.perp_dot(velocity);
     along > 0.0 && across * across < velocity.length_squared() * DANGER_DISTANCE * DANGER_DISTANCE
@@ -293,13 +319,9 @@ impl StateAges {
         let centre = situation.centre();
         let Situation { world, history, view, .. } = situation;
         for slot in view.held.ships.iter() {
-            let Some(ship) = history.ships().key(slot).and_then(|key| world.ships().get(key))
-            else {
-                continue;
-            };
             let exact_at = if view.waiting.contains(slot) { view.exact_at(slot) } else { None };
             let age = world.tick().since(exact_at.unwrap_or(Tick(u32::MAX)));
-            self.note(ship.state.position.distance(centre), age);
+            self.note(history.ship_glance(slot).place.distance(centre), age);
         }
     }
 }
