@@ -37,6 +37,11 @@ fn main() {
 }
 
 fn report(name: &str, play: impl Fn(u16) -> Play) {
+    // `-- station` runs those whose name holds `station`.
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    if wanted.is_some_and(|wanted| !name.contains(&wanted)) {
+        return;
+    }
     println!("\n## {name}\n");
     println!(
         "| ships | shots | in view | step ms | record ms | all snapshots ms | µs/client | bytes/client/s | most of a tick, bytes |"

@@ -21,7 +21,7 @@ pub const PLAYERS_PER_ROOM_MAX: usize = 1 << PLAYER_ID_BITS;
 /// Bits of a player on the wire.
 pub const PLAYER_ID_BITS: u32 = 12;
 /// Entities of one kind that a client can see at once; bounds what a snapshot can make a client allocate.
-pub const VISIBLE_PER_KIND_MAX: usize = 4096;
+pub const VISIBLE_PER_KIND_MAX: usize = 16_384;
 /// Lines of the leaderboard that is sent.
 pub const LEADERBOARD_LINES_MAX: usize = 10;
 

@@ -46,6 +46,16 @@ impl BitWriter {
         }
     }
 
+    /// So many zeros.
+    pub fn write_zeros(&mut self, bits: u32) {
+        let mut left = bits;
+        while left > 0 {
+            let now = left.min(56);
+            self.write(0, now);
+            left -= now;
+        }
+    }
+
     /// One bit.
     pub fn write_bool(&mut self, value: bool) {
         self.write(u64::from(value), 1);

@@ -18,7 +18,7 @@ use super::parts::{
 };
 use super::priority::{Plan, Situation, StateAges};
 use super::roster::Roster;
-use super::slots::{Slot, SlotSet};
+use super::slots::{Slot, SlotSet, WORD_BITS, slots_of};
 use super::tally::{SnapshotPart, SnapshotTally};
 use super::visible::{PerKind, Visible};
 use super::{COUNT_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL, MARGIN_BITS};
@@ -292,31 +292,63 @@ impl ClientView {
             }
             return;
         }
-        for slot in self.held.ships.iter() {
-            let is_late = self.waiting.contains(slot);
-            let is_due = plan.is_none_or(|plan| plan.updates.contains(slot));
+        for index in 0..self.held.ships.words() {
+            let held = self.held.ships.word(index);
+            let due = plan.map_or(held, |plan| held & plan.updates.word(index));
+            let late = self.waiting.word(index) & held;
+            // Who was exact and has to wait, waits from now on.
+            for slot in slots_of(index, held & !due & !late) {
+                if self.waiting_since.len() <= slot as usize {
+                    self.waiting_since.resize(slot as usize + 1, Tick(0));
+                }
+                self.waiting_since[slot as usize] = baseline;
+            }
+            if due == 0 {
+                // All of them as if they flew on as they did, and none after a wait.
+                let bits = held.count_ones() * if has_waited { 2 } else { 1 };
+                out.write_zeros(bits);
+            } else {
+                self.write_word_of_ships(
+                    world,
+                    (index, held, due),
+                    has_waited,
+                    ticks,
+                    history,
+                    out,
+                );
+            }
+            self.waiting.set_word(index, held & !due);
+        }
+    }
+
+    /// The updates of the ships of one word.
+    fn write_word_of_ships(
+        &self,
+        world: &World,
+        (index, held, due): (usize, u64, u64),
+        has_waited: bool,
+        ticks: u32,
+        history: &mut History,
+        out: &mut BitWriter,
+    ) {
+        let baseline = world.tick().minus(ticks);
+        let waiting = self.waiting.word(index);
+        for slot in slots_of(index, held) {
+            let is_in = |set: u64| set >> (slot as usize % WORD_BITS) & 1 == 1;
+            let (is_due, is_late) = (is_in(due), is_in(waiting));
             if has_waited {
                 out.write_bool(is_late && is_due);
             }
             if !is_due {
-                // As if it flew on as it did.
                 out.write_bool(false);
-                self.waiting.insert(slot);
-                if self.waiting_since.len() <= slot as usize {
-                    self.waiting_since.resize(slot as usize + 1, Tick(0));
-                }
-                if !is_late {
-                    self.waiting_since[slot as usize] = baseline;
-                }
                 continue;
             }
-            let exact_at = self.exact_at(slot).unwrap_or(baseline);
-            self.waiting.remove(slot);
             if ticks == 1 && !is_late {
                 let (bits, start, count) = history.updates(slot, slot + 1);
                 out.copy_bits(bits, start, count);
                 continue;
             }
+            let exact_at = self.exact_at(slot).unwrap_or(baseline);
             match history.late_update(world, slot, Span { exact_at, baseline }) {
                 Some((bits, start, count)) => out.copy_bits(bits, start, count),
                 // A ship that is held and not gone has its past: `delta_ticks` saw to that.

@@ -11,7 +11,7 @@ use slotmap::SecondaryMap;
 use super::bits::BitWriter;
 use super::parts::write_ship_update;
 use super::roster::Roster;
-use super::slots::{Slot, slot_of};
+use super::slots::{Slot, SlotSet, slot_of};
 use crate::limits::HISTORY_TICKS;
 use crate::sim::{AsteroidKey, OreKey, Rules, ShipKey, ShipState, ShotKey, World, fly_on, muzzle};
 use crate::units::{PlayerId, Tick};
@@ -38,6 +38,8 @@ pub struct History {
     updates: BitWriter,
     /// Where a slot's update begins in them, and the end as the last element.
     starts: Vec<u32>,
+    /// Ships that did in this tick what was expected of them.
+    quiet: SlotSet,
     late: LateUpdates,
 }
 
@@ -146,20 +148,24 @@ impl History {
         let mut updates = std::mem::take(&mut self.updates);
         updates.clear();
         self.starts.clear();
+        self.quiet.clear();
         // In order of slots, as the map is walked.
         for (key, ship) in world.ships() {
             let start = updates.len_bits() as u32;
             self.starts.resize(slot_of(key) as usize + 1, start);
-            if let Some(base) = self.ship_at(tick.minus(1), key) {
+            if let Some(base) = self.ship_at(tick.minus(1), key).copied() {
                 write_ship_update(
                     &mut updates,
-                    base,
+                    &base,
                     &ship.state,
                     1,
                     false,
                     world.rules(),
                     world.side(),
                 );
+                if updates.len_bits() as u32 == start + 1 {
+                    self.quiet.insert(slot_of(key));
+                }
             }
         }
         self.starts.push(updates.len_bits() as u32);
@@ -185,6 +191,11 @@ impl History {
             start.map_or(0, |start| *start as usize)
         };
         (self.updates.finished(), at(first), at(end) - at(first))
+    }
+
+    /// Ships whose update of this tick says no more than that they did what was expected of them.
+    pub(super) fn quiet(&self) -> &SlotSet {
+        &self.quiet
     }
 
     /// The bits that bring a ship over a span to this tick, as [`updates`](Self::updates).

@@ -9,7 +9,7 @@ use glam::Vec2;
 
 use super::encoder::ClientView;
 use super::history::History;
-use super::slots::{Slot, SlotSet};
+use super::slots::{Slot, SlotSet, WORD_BITS, slot_of, slots_of};
 use super::visible::{PerKind, Visible};
 use crate::limits::VISIBLE_PER_KIND_MAX;
 use crate::sim::World;
@@ -17,6 +17,8 @@ use crate::units::{PlayerId, Tick};
 
 /// Distance at which something is worth half, units.
 const HALF_WORTH_DISTANCE: f32 = 300.0;
+/// Distance along both axes within which ships are looked at in every tick, units.
+const NEAR_DISTANCE: f32 = 150.0;
 /// Distance from our ship's centre within which a shot will pass that is dangerous, units.
 const DANGER_DISTANCE: f32 = 60.0;
 /// What something dangerous is worth more.
@@ -47,6 +49,8 @@ pub(super) struct Plan {
     pub updates: SlotSet,
     /// What comes into view.
     pub arrivals: PerKind<SlotSet>,
+    /// Ships that are looked at in every tick.
+    near: SlotSet,
     candidates: Vec<Candidate>,
     bits_by_class: Vec<u32>,
     /// By slot of a ship: what the shots are worth that it fires in this tick.
@@ -86,27 +90,30 @@ impl Situation<'_> {
     /// About how many bits it takes to write all there is to say.
     pub(super) fn bits_of_all(&self) -> usize {
         let (view, visible) = (self.view, self.visible);
-        let updates = match self.ticks {
-            0 => 0,
-            1 => {
-                let stretches = view.held.ships.stretches();
-                let exact: usize =
-                    stretches.map(|(first, end)| self.history.updates(first, end).2).sum();
-                exact + view.waiting.len() * LATE_UPDATE_BITS
-            }
-            _ => view.held.ships.len() * LATE_UPDATE_BITS,
-        };
         let shots: usize =
             visible.shots.without(&view.held.shots).map(|slot| self.shot_bits(slot)).sum();
         let removals = view.held.ships.len_without(&visible.ships)
             + view.held.shots.len_without(&visible.shots);
         OVERHEAD_BITS
-            + updates
+            + self.bits_of_ships()
             + removals * REMOVAL_BITS
             + visible.ships.len_without(&view.held.ships) * SHIP_ARRIVAL_BITS
             + shots
             + visible.asteroids.len_without(&view.held.asteroids) * ASTEROID_ARRIVAL_BITS
             + visible.ores.len_without(&view.held.ores) * ORE_ARRIVAL_BITS
+    }
+
+    /// About how many bits it takes to bring all ships up to date that are held.
+    fn bits_of_ships(&self) -> usize {
+        let held = &self.view.held.ships;
+        match self.ticks {
+            0 => 0,
+            1 => {
+                let exact = held.stretches().map(|(first, end)| self.history.updates(first, end).2);
+                exact.sum::<usize>() + self.view.waiting.len() * LATE_UPDATE_BITS
+            }
+            _ => held.len() * LATE_UPDATE_BITS,
+        }
     }
 
     /// Whether a client could not hold all that is visible.
@@ -141,6 +148,11 @@ impl Plan {
         };
         self.candidates.clear();
         self.shots_worth.clear();
+        self.near.clear();
+        let near = &mut self.near;
+        world
+            .ship_cells()
+            .for_each_near(centre, NEAR_DISTANCE, |ship| near.insert(slot_of(ship.key)));
         let has_room = |held: &SlotSet| held.len() < VISIBLE_PER_KIND_MAX;
         if has_room(&view.held.shots) {
             for slot in visible.shots.without(&view.held.shots) {
@@ -155,33 +167,44 @@ impl Plan {
                     }
                     let ships = &mut self.shots_worth[ship as usize];
                     *ships = worth.max(*ships);
+                    self.near.insert(ship);
                 }
-                self.candidate(What::Shot, slot, worth, situation.shot_bits(slot));
+                candidate(&mut self.candidates, What::Shot, slot, worth, situation.shot_bits(slot));
             }
         }
-        let shots_worth = std::mem::take(&mut self.shots_worth);
+        let shots_worth = &self.shots_worth;
         let ship_worth = |slot: Slot, worth: f32| {
             let shots = shots_worth.get(slot as usize).copied().unwrap_or(0.0);
             worth.max(shots * ABOVE_ITS_SHOTS)
         };
-        self.updates.clear();
         let now = world.tick();
-        for slot in view.held.ships.iter() {
-            let is_waiting = ticks != 1 || view.waiting.contains(slot);
-            let bits =
-                if is_waiting { LATE_UPDATE_BITS } else { history.updates(slot, slot + 1).2 };
-            // As predicted: it takes its one bit and is exact.
-            if bits == 1 {
-                self.updates.insert(slot);
-                continue;
+        let quiet_word = |index| if ticks == 1 { history.quiet().word(index) } else { 0 };
+        let phases = phases(situation.bits_of_ships(), bits_max);
+        self.updates.clear();
+        for index in 0..view.held.ships.words() {
+            let held = view.held.ships.word(index);
+            let waiting = view.waiting.word(index);
+            // As predicted: these take their one bit and are exact.
+            let free = held & quiet_word(index) & !waiting;
+            self.updates.insert_word(index, free);
+            // The others take turns, but for those that are near or fire: no time goes into who cannot come.
+            let is_their_turn = (index as u32).wrapping_add(now.0).is_multiple_of(phases);
+            let turn = if is_their_turn { u64::MAX } else { self.near.word(index) };
+            for slot in slots_of(index, held & !free & turn) {
+                let is_waiting = waiting >> (slot as usize % WORD_BITS) & 1 == 1;
+                let bits = match is_waiting || ticks != 1 {
+                    true => LATE_UPDATE_BITS,
+                    false => history.updates(slot, slot + 1).2,
+                };
+                let since = if is_waiting { view.exact_at(slot) } else { view.tick() };
+                let waited = now.since(since.unwrap_or(now));
+                let ship = history.ship_glance(slot);
+                let worth = match ship.player == player || waited >= WAIT_TICKS_MAX {
+                    true => DUE,
+                    false => ship_worth(slot, waited as f32 * worth_at(ship.place)),
+                };
+                candidate(&mut self.candidates, What::ShipUpdate, slot, worth, bits);
             }
-            let waited = if is_waiting { now.since(view.exact_at(slot).unwrap_or(now)) } else { 1 };
-            let ship = history.ship_glance(slot);
-            let worth = match ship.player == player || waited >= WAIT_TICKS_MAX {
-                true => DUE,
-                false => ship_worth(slot, waited as f32 * worth_at(ship.place)),
-            };
-            self.candidate(What::ShipUpdate, slot, worth, bits);
         }
         if has_room(&view.held.ships) {
             for slot in visible.ships.without(&view.held.ships) {
@@ -190,29 +213,24 @@ impl Plan {
                     true => DUE,
                     false => ship_worth(slot, SHIP_ARRIVAL_WORTH * worth_at(ship.place)),
                 };
-                self.candidate(What::Ship, slot, worth, SHIP_ARRIVAL_BITS);
+                candidate(&mut self.candidates, What::Ship, slot, worth, SHIP_ARRIVAL_BITS);
             }
         }
-        self.shots_worth = shots_worth;
         for slot in visible.asteroids.without(&view.held.asteroids) {
             let asteroid = history.asteroids().key(slot).and_then(|key| world.asteroids().get(key));
             let Some(asteroid) = asteroid else { continue };
             let worth = ASTEROID_ARRIVAL_WORTH * worth_at(asteroid.state.position);
-            self.candidate(What::Asteroid, slot, worth, ASTEROID_ARRIVAL_BITS);
+            candidate(&mut self.candidates, What::Asteroid, slot, worth, ASTEROID_ARRIVAL_BITS);
         }
         for slot in visible.ores.without(&view.held.ores) {
             let Some(ore) = history.ores().key(slot).and_then(|key| world.ores().get(key)) else {
                 continue;
             };
             let worth = ORE_ARRIVAL_WORTH * worth_at(ore.position);
-            self.candidate(What::Ore, slot, worth, ORE_ARRIVAL_BITS);
+            candidate(&mut self.candidates, What::Ore, slot, worth, ORE_ARRIVAL_BITS);
         }
         let held_bits = 2 * view.held.ships.len();
         self.choose(view, bits_max.saturating_sub(held_bits));
-    }
-
-    fn candidate(&mut self, what: What, slot: Slot, worth: f32, bits: usize) {
-        self.candidates.push(Candidate { worth, what, slot, bits: bits as u32 });
     }
 
     /// The worthiest until the bits are spent; one in any case, so that there is progress.
@@ -268,6 +286,21 @@ impl Plan {
         }
     }
 }
+
+fn candidate(candidates: &mut Vec<Candidate>, what: What, slot: Slot, worth: f32, bits: usize) {
+    candidates.push(Candidate { worth, what, slot, bits: bits as u32 });
+}
+
+/// In how many turns ships are served whose updates take `bits` where `bits_max` may be spent: each turn has
+/// half as much again as there is room for, so that the worthiest of it can be chosen.
+fn phases(bits: usize, bits_max: usize) -> u32 {
+    let room = bits_max + bits_max / 2;
+    let phases = bits.div_ceil(room.max(1)).next_power_of_two();
+    (phases as u32).clamp(1, PHASES_MAX)
+}
+
+/// Most turns: a ship that waited for too long must still come before its past is forgotten.
+const PHASES_MAX: u32 = 8;
 
 /// What must not wait.
 const DUE: f32 = f32::MAX;

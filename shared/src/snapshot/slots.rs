@@ -149,12 +149,40 @@ impl SlotSet {
         end
     }
 
-    fn word(&self, index: usize) -> u64 {
+    /// How many words of [`WORD_BITS`] slots each there are.
+    pub(super) fn words(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The slots of a word, the first one lowest; none beyond the last word.
+    pub(super) fn word(&self, index: usize) -> u64 {
         self.words.get(index).copied().unwrap_or(0)
+    }
+
+    /// Makes a word hold those slots and no others.
+    pub(super) fn set_word(&mut self, index: usize, bits: u64) {
+        if index >= self.words.len() {
+            self.words.resize(index + 1, 0);
+        }
+        self.words[index] = bits;
+    }
+
+    /// Puts the slots of a word in.
+    pub(super) fn insert_word(&mut self, index: usize, bits: u64) {
+        if index >= self.words.len() {
+            self.words.resize(index + 1, 0);
+        }
+        self.words[index] |= bits;
     }
 }
 
-const WORD_BITS: usize = 64;
+/// Slots in a word.
+pub(super) const WORD_BITS: usize = 64;
+
+/// The slots of a word, lowest first.
+pub(super) fn slots_of(index: usize, bits: u64) -> impl Iterator<Item = Slot> {
+    Bits(bits).map(place_in(index))
+}
 
 fn place_in(word: usize) -> impl Fn(u32) -> Slot {
     move |bit| (word * WORD_BITS) as Slot + bit
