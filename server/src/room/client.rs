@@ -95,16 +95,17 @@ impl Client {
         let (world, space) = (maker.world, &mut *maker.space);
         let now = world.tick();
         find_visible(world, maker.history, self.player, &self.view, &mut space.visible);
+        let path = self.flow.bytes_max(now).map_or(usize::MAX, |bytes| bytes * 8);
         let order = SnapshotOrder {
             player: self.player,
             margin: self.inputs.margin(now),
-            bits_max: self.allowance.bits(now),
+            bits_max: self.allowance.bits(now).min(path),
         };
         let tally = self.view.encode(world, maker.history, order, space);
         maker.tally.add(&tally);
         let bytes = space.bytes();
         self.connection.send(bytes)?;
-        self.flow.sent(now);
+        self.flow.sent(now, bytes.len());
         self.allowance.spend(bytes.len());
         Ok(bytes.len())
     }

@@ -11,6 +11,7 @@
 mod allowance;
 mod checkpoint;
 mod client;
+mod delivery_rate;
 mod flow_control;
 mod handle;
 mod input_buffer;
