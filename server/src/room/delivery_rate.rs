@@ -15,15 +15,20 @@ const RATE_TICKS: f32 = 12.0;
 /// Round trips over which their length is averaged, about.
 const ROUND_TRIPS: f32 = 4.0;
 /// The queue that is aimed at, ticks: one snapshot that waits keeps the path busy.
-const QUEUE_TICKS: f32 = 1.0;
+const QUEUE_TICKS: f32 = 1.5;
 /// The queue at which the path is taken to be full, ticks: jitter makes shorter ones by itself.
-const FULL_TICKS: f32 = 1.5;
+const FULL_TICKS: f32 = 2.0;
+/// The queue that is too long, ticks.
+const LONG_TICKS: f32 = 2.5;
 /// How much less is sent for each tick of queue beyond the aim.
-const DRAIN: f32 = 0.12;
+const DRAIN: f32 = 0.15;
 /// How much more is tried in each tick without a queue: double in less than a second at 30 Hz.
-const PROBE: f32 = 1.04;
+const PROBE: f32 = 1.06;
+/// The same right above what the path was full with, for so many ticks.
+const PROBE_CAREFUL: f32 = 1.005;
+const CAREFUL_TICKS: u32 = 12;
 /// Bytes of a snapshot, least: less would not even do for the own ship and those near it.
-const BYTES_MIN: f32 = 40.0;
+const BYTES_MIN: f32 = 24.0;
 /// Bytes of a snapshot from which on nothing is limited.
 const BYTES_FREE: f32 = 4_096.0;
 
@@ -38,12 +43,24 @@ pub struct DeliveryRate {
     round_trip: f32,
     /// Bytes of a snapshot, overhead included.
     limit: f32,
+    /// What the path carried when it was full last, bytes a tick.
+    capacity: f32,
+    /// Ticks since.
+    free_ticks: u32,
 }
 
 impl DeliveryRate {
     /// For a client that joins in tick `now`.
     pub fn new(now: Tick) -> Self {
-        DeliveryRate { delivered: 0.0, fresh: 0, at: now, round_trip: 0.0, limit: BYTES_FREE }
+        DeliveryRate {
+            delivered: 0.0,
+            fresh: 0,
+            at: now,
+            round_trip: 0.0,
+            limit: BYTES_FREE,
+            capacity: 0.0,
+            free_ticks: 0,
+        }
     }
 
     /// Notes that a snapshot of so many bytes was acknowledged in tick `now`.
@@ -64,11 +81,20 @@ impl DeliveryRate {
         self.catch_up(now);
         let queue = self.round_trip - shortest as f32;
         if queue > FULL_TICKS || self.limit < BYTES_FREE && queue > QUEUE_TICKS {
-            let share = 1.0 - DRAIN * (queue - QUEUE_TICKS);
-            let room = self.delivered * share.max(0.5);
-            self.limit = self.limit.min(room).max(BYTES_MIN + OVERHEAD_BYTES as f32);
+            // What is delivered now may be less than the path carries, for want of more: so it is forgotten slowly
+            // that it was more, and quickly when the queue grows all the same.
+            let kept: f32 = if queue > LONG_TICKS { 0.95 } else { 0.998 };
+            self.capacity = self.delivered.max(grown(self.capacity, kept, ticks));
+            self.free_ticks = 0;
+            let share = (1.0 - DRAIN * (queue - QUEUE_TICKS)).max(0.5);
+            let least = BYTES_MIN + OVERHEAD_BYTES as f32;
+            self.limit = self.limit.min(self.capacity * share).max(least);
         } else {
-            self.limit = (self.limit * PROBE.powi(ticks.min(8) as i32)).min(BYTES_FREE);
+            self.free_ticks += ticks;
+            // Back to what it is known to carry, then carefully beyond, then boldly.
+            let is_careful = self.limit >= self.capacity && self.free_ticks < CAREFUL_TICKS;
+            let probe = if is_careful { PROBE_CAREFUL } else { PROBE };
+            self.limit = grown(self.limit, probe, ticks).min(BYTES_FREE);
         }
         (self.limit < BYTES_FREE).then_some(self.limit as usize - OVERHEAD_BYTES)
     }
@@ -80,6 +106,11 @@ impl DeliveryRate {
         }
         self.at = self.at.max(now);
     }
+}
+
+/// `value` after it grew by `factor` in each of the `ticks`; a long silence says no more than a short one.
+fn grown(value: f32, factor: f32, ticks: u32) -> f32 {
+    (0..ticks.min(8)).fold(value, |value, _| value * factor)
 }
 
 #[cfg(test)]
@@ -138,7 +169,7 @@ mod tests {
             let (carried, worst) = run(&mut rate, 91, 20, wanted, path);
             let used = carried as f32 / (path * 600) as f32;
             assert!(used > 0.95, "{used} of the path for {wanted}");
-            assert!(worst <= 4, "{worst} ticks for {wanted}");
+            assert!(worst <= 5, "{worst} ticks for {wanted}");
         }
     }
 

@@ -226,6 +226,11 @@ impl History {
         Some((self.late.bits.finished(), start, count))
     }
 
+    /// About how many bits it takes to bring a ship up to date that has waited.
+    pub(super) fn late_update_bits(&self) -> usize {
+        self.late.mean_bits()
+    }
+
     /// What a client holds of a ship that it has not been told of since `span.exact_at`.
     fn held(&self, key: ShipKey, span: Span, rules: &Rules) -> Option<ShipState> {
         let mut held = *self.ship_at(span.exact_at, key)?;
@@ -263,10 +268,15 @@ struct LateUpdates {
     table_of: Vec<u16>,
     tables: Vec<Vec<(u32, u32)>>,
     tables_used: usize,
+    written: usize,
+    written_bits: usize,
+    mean_bits: Option<f32>,
 }
 
 impl LateUpdates {
     const NONE: u16 = u16::MAX;
+    /// Bits of an update before there was any.
+    const BITS_AT_FIRST: usize = 60;
     const UNKNOWN: (u32, u32) = (u32::MAX, 0);
 
     fn clear(&mut self, slots: usize) {
@@ -274,9 +284,19 @@ impl LateUpdates {
             self.table_of.clear();
             self.table_of.resize((HISTORY_TICKS * HISTORY_TICKS) as usize, LateUpdates::NONE);
         }
+        if self.written > 0 {
+            let bits = self.written_bits as f32 / self.written as f32;
+            self.mean_bits = Some(self.mean_bits.map_or(bits, |mean| mean + (bits - mean) / 8.0));
+        }
+        (self.written, self.written_bits) = (0, 0);
         self.bits.clear();
         self.slots = slots;
         self.tables_used = 0;
+    }
+
+    /// Bits that an update has taken on the mean of late, its bit for whether it waited included.
+    fn mean_bits(&self) -> usize {
+        self.mean_bits.map_or(LateUpdates::BITS_AT_FIRST, |bits| bits as usize + 1)
     }
 
     /// A span as seen from `now`: both ends are less than the history back.
@@ -292,6 +312,8 @@ impl LateUpdates {
     }
 
     fn keep(&mut self, now: Tick, span: Span, slot: Slot, (start, count): (usize, usize)) {
+        self.written += 1;
+        self.written_bits += count;
         let place = LateUpdates::place(now, span);
         if self.table_of[place] == LateUpdates::NONE {
             if self.tables.len() == self.tables_used {

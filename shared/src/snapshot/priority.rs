@@ -32,7 +32,6 @@ const ORE_ARRIVAL_WORTH: f32 = 4.0;
 const WAIT_TICKS_MAX: u32 = 45;
 
 /// Bits that things usually take. They decide what is tried, not what is written.
-const LATE_UPDATE_BITS: usize = 60;
 const SHIP_ARRIVAL_BITS: usize = 120;
 const SHOT_BIRTH_BITS: usize = 14;
 const SHOT_ARRIVAL_BITS: usize = 105;
@@ -110,9 +109,9 @@ impl Situation<'_> {
             0 => 0,
             1 => {
                 let exact = held.stretches().map(|(first, end)| self.history.updates(first, end).2);
-                exact.sum::<usize>() + self.view.waiting.len() * LATE_UPDATE_BITS
+                exact.sum::<usize>() + self.view.waiting.len() * self.history.late_update_bits()
             }
-            _ => held.len() * LATE_UPDATE_BITS,
+            _ => held.len() * self.history.late_update_bits(),
         }
     }
 
@@ -179,7 +178,12 @@ impl Plan {
         };
         let now = world.tick();
         let quiet_word = |index| if ticks == 1 { history.quiet().word(index) } else { 0 };
-        let phases = phases(situation.bits_of_ships(), bits_max);
+        let late_update_bits = history.late_update_bits();
+        // A few are all looked at in no time, and whole words of them would take turns.
+        let phases = match view.held.ships.len() {
+            ..PHASES_SHIPS => 1,
+            _ => phases(situation.bits_of_ships(), bits_max),
+        };
         self.updates.clear();
         for index in 0..view.held.ships.words() {
             let held = view.held.ships.word(index);
@@ -193,7 +197,7 @@ impl Plan {
             for slot in slots_of(index, held & !free & turn) {
                 let is_waiting = waiting >> (slot as usize % WORD_BITS) & 1 == 1;
                 let bits = match is_waiting || ticks != 1 {
-                    true => LATE_UPDATE_BITS,
+                    true => late_update_bits,
                     false => history.updates(slot, slot + 1).2,
                 };
                 let since = if is_waiting { view.exact_at(slot) } else { view.tick() };
@@ -299,6 +303,8 @@ fn phases(bits: usize, bits_max: usize) -> u32 {
     (phases as u32).clamp(1, PHASES_MAX)
 }
 
+/// Ships from which on they take turns.
+const PHASES_SHIPS: usize = 256;
 /// Most turns: a ship that waited for too long must still come before its past is forgotten.
 const PHASES_MAX: u32 = 8;
 
