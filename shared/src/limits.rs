@@ -84,6 +84,8 @@ pub const WORLD_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const CONTENT_ENTRIES_MAX: usize = 1 << CONTENT_ID_BITS;
 /// Bits of an identifier of content on the wire.
 pub const CONTENT_ID_BITS: u32 = 6;
+/// Shortest side of a sector, units: a ship needs room to turn.
+pub const SECTOR_SIDE_MIN: f32 = 100.0;
 /// Longest side of a sector: positions are exact on the grid up to ±32,768 units.
 pub const SECTOR_SIDE_MAX: f32 = 65_536.0;
 /// Highest speed of anything, units/s: the bounds of the velocity grid with room for sums.

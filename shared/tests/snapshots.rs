@@ -3,9 +3,10 @@
 use driftfield_shared::sim::script::Script;
 use driftfield_shared::sim::{AsteroidKey, OreKey, Rng, ShipKey, ShotKey, World};
 use driftfield_shared::snapshot::{
-    ClientView, Decoder, History, SnapshotOrder, Visible, Workspace, slot_of,
+    BitReader, ClientView, Decoder, History, SnapshotHeader, SnapshotKind, SnapshotOrder, Visible,
+    Workspace, slot_of,
 };
-use driftfield_shared::units::PlayerId;
+use driftfield_shared::units::{PlayerId, Tick};
 use glam::Vec2;
 
 /// What a client may see, by key.
@@ -77,6 +78,23 @@ fn assert_same(world: &World, visible: &Seen, decoder: &Decoder, seed: u64) {
     }
 }
 
+/// Whoever reads only headers knows the same of the ticks as the decoder; `held` is its tick, margin and side before.
+fn assert_header_agrees(
+    header: &SnapshotHeader,
+    held: (Option<Tick>, i8, f32),
+    decoder: &Decoder,
+    seed: u64,
+) {
+    let (tick, margin, side) = held;
+    let is_full = matches!(header.kind, SnapshotKind::Full(_));
+    let margin = if is_full { 0 } else { margin };
+    let at = (seed, decoder.tick());
+    assert_eq!(header.tick(tick).ok(), decoder.tick(), "{at:?}");
+    assert_eq!(header.margin.unwrap_or(margin), decoder.margin(), "{at:?}");
+    assert_eq!(header.side.unwrap_or(side), decoder.side(), "{at:?}");
+    assert!(header.side.is_some() || !is_full, "{at:?}");
+}
+
 /// Plays a script, lets three clients follow it, each missing snapshots as the dice say.
 fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
     let mut script = Script::new(sector, mode, 24).unwrap();
@@ -109,8 +127,11 @@ fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
             space.visible = seen.slots();
             let order = SnapshotOrder { player: *player, margin, bits_max: usize::MAX };
             view.encode(&script.world, &mut history, order, &mut space);
+            let header = SnapshotHeader::read(&mut BitReader::new(space.bytes())).unwrap();
+            let held = (decoder.tick(), decoder.margin(), decoder.side());
             decoder.decode(space.bytes()).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
             assert_eq!(decoder.margin(), margin);
+            assert_header_agrees(&header, held, decoder, seed);
             assert_eq!(*decoder.own(), script.world.own_state(*player).unwrap_or_default());
             assert_same(&script.world, &seen, decoder, seed);
         }
@@ -153,7 +174,10 @@ fn follow_on_a_budget(sector: &str, mode: &str, seed: u64, ticks: u32) {
         let bits_max = if is_lavish { usize::MAX } else { bits_max };
         let order = SnapshotOrder { player, margin: 0, bits_max };
         view.encode(&script.world, &mut history, order, &mut space);
+        let header = SnapshotHeader::read(&mut BitReader::new(space.bytes())).unwrap();
+        let held = (decoder.tick(), decoder.margin(), decoder.side());
         decoder.decode(space.bytes()).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        assert_header_agrees(&header, held, &decoder, seed);
         let world = &script.world;
         let at = (seed, world.tick());
         // Our own ship is always right, and so is all that flies by itself.

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::bits::{BitReader, BitsError};
+use super::header::{SnapshotHeader, SnapshotKind};
 use super::own::{predict_own, read_own};
 use super::parts::{
     gap_order, read_asteroid, read_hit_points, read_ore, read_ship, read_ship_update, read_shot,
 };
 use super::tally::{SnapshotPart, SnapshotTally};
-use super::{
-    COUNT_ORDER, EntityKey, EntityKind, KIND_BITS, KIND_DELTA, KIND_FULL, MARGIN_BITS, Removal,
-};
-use crate::limits::{HISTORY_TICKS, SECTOR_SIDE_MAX, VISIBLE_PER_KIND_MAX};
+use super::{COUNT_ORDER, EntityKey, EntityKind, Removal};
+use crate::limits::{HISTORY_TICKS, VISIBLE_PER_KIND_MAX};
 use crate::sim::{
     AsteroidState, OreState, OwnState, Rules, ShipState, ShotState, drift, float, fly_shot, muzzle,
 };
@@ -90,7 +89,18 @@ impl Decoder {
     pub fn decode(&mut self, bytes: &[u8]) -> Result<(), SnapshotError> {
         let mut input = BitReader::new(bytes);
         self.removals.clear();
-        let (now, ticks, has_waited) = self.read_header(&mut input)?;
+        let header = SnapshotHeader::read(&mut input)?;
+        let now = header.tick(self.tick)?;
+        let has_waited = header.has_waited;
+        let ticks = match header.kind {
+            SnapshotKind::Delta(ticks) => ticks,
+            SnapshotKind::Full(_) => {
+                self.forget();
+                0
+            }
+        };
+        self.margin = header.margin.unwrap_or(self.margin);
+        self.side = header.side.unwrap_or(self.side);
         let mut start = 0;
         let mut bits_since = |input: &BitReader<'_>| {
             let bits = input.position_bits() - start;
@@ -186,45 +196,6 @@ impl Decoder {
         self.ores.clear();
         self.own = OwnState::default();
         self.margin = 0;
-    }
-
-    /// The tick of the snapshot, the ticks since the one before (0: it is a full one), and whether ships
-    /// that have waited may be among the updates.
-    fn read_header(
-        &mut self,
-        input: &mut BitReader<'_>,
-    ) -> Result<(Tick, u32, bool), SnapshotError> {
-        let (now, ticks, has_waited) = match input.read(KIND_BITS)? {
-            KIND_DELTA => {
-                let tick = self.tick.ok_or(SnapshotError::NoBaseline)?;
-                if !input.read_bool()? {
-                    return Ok((tick.next(), 1, false));
-                }
-                let ticks = input.read_golomb(0)?.saturating_add(1);
-                if ticks > HISTORY_TICKS {
-                    return Err(SnapshotError::TooManyTicks(ticks));
-                }
-                (tick.plus(ticks), ticks, input.read_bool()?)
-            }
-            KIND_FULL => {
-                self.forget();
-                (Tick(input.read(32)? as u32), 0, false)
-            }
-            _ => return Err(BitsError.into()),
-        };
-        if input.read_bool()? {
-            // Seven bits with a sign: shifted up and back down to spread it.
-            self.margin = ((input.read(MARGIN_BITS)? as u8) << 1) as i8 >> 1;
-        }
-        if ticks == 0 || input.read_bool()? {
-            let bits = input.read(32)? as u32;
-            let side = f32::from_bits(bits);
-            if !(100.0..=SECTOR_SIDE_MAX).contains(&side) {
-                return Err(SnapshotError::Side(bits));
-            }
-            self.side = side;
-        }
-        Ok((now, ticks, has_waited))
     }
 
     fn read_ship_removals(&mut self, input: &mut BitReader<'_>) -> Result<(), SnapshotError> {
