@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 use driftfield_shared::netcode::LinkProfile;
 
+use super::pilot::Decode;
 use super::runner::{Crew, FleetPlan};
 use super::target::{Target, TargetError};
 
@@ -39,6 +40,15 @@ pub struct Flags {
     #[arg(long, value_name = "NAME", default_value = "wander")]
     pub brain: Crew,
 
+    /// full, or light: check the framing of snapshots and no more, which takes little processor time; only wander
+    /// flies so
+    #[arg(long, value_name = "HOW", default_value_t = Decode::Full)]
+    pub decode: Decode,
+
+    /// Seconds after the last bot has joined in which nothing counts yet [default: the joining counts, too]
+    #[arg(long, value_name = "S", value_parser = parse_seconds)]
+    pub warm_up: Option<f64>,
+
     /// A bad network for each bot: latency and jitter per direction, stalls of a length every so often,
     /// and a rate; for example "latency=80ms,jitter=20ms,stall=500ms/10s,rate=256kbit"
     #[arg(long, value_name = "PROFILE", default_value = "")]
@@ -71,8 +81,10 @@ impl Flags {
             target,
             count: self.count as usize,
             flight: Duration::from_secs_f64(self.seconds),
+            warm_up: self.warm_up.map(Duration::from_secs_f64),
             seed: self.seed,
             crew: self.brain,
+            decode: self.decode,
             link: self.link,
             joins_per_second: self.join_rate,
             threads: self.threads as usize,
@@ -140,6 +152,8 @@ mod tests {
             ["--server", "http://127.0.0.1/"],
             ["--join-rate", "0"],
             ["--threads", "0"],
+            ["--decode", "none"],
+            ["--warm-up", "-1"],
         ] {
             assert!(parse(&flags).is_err(), "{flags:?}");
         }
