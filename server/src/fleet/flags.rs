@@ -28,9 +28,9 @@ pub struct Flags {
     #[arg(long, value_name = "S", default_value_t = 30.0, value_parser = parse_seconds)]
     pub seconds: f64,
 
-    /// Identifier of the room; the server's default room if not given
-    #[arg(long, value_name = "ID")]
-    pub room: Option<String>,
+    /// Identifier of the room; the server's default room if not given. Given several times, the bots spread over them
+    #[arg(long = "room", value_name = "ID")]
+    pub rooms: Vec<String>,
 
     /// What all the bots do by chance follows from this
     #[arg(long, value_name = "K", default_value_t = 1)]
@@ -73,12 +73,15 @@ impl Flags {
     /// # Errors
     /// When the room cannot stand in a URL.
     pub fn plan(&self) -> Result<FleetPlan, TargetError> {
-        let target = match &self.room {
-            Some(room) => self.server.in_room(room)?,
-            None => self.server.clone(),
-        };
+        let mut targets = Vec::new();
+        for room in &self.rooms {
+            targets.push(self.server.in_room(room)?);
+        }
+        if targets.is_empty() {
+            targets.push(self.server.clone());
+        }
         Ok(FleetPlan {
-            target,
+            targets,
             count: self.count as usize,
             flight: Duration::from_secs_f64(self.seconds),
             warm_up: self.warm_up.map(Duration::from_secs_f64),
@@ -130,8 +133,18 @@ mod tests {
             "report.json",
         ]);
         let plan = flags.unwrap().plan().unwrap();
-        assert_eq!(plan.target.to_string(), "ws://127.0.0.1:9000/ws?room=proving-ground");
+        let targets: Vec<String> = plan.targets.iter().map(Target::to_string).collect();
+        assert_eq!(targets, ["ws://127.0.0.1:9000/ws?room=proving-ground"]);
         assert_eq!((plan.count, plan.seed, plan.link.latency), (200, 5, 80_000));
+    }
+
+    #[test]
+    fn bots_can_spread_over_rooms() {
+        let targets = |flags: &[&str]| parse(flags).unwrap().plan().unwrap().targets;
+        assert_eq!(targets(&["--room", "a", "--room", "b"]).len(), 2);
+        let default = targets(&[]);
+        assert_eq!(default.len(), 1);
+        assert_eq!(default[0].to_string(), "ws://127.0.0.1:8080/ws");
     }
 
     #[test]

@@ -10,11 +10,12 @@ use serde::Serialize;
 
 use super::meter::{FleetMeter, correction_units};
 use super::runner::FleetPlan;
+use super::target::Target;
 
 /// The figures of a flight. The names are the keys of the JSON, and stable.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// Where it flew.
+    /// Where it flew; of several rooms the first.
     pub server: String,
     /// With which brains.
     pub brain: String,
@@ -124,7 +125,7 @@ impl Report {
         let ratio = |sum: u64, count: u64| if count == 0 { 0.0 } else { sum as f64 / count as f64 };
         let ms = |micros: u64| micros as f64 / 1_000.0;
         Report {
-            server: plan.target.to_string(),
+            server: plan.targets.first().map(Target::to_string).unwrap_or_default(),
             brain: plan.crew.to_string(),
             decode: plan.decode.to_string(),
             seed: plan.seed,
@@ -267,7 +268,7 @@ mod tests {
 
     fn report() -> Report {
         let plan = FleetPlan {
-            target: "ws://127.0.0.1:8080/ws".parse().unwrap(),
+            targets: vec!["ws://127.0.0.1:8080/ws".parse().unwrap()],
             count: 2,
             flight: Duration::from_secs(1),
             seed: 7,

@@ -45,8 +45,8 @@ pub enum Crew {
 /// A fleet to be flown.
 #[derive(Clone, Debug)]
 pub struct FleetPlan {
-    /// The server, and the room.
-    pub target: Target,
+    /// The server, with each room that the bots spread over in turn.
+    pub targets: Vec<Target>,
     /// Bots.
     pub count: usize,
     /// How long to fly after the last bot has joined.
@@ -73,6 +73,9 @@ pub enum FleetError {
     /// There is nothing to connect to.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// No target at all.
+    #[error("there is no room to fly in")]
+    Nowhere,
     /// The system does not give what it takes.
     #[error(transparent)]
     Worker(#[from] WorkerError),
@@ -98,7 +101,7 @@ pub enum FleetError {
 /// A plan that was made concrete: what all threads share.
 pub(super) struct Course {
     pub(super) address: SocketAddr,
-    pub(super) request: Request,
+    requests: Vec<Request>,
     pub(super) count: usize,
     pub(super) threads: usize,
     plan: FleetPlan,
@@ -112,9 +115,10 @@ impl FleetPlan {
     pub fn fly(&self, progress: &Progress) -> Result<Report, FleetError> {
         self.check()?;
         allow_descriptors(self.count)?;
+        let first = self.targets.first().ok_or(FleetError::Nowhere)?;
         let course = Course {
-            address: self.target.resolve()?,
-            request: self.target.request()?,
+            address: first.resolve()?,
+            requests: self.targets.iter().map(Target::request).collect::<Result<_, _>>()?,
             count: self.count,
             threads: self.threads.clamp(1, self.count.max(1)),
             plan: self.clone(),
@@ -184,6 +188,11 @@ impl Course {
     /// From when on the figures count, if not from the start.
     pub(super) fn measure_at(&self) -> Option<Micros> {
         self.plan.warm_up.map(|warm_up| self.last_join() + warm_up.as_micros() as Micros)
+    }
+
+    /// What opens the socket of a bot in its room.
+    pub(super) fn request(&self, index: usize) -> Request {
+        self.requests[index % self.requests.len()].clone()
     }
 
     /// A bot of the fleet.

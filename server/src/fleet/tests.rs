@@ -52,7 +52,7 @@ impl TestServer {
 
     fn plan(&self, count: usize, link: &str) -> FleetPlan {
         FleetPlan {
-            target: format!("ws://{}/ws", self.address).parse().unwrap(),
+            targets: vec![format!("ws://{}/ws", self.address).parse().unwrap()],
             count,
             flight: Duration::from_secs(2),
             warm_up: None,

@@ -144,7 +144,7 @@ impl<'a> Worker<'a> {
         while let Some((_, index)) = self.waiting.pop_if(|(at, _)| *at <= now) {
             let course = self.course;
             let token = Token(self.slots.len());
-            let request = course.request.clone();
+            let request = course.request(index);
             let socket = Socket::connect(course.address, request, self.poll.registry(), token);
             self.meter.clients += 1;
             let mut meter = BotMeter::new(now);
