@@ -6,9 +6,11 @@
 //!
 //! Each scenario writes its own file; table and page are made anew from all that are there.
 
+mod axis;
 mod chart;
 mod page;
 mod plots;
+mod sections;
 mod table;
 
 use std::io::ErrorKind;
@@ -72,7 +74,7 @@ pub fn render(folder: &Path) -> Result<(), LabError> {
         rooms: load(folder, ROOMS)?,
         soak: load(folder, SOAK)?,
     };
-    std::fs::write(folder.join("README.md"), table::markdown(&results))?;
+    std::fs::write(folder.join("README.md"), sections::markdown(&results))?;
     std::fs::write(folder.join("index.html"), page::html(&results))?;
     Ok(())
 }

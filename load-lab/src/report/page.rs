@@ -4,8 +4,7 @@ use std::fmt::Write;
 
 use super::Results;
 use super::chart::escape;
-use super::plots::plots;
-use super::table::{INTRODUCTION, Section, TITLE, sections};
+use super::sections::{INTRODUCTION, Section, TITLE, sections};
 
 /// The page.
 pub fn html(results: &Results) -> String {
@@ -16,13 +15,6 @@ pub fn html(results: &Results) -> String {
          <h1>{TITLE}</h1>\n<p>{}</p>\n",
         escape(INTRODUCTION)
     );
-    for (heading, charts) in plots(results) {
-        let _ = write!(page, "<h2>{}</h2>\n<div class=\"charts\">\n", escape(&heading));
-        for chart in charts {
-            let _ = writeln!(page, "<figure>{}</figure>", chart.to_svg());
-        }
-        page.push_str("</div>\n");
-    }
     for section in sections(results) {
         write_section(&mut page, &section);
     }
@@ -33,12 +25,20 @@ pub fn html(results: &Results) -> String {
 fn write_section(page: &mut String, section: &Section) {
     let _ = write!(
         page,
-        "<h2>{}</h2>\n<p>{}</p>\n<pre>{}</pre>\n<p class=\"machine\">{}</p>\n<div class=\"table\"><table>\n<tr>",
+        "<h2>{}</h2>\n<p>{}</p>\n<pre>{}</pre>\n<p class=\"machine\">{}</p>\n",
         escape(&section.title),
         escape(&section.text),
         escape(&section.command),
         escape(&section.machine),
     );
+    if !section.charts.is_empty() {
+        page.push_str("<div class=\"charts\">\n");
+        for chart in &section.charts {
+            let _ = writeln!(page, "<figure>{}</figure>", chart.to_svg());
+        }
+        page.push_str("</div>\n");
+    }
+    page.push_str("<div class=\"table\"><table>\n<tr>");
     for head in &section.table.heads {
         let _ = write!(page, "<th>{}</th>", escape(head));
     }
@@ -77,7 +77,7 @@ text { fill: var(--ink); font-size: 12px; }
 .grid { stroke: var(--grid); }
 .axis { stroke: var(--axis); }
 .limit { stroke: var(--limit); stroke-dasharray: 2 4; }
-.limit-label { fill: var(--limit); }
+.limit-label { fill: var(--limit); paint-order: stroke; stroke: var(--card); stroke-width: 4px; }
 .line { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
 .dashed { stroke-dasharray: 6 4; }
 circle { fill: currentColor; stroke: var(--card); stroke-width: 1; }
@@ -85,7 +85,7 @@ circle { fill: currentColor; stroke: var(--card); stroke-width: 1; }
 .series-4 { color: var(--series-4); } .series-5 { color: var(--series-5); } .series-6 { color: var(--series-6); }
 pre { overflow-x: auto; padding: 10px 12px; background: var(--card); border-radius: 6px; font-size: 0.85rem; }
 .machine { color: var(--quiet); font-size: 0.9rem; }
-.table { overflow-x: auto; }
+.table { overflow-x: auto; margin-top: 16px; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--grid); text-align: right; white-space: nowrap; }
 th:first-child { text-align: left; font-weight: 500; }

@@ -1,26 +1,11 @@
-//! Which plots there are, and what each shows of the results.
+//! Which plots there are of a scenario, and what each shows.
 
-use super::Results;
 use super::chart::{Chart, Series};
 use crate::scenario::{Point, SoakResults, SweepResults};
 use crate::stretch::Quantiles;
 
-/// All plots of the results that are there, with the heading that each group goes under.
-pub fn plots(results: &Results) -> Vec<(String, Vec<Chart>)> {
-    let mut groups = Vec::new();
-    if let Some(sweep) = &results.sweep {
-        groups.push((format!("Spread out: {}, {}", sweep.room, sweep.brain), of_sweep(sweep)));
-    }
-    if let Some(crowd) = &results.crowd {
-        groups.push((format!("Everyone in one view: {}", crowd.room), of_crowd(crowd)));
-    }
-    if let Some(soak) = &results.soak {
-        groups.push(("A long flight with churn".to_owned(), vec![of_soak(soak)]));
-    }
-    groups
-}
-
-fn of_sweep(sweep: &SweepResults) -> Vec<Chart> {
+/// How cost grows.
+pub fn of_sweep(sweep: &SweepResults) -> Vec<Chart> {
     let tick_ms = 1e3 / f64::from(sweep.tick_hz.max(1));
     let mut charts = vec![
         Chart {
@@ -85,7 +70,8 @@ fn of_sweep(sweep: &SweepResults) -> Vec<Chart> {
     charts
 }
 
-fn of_crowd(crowd: &SweepResults) -> Vec<Chart> {
+/// What a crowd is sent, and how long its ticks take.
+pub fn of_crowd(crowd: &SweepResults) -> Vec<Chart> {
     let tick_ms = 1e3 / f64::from(crowd.tick_hz.max(1));
     vec![
         Chart {
@@ -107,7 +93,8 @@ fn of_crowd(crowd: &SweepResults) -> Vec<Chart> {
     ]
 }
 
-fn of_soak(soak: &SoakResults) -> Chart {
+/// Memory over time.
+pub fn of_soak(soak: &SoakResults) -> Chart {
     let points = soak.resident.iter().map(|(seconds, megabytes)| (seconds / 60.0, *megabytes));
     Chart {
         title: format!("Resident memory of the server, {} clients", soak.clients),
