@@ -51,6 +51,16 @@ impl Scrape {
         self.values.get(&format!("{PREFIX}{name}")).copied().unwrap_or(0.0)
     }
 
+    /// The sum of a counter over all its labels, by its name without `driftfield_`.
+    pub fn sum(&self, name: &str) -> f64 {
+        let is_of = |key: &str| {
+            key.strip_prefix(PREFIX)
+                .and_then(|key| key.strip_prefix(name))
+                .is_some_and(|labels| labels.is_empty() || labels.starts_with('{'))
+        };
+        self.values.iter().filter(|(key, _)| is_of(key)).map(|(_, value)| value).sum()
+    }
+
     /// A histogram by its name without `driftfield_`, empty for one that is not there.
     pub fn histogram(&self, name: &str) -> Histogram {
         self.histograms.get(&format!("{PREFIX}{name}")).cloned().unwrap_or_default()
@@ -104,6 +114,7 @@ mod tests {
         driftfield_tick_lateness_seconds_bucket{room=\"b\",le=\"+Inf\"} 2\n\
         driftfield_clients 9\n\
         driftfield_sent_bytes_total{lane=\"snapshot\"} 1200\n\
+        driftfield_sent_bytes_total{lane=\"control\"} 34\n\
         # EOF\n";
 
     #[test]
@@ -111,7 +122,8 @@ mod tests {
         let scrape = Scrape::parse(METRICS).unwrap();
         assert_eq!(scrape.value("clients"), 9.0);
         assert_eq!(scrape.value("sent_bytes_total{lane=\"snapshot\"}"), 1_200.0);
-        assert_eq!(scrape.value("nothing"), 0.0);
+        assert_eq!(scrape.sum("sent_bytes_total"), 1_234.0);
+        assert_eq!((scrape.value("nothing"), scrape.sum("sent_bytes")), (0.0, 0.0));
         assert_eq!(scrape.histogram("tick_lateness_seconds").count(), 42);
         assert_eq!(scrape.histogram("nothing").count(), 0);
     }

@@ -13,6 +13,7 @@ use crate::server::Server;
 
 /// What server and bots did over a stretch in which nobody joined.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
 pub struct Stretch {
     /// Its length.
     pub seconds: f64,
@@ -44,6 +45,10 @@ pub struct Stretch {
     pub inputs_received: u64,
     /// See above.
     pub inputs_late: u64,
+    /// Connections that the server closed for what they sent or did not take.
+    pub rejected: u64,
+    /// Connections that did not get into a room.
+    pub refused: u64,
 }
 
 /// Percentiles of a time in milliseconds, from a histogram.
@@ -125,6 +130,8 @@ impl Stretch {
             snapshot_bytes_mean: snapshot_bytes / snapshots_sent.max(1) as f64,
             inputs_received: count("inputs_received_total"),
             inputs_late: count("inputs_late_total"),
+            rejected: counted.sum("rejected_messages_total").max(0.0) as u64,
+            refused: counted.sum("refused_connections_total").max(0.0) as u64,
         }
     }
 

@@ -155,6 +155,11 @@ fn of_hell(hell: &HellResults) -> Section {
             .map(|bytes| figure(bytes as f64 / 1e6))
             .join(" / ")
     });
+    table
+        .line("connections closed by the server for cause", |run| run.stretch.rejected.to_string());
+    table.line("snapshots withheld from who is behind", |run| {
+        run.stretch.snapshots_skipped.to_string()
+    });
     table.line("disconnects of the healthy, protocol errors", |run| {
         format!("{}, {}", run.fleet.disconnects, run.fleet.protocol_errors)
     });
