@@ -87,8 +87,8 @@ pre { overflow-x: auto; padding: 10px 12px; background: var(--card); border-radi
 .machine { color: var(--quiet); font-size: 0.9rem; }
 .table { overflow-x: auto; margin-top: 16px; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--grid); text-align: right; white-space: nowrap; }
-th:first-child { text-align: left; font-weight: 500; }
+th, td { padding: 5px 0 5px 28px; border-bottom: 1px solid var(--grid); text-align: right; white-space: nowrap; }
+th:first-child { padding-left: 0; text-align: left; font-weight: 500; }
 tr:first-child th { font-weight: 600; }
 ";
 

@@ -75,6 +75,7 @@ pub fn of_crowd(crowd: &SweepResults) -> Vec<Chart> {
     let tick_ms = 1e3 / f64::from(crowd.tick_hz.max(1));
     vec![
         Chart {
+            is_log: true,
             limits: vec![(BYTES_PER_SECOND_MAX / 1e3, "64 kB/s".to_owned())],
             ..chart(
                 crowd,
