@@ -150,6 +150,9 @@ fn of_hell(hell: &HellResults) -> Section {
         format!("{:.2}", run.fleet.delivered() * 100.0)
     });
     table.line("server CPU, s per s", |run| figure(run.stretch.server_cpu));
+    table.line("bots' CPU / attackers' CPU, s per s", |run| {
+        format!("{} / {}", figure(run.stretch.bots_cpu), figure(run.attackers_cpu))
+    });
     table.line("resident memory before / during / after, MB", |run| {
         [run.resident_before, run.stretch.server_resident_bytes, run.resident_after]
             .map(|bytes| figure(bytes as f64 / 1e6))

@@ -9,6 +9,7 @@ use crate::flags::Common;
 use crate::fleet::{Fleet, FleetReport, await_joined, pause};
 use crate::lab::{Lab, LabError};
 use crate::machine::Machine;
+use crate::process::ProcessCounts;
 use crate::program::Program;
 use crate::report;
 use crate::server::{Server, ServerPlan};
@@ -41,6 +42,7 @@ pub struct HellResults {
 
 /// One of the two runs.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
 pub struct HellRun {
     /// Server and healthy bots over the steady stretch.
     pub stretch: Stretch,
@@ -50,6 +52,8 @@ pub struct HellRun {
     pub resident_before: u64,
     /// And when all had gone and their seats with them.
     pub resident_after: u64,
+    /// Processor time of the attackers, seconds in each second: what the healthy lack for that reason alone.
+    pub attackers_cpu: f64,
 }
 
 /// Runs both.
@@ -125,7 +129,13 @@ fn fly(lab: &Lab, setup: &Setup<'_>, healthy: u32, company: Company) -> Result<H
     }
     let warm_up = Duration::from_secs_f64(common.warm_up + COMPANY_SECONDS);
     pause(lab, warm_up, &mut server, &mut fleets)?;
+    let cpu = |attackers: &Option<Program>| match attackers {
+        Some(program) => ProcessCounts::read(program.id()).map(|counts| counts.cpu),
+        None => Ok(Duration::ZERO),
+    };
+    let cpu_before = cpu(&attackers)?;
     let stretch = Stretch::measure(lab, common.seconds, &mut server, &mut fleets)?;
+    let attackers_cpu = cpu(&attackers)?.saturating_sub(cpu_before).as_secs_f64() / stretch.seconds;
     let mut reports = Vec::new();
     for fleet in fleets {
         reports.push(fleet.finish()?);
@@ -136,7 +146,7 @@ fn fly(lab: &Lab, setup: &Setup<'_>, healthy: u32, company: Company) -> Result<H
     let resident_after = server.counts()?.resident_bytes;
     server.end()?;
     let fleet = reports.swap_remove(0);
-    Ok(HellRun { stretch, fleet, resident_before, resident_after })
+    Ok(HellRun { stretch, fleet, resident_before, resident_after, attackers_cpu })
 }
 
 fn start_attack(lab: &Lab, server: &Server, deaf: u32, flooding: u32) -> Result<Program, LabError> {
