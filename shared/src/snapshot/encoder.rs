@@ -123,7 +123,8 @@ impl ClientView {
             player: order.player,
             ticks,
         };
-        let is_planned = situation.bits_of_all() > order.bits_max || situation.is_too_much();
+        let is_planned = situation.bits_at_most() > order.bits_max
+            && (situation.bits_of_all() > order.bits_max || situation.is_too_much());
         if is_planned {
             space.plan.make(situation, order.bits_max);
         }

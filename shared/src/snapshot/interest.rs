@@ -62,13 +62,14 @@ fn find_near(
     let leave = half + LEAVE_MARGIN;
     let lingers = |place: Vec2| (place - centre).abs().cmple(leave).all();
     let held = view.held();
+    // A slot that a later entity has got is no harm: it is seen a little early.
     linger(&held.ships, ships, |slot| {
-        let ship = world.ships().get(history.ships().key(slot)?)?;
-        Some(lingers(ship.state.position))
+        let is_there = history.ships().key(slot).is_some();
+        Some(is_there && lingers(history.ship_glance(slot).place))
     });
     linger(&held.shots, shots, |slot| {
-        let shot = world.shots().get(history.shots().key(slot)?)?;
-        Some(lingers(shot.state.position))
+        let is_there = history.shots().key(slot).is_some();
+        Some(is_there && lingers(history.shot_glance(slot).place))
     });
     linger(&held.asteroids, asteroids, |slot| {
         let asteroid = world.asteroids().get(history.asteroids().key(slot)?)?;

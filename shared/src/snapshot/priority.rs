@@ -38,6 +38,8 @@ const SHOT_ARRIVAL_BITS: usize = 105;
 const ASTEROID_ARRIVAL_BITS: usize = 110;
 const ORE_ARRIVAL_BITS: usize = 100;
 const REMOVAL_BITS: usize = 8;
+/// Bits that anything takes, at most: an update of a ship for which nothing is as expected.
+const ENTITY_BITS_MAX: usize = 200;
 /// Header, counts and the own state.
 const OVERHEAD_BITS: usize = 80;
 
@@ -86,6 +88,11 @@ pub(super) struct Situation<'a> {
 }
 
 impl Situation<'_> {
+    /// More bits than all there is to say can take, quickly told.
+    pub(super) fn bits_at_most(&self) -> usize {
+        OVERHEAD_BITS + (self.view.held.len() + self.visible.len()) * ENTITY_BITS_MAX
+    }
+
     /// About how many bits it takes to write all there is to say.
     pub(super) fn bits_of_all(&self) -> usize {
         let (view, visible) = (self.view, self.visible);
