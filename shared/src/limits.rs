@@ -69,7 +69,7 @@ pub const INBOUND_FRAMES_BURST: u32 =
 /// costs a tick some tens of microseconds until it is cut.
 pub const INBOUND_BYTES_PER_TICK: usize = 16 * 1024;
 /// Bytes of a connection's read buffer: it is zeroed before every read, and every client has one.
-pub const READ_BUFFER_BYTES: usize = 1024;
+pub const READ_BUFFER_BYTES: usize = CLIENT_MESSAGE_BYTES_MAX + 64;
 /// Bytes that may wait to be written to one client; more, and it is too slow. Snapshots are not handed
 /// to a client that has bytes waiting, so this is a welcome and the control messages behind it.
 pub const OUTBOUND_BYTES_MAX: usize = 2 * SERVER_MESSAGE_BYTES_MAX;
