@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use driftfield_shared::protocol::CloseReason;
-use driftfield_shared::snapshot::{SnapshotPart, SnapshotTally};
+use driftfield_shared::snapshot::{SnapshotPart, SnapshotTally, StateAges};
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -35,6 +35,7 @@ struct Shared {
     snapshots_skipped: Counter,
     snapshot_bits: Family<PartLabel, Counter>,
     snapshot_entities: Family<PartLabel, Counter>,
+    ship_ages: Family<AgeLabel, Counter>,
     inputs_received: Counter,
     inputs_late: Counter,
     rejected_messages: Family<ReasonLabel, Counter>,
@@ -108,6 +109,13 @@ impl Metrics {
                 "Entities that clients held at each snapshot: what those bits are for",
                 Family::default(),
             ),
+            ship_ages: register(
+                &mut registry,
+                "ship_ages",
+                "Ships that clients held when a snapshot's byte budget did not do for all (a sample), by how old the \
+                 state was and how far from the own ship; each label is the upper end",
+                Family::default(),
+            ),
             inputs_received: register(
                 &mut registry,
                 "inputs_received",
@@ -165,6 +173,7 @@ impl Metrics {
                 let bits = shared.snapshot_bits.get_or_create_owned(&label);
                 (part, bits, shared.snapshot_entities.get_or_create_owned(&label))
             }),
+            ship_ages: shared.ship_ages.clone(),
             inputs_received: shared.inputs_received.clone(),
             inputs_late: shared.inputs_late.clone(),
             rejected_messages: shared.rejected_messages.clone(),
@@ -222,6 +231,7 @@ pub struct RoomMetrics {
     /// Input commands that came after their tick.
     pub inputs_late: Counter,
     snapshot_parts: [(SnapshotPart, Counter, Counter); SnapshotPart::ALL.len()],
+    ship_ages: Family<AgeLabel, Counter>,
     rejected_messages: Family<ReasonLabel, Counter>,
 }
 
@@ -232,6 +242,25 @@ impl RoomMetrics {
             let spent = tally.of(*part);
             bits.inc_by(spent.bits);
             entities.inc_by(spent.entities);
+        }
+    }
+
+    /// Counts how old was what clients held of ships.
+    pub fn count_ages(&self, ages: &StateAges) {
+        for (distance, counts) in ages.counts().iter().enumerate() {
+            for (ticks, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+                let label = AgeLabel {
+                    distance: StateAges::DISTANCES
+                        .get(distance)
+                        .copied()
+                        .unwrap_or(f32::INFINITY)
+                        .to_string(),
+                    ticks: StateAges::TICKS
+                        .get(ticks)
+                        .map_or_else(|| "inf".to_owned(), u32::to_string),
+                };
+                self.ship_ages.get_or_create(&label).inc_by(*count);
+            }
         }
     }
 
@@ -281,6 +310,12 @@ struct LaneLabel {
 impl LaneLabel {
     const SNAPSHOT: LaneLabel = LaneLabel { lane: "snapshot" };
     const CONTROL: LaneLabel = LaneLabel { lane: "control" };
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct AgeLabel {
+    distance: String,
+    ticks: String,
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
@@ -340,6 +375,10 @@ mod tests {
         let mut tally = SnapshotTally::default();
         tally.spend(SnapshotPart::Shots, 12, 3);
         room.count_bits(&tally);
+        let mut ages = StateAges::default();
+        ages.note(300.0, 3);
+        ages.note(3_000.0, 40);
+        room.count_ages(&ages);
         metrics.count_refused_connection("foreign_origin");
 
         let text = metrics.exposition();
@@ -359,6 +398,8 @@ mod tests {
             "driftfield_snapshots_skipped_total 0",
             "driftfield_snapshot_bits_total{part=\"shots\"} 12",
             "driftfield_snapshot_entities_total{part=\"shots\"} 3",
+            "driftfield_ship_ages_total{distance=\"400\",ticks=\"4\"} 1",
+            "driftfield_ship_ages_total{distance=\"inf\",ticks=\"inf\"} 1",
             "driftfield_inputs_received_total 0",
             "driftfield_inputs_late_total 0",
             "driftfield_rejected_messages_total{reason=\"too_long\"} 1",

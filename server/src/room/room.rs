@@ -421,6 +421,7 @@ impl Room {
         }
         self.metrics.sent_control_bytes.inc_by(control_bytes as u64);
         self.metrics.count_bits(&maker.tally);
+        self.metrics.count_ages(&std::mem::take(&mut self.space.ages));
     }
 
     fn dismiss_all(&mut self, reason: CloseReason) {
