@@ -18,7 +18,7 @@ use super::checkpoint::{self, Checkpoint};
 use super::client::{Client, SnapshotMaker};
 use super::input_buffer::Received;
 use super::seats::Seats;
-use crate::connection::{Connection, ConnectionEnd};
+use crate::connection::{Connection, ConnectionEnd, Inbox};
 use crate::metrics::RoomMetrics;
 
 /// Seconds between the notice of a shutdown and the goodbye.
@@ -43,6 +43,7 @@ pub struct Room {
     broadcasts: Vec<Vec<u8>>,
     drain_at: Option<Instant>,
     space: Workspace,
+    inbox: Inbox,
 }
 
 impl Room {
@@ -61,6 +62,7 @@ impl Room {
             broadcasts: Vec::new(),
             drain_at: None,
             space: Workspace::default(),
+            inbox: Inbox::default(),
             settings,
             metrics,
         }
@@ -187,7 +189,7 @@ impl Room {
         while index < self.greeting.len() {
             let (connection, deadline) = &mut self.greeting[index];
             connection.begin_tick(now);
-            let outcome = match connection.receive() {
+            let outcome = match connection.receive_one() {
                 Ok(Some(bytes)) => match decode_client(&bytes) {
                     Ok(ClientMessage::Control(ClientControl::Hello(hello))) => Ok(Some(hello)),
                     _ => Err(CloseReason::Malformed),
@@ -299,7 +301,7 @@ impl Room {
         while index < self.clients.len() {
             let client = &mut self.clients[index];
             client.connection.begin_tick(now);
-            let left = read_client(client, tick, &self.metrics).and_then(|()| {
+            let left = read_client(client, tick, &mut self.inbox, &self.metrics).and_then(|()| {
                 client.overdue(tick, tick_hz).map_or(Ok(()), |reason| Err(Left::Refuse(reason)))
             });
             match left {
@@ -467,8 +469,14 @@ enum Left {
 }
 
 /// Reads all that a client sent since the last tick.
-fn read_client(client: &mut Client, now: Tick, metrics: &RoomMetrics) -> Result<(), Left> {
-    while let Some(bytes) = client.connection.receive().map_err(Left::End)? {
+fn read_client(
+    client: &mut Client,
+    now: Tick,
+    inbox: &mut Inbox,
+    metrics: &RoomMetrics,
+) -> Result<(), Left> {
+    inbox.clear();
+    while let Some(bytes) = client.connection.receive(inbox).map_err(Left::End)? {
         match decode_client(&bytes) {
             Ok(ClientMessage::Input(input)) => {
                 metrics.inputs_received.inc();
