@@ -14,6 +14,7 @@ use driftfield_shared::limits::{
     TICK_HZ_MAX,
 };
 use driftfield_shared::protocol::CloseReason;
+use driftfield_shared::sim::Rng;
 use support::{client_frame, read_close};
 
 const BINARY: u8 = 0x82;
@@ -244,4 +245,48 @@ fn a_peer_that_vanishes_is_lost() {
     pair.connection.begin_tick(pair.now);
     assert!(matches!(pair.connection.receive_one(), Err(ConnectionEnd::Lost(_))));
     assert!(pair.connection.poll_closed(pair.now), "nobody is left to say goodbye to");
+}
+
+#[test]
+fn however_messages_are_framed_and_cut_they_arrive_whole_and_in_order() {
+    for seed in 1..=20 {
+        let mut rng = Rng::new(seed);
+        let mut pair = Pair::new();
+        let (mut wire, mut sent) = (Vec::new(), Vec::new());
+        for _ in 0..60 {
+            // Mostly short ones, as inputs are; some too long for the second byte, some in parts, some pings.
+            let length = if rng.below(8) == 0 { rng.below(400) } else { rng.below(20) };
+            let payload: Vec<u8> = (0..length).map(|_| rng.next_u32() as u8).collect();
+            match rng.below(8) {
+                0 => {
+                    let middle = payload.len() / 2;
+                    wire.extend(client_frame(0x02, &payload[..middle]));
+                    if rng.below(2) == 0 {
+                        wire.extend(client_frame(0x89, b"are you there?"));
+                    }
+                    wire.extend(client_frame(0x80, &payload[middle..]));
+                }
+                1 => {
+                    wire.extend(client_frame(0x89, b""));
+                    wire.extend(client_frame(BINARY, &payload));
+                }
+                _ => wire.extend(client_frame(BINARY, &payload)),
+            }
+            sent.push(payload);
+        }
+        let mut received = Vec::new();
+        let mut rest = wire.as_slice();
+        while !rest.is_empty() {
+            let cut = (1 + rng.below(60) as usize).min(rest.len());
+            pair.client.write_all(&rest[..cut]).expect("an open socket");
+            rest = &rest[cut..];
+            // Now and then nobody looks for a while.
+            if rng.below(3) > 0 {
+                received.extend(pair.tick(Duration::from_millis(30)).expect("an open connection"));
+            }
+        }
+        let missing = sent.len() - received.len();
+        received.extend(pair.receive(missing).expect("an open connection"));
+        assert_eq!(received, sent, "seed {seed}");
+    }
 }
