@@ -25,8 +25,11 @@ pub struct SlotSet {
 impl SlotSet {
     /// Takes everything out and keeps the memory.
     pub fn clear(&mut self) {
-        self.words.fill(0);
-        self.len = 0;
+        // Most sets are empty most of the time.
+        if self.len > 0 {
+            self.words.fill(0);
+            self.len = 0;
+        }
     }
 
     /// Puts a slot in.
@@ -88,6 +91,9 @@ impl SlotSet {
 
     /// How many are in here and not in `other`.
     pub fn len_without(&self, other: &SlotSet) -> usize {
+        if self.is_empty() {
+            return 0;
+        }
         let words = self.words.iter().enumerate();
         words.map(|(word, bits)| count(bits & !other.word(word))).sum()
     }
@@ -102,6 +108,9 @@ impl SlotSet {
 
     /// Puts all of `other` in.
     pub fn insert_all(&mut self, other: &SlotSet) {
+        if other.is_empty() {
+            return;
+        }
         if self.words.len() < other.words.len() {
             self.words.resize(other.words.len(), 0);
         }
@@ -113,6 +122,9 @@ impl SlotSet {
 
     /// Puts those of `other` in that are not in yet and of which `is_wanted` says so.
     pub fn insert_others(&mut self, other: &SlotSet, is_wanted: impl Fn(Slot) -> bool) {
+        if other.is_empty() {
+            return;
+        }
         if self.words.len() < other.words.len() {
             self.words.resize(other.words.len(), 0);
         }
@@ -126,6 +138,9 @@ impl SlotSet {
 
     /// Takes all of `other` out.
     pub fn remove_all(&mut self, other: &SlotSet) {
+        if other.is_empty() {
+            return;
+        }
         for (word, bits) in self.words.iter_mut().zip(&other.words) {
             self.len -= count(*word & bits);
             *word &= !bits;
