@@ -37,6 +37,7 @@ struct Shared {
     snapshot_entities: Family<PartLabel, Counter>,
     inputs_received: Counter,
     inputs_late: Counter,
+    inputs_duplicate: Counter,
     rejected_messages: Family<ReasonLabel, Counter>,
     refused_connections: Family<ReasonLabel, Counter>,
 }
@@ -111,13 +112,19 @@ impl Metrics {
             inputs_received: register(
                 &mut registry,
                 "inputs_received",
-                "Input commands received",
+                "Input commands received, the later copies over second connections aside",
                 Counter::default(),
             ),
             inputs_late: register(
                 &mut registry,
                 "inputs_late",
                 "Input commands that came after their tick, and were dropped",
+                Counter::default(),
+            ),
+            inputs_duplicate: register(
+                &mut registry,
+                "inputs_duplicate",
+                "Later copies of input commands that came over two connections",
                 Counter::default(),
             ),
             rejected_messages: register(
@@ -167,6 +174,7 @@ impl Metrics {
             }),
             inputs_received: shared.inputs_received.clone(),
             inputs_late: shared.inputs_late.clone(),
+            inputs_duplicate: shared.inputs_duplicate.clone(),
             rejected_messages: shared.rejected_messages.clone(),
         }
     }
@@ -217,10 +225,12 @@ pub struct RoomMetrics {
     pub snapshots_sent: Counter,
     /// Snapshots not sent to clients that were behind.
     pub snapshots_skipped: Counter,
-    /// Input commands received.
+    /// Input commands received, later copies aside.
     pub inputs_received: Counter,
     /// Input commands that came after their tick.
     pub inputs_late: Counter,
+    /// Later copies of input commands, in time or not.
+    pub inputs_duplicate: Counter,
     snapshot_parts: [(SnapshotPart, Counter, Counter); SnapshotPart::ALL.len()],
     rejected_messages: Family<ReasonLabel, Counter>,
 }
@@ -304,7 +314,7 @@ fn tick_histogram() -> Histogram {
 }
 
 /// Reasons that are the client's doing.
-const REJECTIONS: [CloseReason; 8] = [
+const REJECTIONS: [CloseReason; 9] = [
     CloseReason::WrongVersion,
     CloseReason::WrongContent,
     CloseReason::RoomFull,
@@ -313,6 +323,7 @@ const REJECTIONS: [CloseReason; 8] = [
     CloseReason::TooLong,
     CloseReason::TooMuch,
     CloseReason::TooSlow,
+    CloseReason::NoSeat,
 ];
 
 /// Seconds. Fine where a tick should end, and the deadlines of 60, 30 and 15 Hz are borders.
@@ -359,6 +370,7 @@ mod tests {
             "driftfield_snapshot_entities_total{part=\"shots\"} 3",
             "driftfield_inputs_received_total 0",
             "driftfield_inputs_late_total 0",
+            "driftfield_inputs_duplicate_total 0",
             "driftfield_rejected_messages_total{reason=\"too_long\"} 1",
             "driftfield_rejected_messages_total{reason=\"too_much\"} 0",
             "driftfield_refused_connections_total{reason=\"foreign_origin\"} 1",

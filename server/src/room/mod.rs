@@ -13,6 +13,9 @@ mod client;
 mod flow_control;
 mod handle;
 mod input_buffer;
+mod input_path;
+#[cfg(test)]
+mod input_path_tests;
 mod interest;
 #[cfg(test)]
 mod link_rig;

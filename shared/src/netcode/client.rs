@@ -173,6 +173,13 @@ impl Client {
         self.transmits.push_back(encode_client_control(&ClientControl::Leave));
     }
 
+    /// What a second connection for input commands says first; `None` before the welcome. From then on every message
+    /// of [`Client::poll_transmit`] that [is an input command](crate::protocol::is_input_command) goes over both.
+    pub fn attach_inputs(&self) -> Option<Vec<u8>> {
+        let ticket = self.session.as_ref()?.welcome.input_ticket;
+        Some(encode_client_control(&ClientControl::AttachInputs(ticket)))
+    }
+
     /// Runs the client ticks that are due.
     pub fn handle_time(&mut self, now: Micros) {
         let Some(session) = &mut self.session else { return };
