@@ -22,6 +22,7 @@ mod link_rig;
 #[cfg(test)]
 mod link_tests;
 mod names;
+mod reading;
 #[allow(clippy::module_inception)]
 mod room;
 mod seats;

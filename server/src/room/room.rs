@@ -5,20 +5,19 @@ use std::time::{Duration, Instant};
 
 use driftfield_shared::limits::{HELLO_SECONDS_MAX, LEADERBOARD_LINES_MAX};
 use driftfield_shared::protocol::{
-    CONTENT_HASH, ClientControl, ClientMessage, CloseReason, Hello, InputMessage, InputTicket,
-    LeaderboardLine, PROTOCOL_VERSION, ServerControl, Token, Welcome, decode_client,
-    encode_server_control,
+    CONTENT_HASH, ClientControl, ClientMessage, CloseReason, Hello, InputTicket, LeaderboardLine,
+    PROTOCOL_VERSION, ServerControl, Token, Welcome, decode_client, encode_server_control,
 };
 use driftfield_shared::sim::{Command, Event, World};
 use driftfield_shared::snapshot::{BitWriter, History, SnapshotTally, Visible};
-use driftfield_shared::units::{Controls, PlayerId, Tick};
+use driftfield_shared::units::{Controls, PlayerId};
 use tracing::{debug, info, warn};
 
 use super::RoomSettings;
 use super::checkpoint::{self, Checkpoint};
 use super::client::{Client, SnapshotMaker};
-use super::input_buffer::Received;
 use super::input_path::InputPath;
+use super::reading::{Left, read_client, read_input_path};
 use super::seats::Seats;
 use crate::connection::{Connection, ConnectionEnd};
 use crate::metrics::RoomMetrics;
@@ -503,73 +502,6 @@ impl Room {
             self.metrics.count_rejected(reason.label());
         }
         debug!(room = self.settings.id, %end, "connection ended");
-    }
-}
-
-/// Why a client goes.
-enum Left {
-    /// Its connection has ended.
-    End(ConnectionEnd),
-    /// It did what no client does.
-    Refuse(CloseReason),
-    /// It said goodbye.
-    Leave,
-}
-
-/// Reads all that a client sent since the last tick.
-fn read_client(client: &mut Client, now: Tick, metrics: &RoomMetrics) -> Result<(), Left> {
-    while let Some(bytes) = client.connection.receive().map_err(Left::End)? {
-        match decode_client(&bytes) {
-            Ok(ClientMessage::Input(input)) => take_input(client, now, &input, metrics),
-            Ok(ClientMessage::Control(ClientControl::Leave)) => return Err(Left::Leave),
-            Ok(ClientMessage::Control(
-                ClientControl::Hello(_) | ClientControl::AttachInputs(_),
-            ))
-            | Err(_) => {
-                return Err(Left::Refuse(CloseReason::Malformed));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Reads the second connection of a client, if it has one. Gives it back when it has ended.
-fn read_input_path(
-    client: &mut Client,
-    now: Instant,
-    tick: Tick,
-    tick_hz: u16,
-    metrics: &RoomMetrics,
-) -> Option<(InputPath, ConnectionEnd)> {
-    let mut path = client.input_path.take()?;
-    path.begin_tick(now);
-    loop {
-        match path.receive(tick, tick_hz) {
-            Ok(Some(input)) => take_input(client, tick, &input, metrics),
-            Ok(None) => break,
-            Err(end) => return Some((path, end)),
-        }
-    }
-    client.input_path = Some(path);
-    None
-}
-
-/// Takes in an input command, over whichever connection it came, and counts what became of it.
-fn take_input(client: &mut Client, now: Tick, input: &InputMessage, metrics: &RoomMetrics) {
-    let received = client.handle_input(now, input);
-    if received == Received::Again && client.has_copies() {
-        metrics.inputs_duplicate.inc();
-        return;
-    }
-    metrics.inputs_received.inc();
-    match received {
-        Received::Kept => {}
-        Received::Late => {
-            metrics.inputs_late.inc();
-        }
-        // Harmless, and what a client does whose clock was set anew: counted, not punished.
-        Received::TooEarly => metrics.count_rejected("input_too_early"),
-        Received::Again => metrics.count_rejected("input_again"),
     }
 }
 
