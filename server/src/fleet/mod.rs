@@ -17,6 +17,7 @@ mod names;
 mod progress;
 mod report;
 mod runner;
+mod second;
 mod socket;
 mod target;
 #[cfg(test)]

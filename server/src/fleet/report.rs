@@ -20,7 +20,9 @@ pub struct Report {
     pub brain: String,
     /// The seed of all chance.
     pub seed: u64,
-    /// Connections that were asked for.
+    /// Connections that each bot sent its input commands over.
+    pub input_sockets: u32,
+    /// Connections that were asked for, second ones aside.
     pub clients: u64,
     /// Bots that were welcomed.
     pub connected: u64,
@@ -66,7 +68,7 @@ pub struct Report {
     pub disconnects: u64,
     /// Connections that ended because the server broke the protocol.
     pub protocol_errors: u64,
-    /// Why connections ended before the flight did, and how many.
+    /// Why connections ended before the flight did, and how many; second ones are named so.
     pub ends: BTreeMap<String, u64>,
     /// How late the bots themselves acted: when this is much, they are the bottleneck and not the server.
     pub bot_lateness_ms: Spread,
@@ -100,6 +102,7 @@ impl Report {
             server: plan.target.to_string(),
             brain: plan.crew.to_string(),
             seed: plan.seed,
+            input_sockets: 1 + u32::from(plan.has_second_socket),
             clients: plan.count as u64,
             connected: meter.connected,
             seconds: flown.as_secs_f64(),
@@ -236,6 +239,7 @@ mod tests {
             seed: 7,
             crew: Crew::Mixed,
             link: Default::default(),
+            has_second_socket: false,
             joins_per_second: 100,
             threads: 1,
         };
