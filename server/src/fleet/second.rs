@@ -55,6 +55,11 @@ impl SecondSocket {
         self.socket.flush()
     }
 
+    /// Whether commands go over it.
+    pub(super) fn is_attached(&self) -> bool {
+        self.attach.is_none()
+    }
+
     /// When something has come through its virtual link.
     pub(super) fn next_time(&self) -> Option<Micros> {
         self.up.as_ref()?.next_time()

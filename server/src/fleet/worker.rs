@@ -320,11 +320,15 @@ impl Slot {
                 self.socket.send(bytes).map_err(Out::Socket)?;
             }
         }
-        if let Some(socket) = &mut self.second
-            && let Err(end) = second.and_then(|()| socket.drive(now))
-        {
-            meter.note_second_end(&end.to_string());
-            self.second = None;
+        if let Some(socket) = &mut self.second {
+            match second.and_then(|()| socket.drive(now)) {
+                Ok(()) => self.bot.set_second_path(socket.is_attached()),
+                Err(end) => {
+                    meter.note_second_end(&end.to_string());
+                    self.bot.set_second_path(false);
+                    self.second = None;
+                }
+            }
         }
         self.socket.flush().map_err(Out::Socket)
     }
