@@ -25,8 +25,8 @@ pub(super) fn SecondSocket(model: Model) -> impl IntoView {
                 }
             }
         >
-            "Second socket for commands"
-            <small>{move || if wants.get() { "on" } else { "off" }}</small>
+            "Second socket"
+            <small>{move || if wants.get() { "on, for commands" } else { "off" }}</small>
         </button>
     }
 }
