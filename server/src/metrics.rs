@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use driftfield_shared::protocol::CloseReason;
-use driftfield_shared::snapshot::{SnapshotPart, SnapshotTally};
+use driftfield_shared::snapshot::{SnapshotPart, SnapshotTally, StateAges};
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -35,6 +35,7 @@ struct Shared {
     snapshots_skipped: Counter,
     snapshot_bits: Family<PartLabel, Counter>,
     snapshot_entities: Family<PartLabel, Counter>,
+    ship_ages: Family<AgeLabel, Counter>,
     inputs_received: Counter,
     inputs_late: Counter,
     inputs_duplicate: Counter,
@@ -109,6 +110,13 @@ impl Metrics {
                 "Entities that clients held at each snapshot: what those bits are for",
                 Family::default(),
             ),
+            ship_ages: register(
+                &mut registry,
+                "ship_ages",
+                "Ships that clients held when a snapshot's byte budget did not do for all (a sample), by how old the \
+                 state was and how far from the own ship; each label is the upper end",
+                Family::default(),
+            ),
             inputs_received: register(
                 &mut registry,
                 "inputs_received",
@@ -172,6 +180,7 @@ impl Metrics {
                 let bits = shared.snapshot_bits.get_or_create_owned(&label);
                 (part, bits, shared.snapshot_entities.get_or_create_owned(&label))
             }),
+            ship_ages: shared.ship_ages.clone(),
             inputs_received: shared.inputs_received.clone(),
             inputs_late: shared.inputs_late.clone(),
             inputs_duplicate: shared.inputs_duplicate.clone(),
@@ -232,6 +241,7 @@ pub struct RoomMetrics {
     /// Later copies of input commands, in time or not.
     pub inputs_duplicate: Counter,
     snapshot_parts: [(SnapshotPart, Counter, Counter); SnapshotPart::ALL.len()],
+    ship_ages: Family<AgeLabel, Counter>,
     rejected_messages: Family<ReasonLabel, Counter>,
 }
 
@@ -242,6 +252,25 @@ impl RoomMetrics {
             let spent = tally.of(*part);
             bits.inc_by(spent.bits);
             entities.inc_by(spent.entities);
+        }
+    }
+
+    /// Counts how old was what clients held of ships.
+    pub fn count_ages(&self, ages: &StateAges) {
+        for (distance, counts) in ages.counts().iter().enumerate() {
+            for (ticks, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+                let label = AgeLabel {
+                    distance: StateAges::DISTANCES
+                        .get(distance)
+                        .copied()
+                        .unwrap_or(f32::INFINITY)
+                        .to_string(),
+                    ticks: StateAges::TICKS
+                        .get(ticks)
+                        .map_or_else(|| "inf".to_owned(), u32::to_string),
+                };
+                self.ship_ages.get_or_create(&label).inc_by(*count);
+            }
         }
     }
 
@@ -294,6 +323,12 @@ impl LaneLabel {
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct AgeLabel {
+    distance: String,
+    ticks: String,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
 struct PartLabel {
     part: &'static str,
 }
@@ -326,10 +361,12 @@ const REJECTIONS: [CloseReason; 9] = [
     CloseReason::NoSeat,
 ];
 
-/// Seconds. Fine where a tick should end, and the deadlines of 60, 30 and 15 Hz are borders.
-const TICK_BUCKETS: [f64; 16] = [
-    0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.0167,
-    0.025, 0.0333, 0.0667, 0.1,
+/// Seconds. About a quarter from one to the next up to 10 ms, so that a percentile that lies between two of them is known
+/// well enough; the deadlines of 60, 30 and 15 Hz are borders.
+const TICK_BUCKETS: [f64; 36] = [
+    0.00005, 0.000075, 0.0001, 0.000125, 0.00015, 0.0002, 0.00025, 0.0003, 0.0004, 0.0005, 0.0006,
+    0.0008, 0.001, 0.00125, 0.0015, 0.002, 0.0025, 0.003, 0.004, 0.005, 0.006, 0.0075, 0.01,
+    0.0125, 0.015, 0.0167, 0.02, 0.025, 0.03, 0.0333, 0.04, 0.05, 0.0667, 0.1, 0.2, 0.5,
 ];
 
 #[cfg(test)]
@@ -349,6 +386,10 @@ mod tests {
         let mut tally = SnapshotTally::default();
         tally.spend(SnapshotPart::Shots, 12, 3);
         room.count_bits(&tally);
+        let mut ages = StateAges::default();
+        ages.note(300.0, 3);
+        ages.note(3_000.0, 40);
+        room.count_ages(&ages);
         metrics.count_refused_connection("foreign_origin");
 
         let text = metrics.exposition();
@@ -368,6 +409,8 @@ mod tests {
             "driftfield_snapshots_skipped_total 0",
             "driftfield_snapshot_bits_total{part=\"shots\"} 12",
             "driftfield_snapshot_entities_total{part=\"shots\"} 3",
+            "driftfield_ship_ages_total{distance=\"400\",ticks=\"4\"} 1",
+            "driftfield_ship_ages_total{distance=\"inf\",ticks=\"inf\"} 1",
             "driftfield_inputs_received_total 0",
             "driftfield_inputs_late_total 0",
             "driftfield_inputs_duplicate_total 0",

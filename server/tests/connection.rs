@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use driftfield_server::connection::{Connection, ConnectionEnd};
+use driftfield_server::connection::{Connection, ConnectionEnd, Inbox};
 use driftfield_shared::limits::{
     CLOSE_SECONDS_MAX, INBOUND_BYTES_BURST, INBOUND_BYTES_PER_SECOND, INBOUND_BYTES_PER_TICK,
     INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND, OUTBOUND_BYTES_MAX, STALL_SECONDS_MAX,
@@ -22,6 +22,7 @@ const BINARY: u8 = 0x82;
 struct Pair {
     client: TcpStream,
     connection: Connection,
+    inbox: Inbox,
     now: Instant,
 }
 
@@ -32,7 +33,7 @@ impl Pair {
         let (socket, peer) = listener.accept().expect("a client");
         let connection =
             Connection::from_socket(socket, Bytes::new(), peer, None).expect("a live socket");
-        Pair { client, connection, now: Instant::now() }
+        Pair { client, connection, inbox: Inbox::default(), now: Instant::now() }
     }
 
     /// Moves the clock and receives all that can be had in this tick.
@@ -40,8 +41,9 @@ impl Pair {
         self.now += time;
         self.connection.begin_tick(self.now);
         let mut messages = Vec::new();
-        while let Some(message) = self.connection.receive()? {
-            messages.push(message);
+        self.inbox.clear();
+        while let Some(message) = self.connection.receive(&mut self.inbox)? {
+            messages.push(Bytes::copy_from_slice(&message));
         }
         Ok(messages)
     }
@@ -113,7 +115,7 @@ fn small_frames_over_the_rate_are_too_much_although_their_bytes_are_few() {
     };
     assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooMuch));
     assert!(frames > INBOUND_FRAMES_BURST, "cut after {frames} frames already");
-    assert_eq!(pair.connection.receive(), Err(end), "an end is for good");
+    assert_eq!(pair.connection.receive_one(), Err(end), "an end is for good");
 }
 
 #[test]
@@ -240,6 +242,6 @@ fn a_peer_that_vanishes_is_lost() {
     drop(pair.client);
     std::thread::sleep(Duration::from_millis(50));
     pair.connection.begin_tick(pair.now);
-    assert!(matches!(pair.connection.receive(), Err(ConnectionEnd::Lost(_))));
+    assert!(matches!(pair.connection.receive_one(), Err(ConnectionEnd::Lost(_))));
     assert!(pair.connection.poll_closed(pair.now), "nobody is left to say goodbye to");
 }

@@ -19,13 +19,12 @@ use driftfield_shared::protocol::codec;
 use driftfield_shared::sim::{
     AsteroidKey, AsteroidState, OreKey, OreState, OwnState, ShipState, ShotKey, ShotState, World,
 };
-use driftfield_shared::snapshot::Visible;
+use driftfield_shared::snapshot::{Slot, SlotSet};
 use driftfield_shared::units::{PlayerId, Tick};
 use serde::Serialize;
 use zstd::bulk::Compressor;
 
 use support::ends::{Receiver, Room, Seat};
-use support::interest;
 use support::play::{Play, TICK_HZ};
 
 /// Ships of the recorded play.
@@ -56,28 +55,27 @@ fn report_play() -> io::Result<()> {
     let mut room = Room::default();
     let mut clients = Vec::new();
     for player in play.some_players(CLIENTS) {
-        clients.push((Seat::new(player), forms()?));
+        clients.push((Seat::new(player, usize::MAX), forms()?));
     }
     let mut bytes = BTreeMap::<usize, usize>::new();
-    let (mut seen_ships, mut seen, mut held) = (0, 0, 0);
+    let (mut seen_ships, mut seen) = (0, 0);
     let ticks = SECONDS * u32::from(TICK_HZ);
     for tick in 0..LEAD_SECONDS * u32::from(TICK_HZ) + ticks {
         play.step();
         room.record(&play.world);
         let is_counted = tick >= LEAD_SECONDS * u32::from(TICK_HZ);
         for (seat, forms) in &mut clients {
-            seat.look(&play.world);
-            let ours = seat.encode(&play.world, &room).len();
-            let view = Seen::of(&play.world, seat.player, &seat.visible);
+            seat.look(&play.world, &room);
+            let ours = seat.encode(&play.world, &mut room).len();
+            let view = Seen::of(&play.world, &room, seat);
             // Every form sees every tick, so that those with a memory keep it.
             let mut lengths = vec![ours];
             for (_, form) in forms.iter_mut() {
                 lengths.push(form.length(&view)?);
             }
             if is_counted {
-                seen += interest::count(&seat.visible);
-                held += seat.held();
-                seen_ships += seat.visible.ships.len();
+                seen += seat.visible().len();
+                seen_ships += seat.visible().ships.len();
                 for (row, length) in lengths.into_iter().enumerate() {
                     *bytes.entry(row).or_default() += length;
                 }
@@ -87,12 +85,10 @@ fn report_play() -> io::Result<()> {
     let snapshots = f64::from(ticks) * clients.len() as f64;
     println!(
         "{SHIPS} wanderers in the proving ground, {SECONDS} s at {TICK_HZ} Hz, mean of {} clients; \
-         in view {:.1} entities, {:.1} of them ships; \
-         held with the shots that left the view {:.1}\n",
+         in view {:.1} entities, {:.1} of them ships\n",
         clients.len(),
         seen as f64 / snapshots,
         seen_ships as f64 / snapshots,
-        held as f64 / snapshots,
     );
     println!("| snapshots as | bytes/client/s | bits/visible entity/tick | x ours |");
     println!("|---|---:|---:|---:|");
@@ -120,11 +116,11 @@ fn report_join() -> io::Result<()> {
     }
     let mut room = Room::default();
     room.record(&play.world);
-    let mut seat = Seat::new(first_pilot(&play.world));
-    seat.look(&play.world);
-    seat.visible.ships.truncate(ships);
-    seat.visible.shots.truncate(shots);
-    let full = seat.encode(&play.world, &room).to_vec();
+    let mut seat = Seat::new(first_pilot(&play.world), usize::MAX);
+    seat.look(&play.world, &room);
+    truncate(&mut seat.visible().ships, ships);
+    truncate(&mut seat.visible().shots, shots);
+    let full = seat.encode(&play.world, &mut room).to_vec();
     let mut receiver = Receiver::new(play.world.rules().clone(), seat.player);
     receiver.decode(&full);
     let (ships, shots) = receiver.ships_and_shots();
@@ -139,13 +135,21 @@ fn report_join() -> io::Result<()> {
         );
     };
     print("ours", full.len());
-    let all = codec::encode(&Seen::of(&play.world, seat.player, &seat.visible));
+    let all = codec::encode(&Seen::of(&play.world, &room, &mut seat));
     print("bincode of all", all.len());
     for level in LEVELS {
         let packed = Compressor::new(level)?.compress(&all)?;
         print(&format!("bincode of all, zstd -{level}"), packed.len());
     }
     Ok(())
+}
+
+/// Leaves the first `len` in.
+fn truncate(set: &mut SlotSet, len: usize) {
+    let rest: Vec<Slot> = set.iter().skip(len).collect();
+    rest.into_iter().for_each(|slot| {
+        set.remove(slot);
+    });
 }
 
 /// The player of the first ship, which so stays in view however short the list is cut.
@@ -165,18 +169,20 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(world: &World, player: PlayerId, visible: &Visible) -> Self {
+    fn of(world: &World, room: &Room, seat: &mut Seat) -> Self {
+        let (player, history) = (seat.player, &room.history);
+        let visible = seat.visible();
+        let ships = visible.ships.iter().filter_map(|slot| history.ships().key(slot));
+        let shots = visible.shots.iter().filter_map(|slot| history.shots().key(slot));
+        let asteroids = visible.asteroids.iter().filter_map(|slot| history.asteroids().key(slot));
+        let ores = visible.ores.iter().filter_map(|slot| history.ores().key(slot));
         Seen {
             tick: world.tick(),
             own: world.own_state(player).unwrap_or_default(),
-            ships: visible.ships.iter().map(|key| world.ships()[*key].state).collect(),
-            shots: visible.shots.iter().map(|key| (*key, world.shots()[*key].state)).collect(),
-            asteroids: visible
-                .asteroids
-                .iter()
-                .map(|key| (*key, world.asteroids()[*key].state))
-                .collect(),
-            ores: visible.ores.iter().map(|key| (*key, world.ores()[*key])).collect(),
+            ships: ships.map(|key| world.ships()[key].state).collect(),
+            shots: shots.map(|key| (key, world.shots()[key].state)).collect(),
+            asteroids: asteroids.map(|key| (key, world.asteroids()[key].state)).collect(),
+            ores: ores.map(|key| (key, world.ores()[key])).collect(),
         }
     }
 

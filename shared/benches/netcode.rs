@@ -19,7 +19,6 @@ use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 
 use support::ends::{Pilot, Receiver, Room, Seat, Word};
-use support::interest;
 use support::play::Play;
 
 /// Ships, each with a client.
@@ -111,8 +110,8 @@ fn bench_snapshots(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, pl
                 total += time(|| {
                     room.record(&play.world);
                     for seat in &mut seats {
-                        seat.look(&play.world);
-                        black_box(seat.encode(&play.world, &room));
+                        seat.look(&play.world, &room);
+                        black_box(seat.encode(&play.world, &mut room));
                     }
                 });
             }
@@ -126,11 +125,13 @@ fn bench_interest(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, pla
     group.throughput(Throughput::Elements(mean_in_view(play)));
     let mut seats = seats(play, CLIENTS);
     let count = seats.len();
+    let mut room = Room::default();
+    room.record(&play.world);
     let mut turn = 0;
     group.bench_function(id, |bencher| {
         bencher.iter(|| {
             turn = (turn + 1) % count;
-            seats[turn].look(&play.world);
+            seats[turn].look(&play.world, &room);
         });
     });
 }
@@ -146,17 +147,17 @@ fn bench_encode(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play:
             while left > 0 {
                 play.step();
                 room.record(&play.world);
-                seats.iter_mut().for_each(|seat| seat.look(&play.world));
+                seats.iter_mut().for_each(|seat| seat.look(&play.world, &room));
                 let measured = left.min(seats.len());
                 let (measured, rest) = seats.split_at_mut(measured);
                 total += time(|| {
                     for seat in measured.iter_mut() {
-                        black_box(seat.encode(&play.world, &room));
+                        black_box(seat.encode(&play.world, &mut room));
                     }
                 });
                 // Nobody misses a tick: a delta over several is another matter.
                 for seat in rest {
-                    black_box(seat.encode(&play.world, &room));
+                    black_box(seat.encode(&play.world, &mut room));
                 }
                 left -= measured.len();
             }
@@ -181,8 +182,8 @@ fn bench_decode(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play:
         play.step();
         room.record(&play.world);
         for (seat, receiver, messages) in &mut recorded {
-            seat.look(&play.world);
-            let bytes = seat.encode(&play.world, &room);
+            seat.look(&play.world, &room);
+            let bytes = seat.encode(&play.world, &mut room);
             match tick {
                 0 => receiver.decode(bytes),
                 _ => messages.push(bytes.to_vec()),
@@ -239,11 +240,13 @@ fn record_moments(
     pending: usize,
     moments: &mut Vec<(Pilot, Word)>,
 ) {
+    let mut room = Room::default();
     let words: Vec<Word> = (0..RECORDED_TICKS)
         .map(|_| {
             play.step();
-            seat.look(&play.world);
-            Word::of(&play.world, &seat, play.controls(seat.player))
+            room.record(&play.world);
+            seat.look(&play.world, &room);
+            Word::of(&play.world, &room, &seat, play.controls(seat.player))
         })
         .collect();
     let mut pilot = Pilot::new(play.world.rules().clone());
@@ -258,14 +261,16 @@ fn record_moments(
 
 /// Seats of `count` clients that lie evenly among all.
 fn seats(play: &Play, count: usize) -> Vec<Seat> {
-    play.some_players(count).into_iter().map(Seat::new).collect()
+    play.some_players(count).into_iter().map(|player| Seat::new(player, usize::MAX)).collect()
 }
 
 /// Entities that a client sees, on the mean over all; one at least.
 fn mean_in_view(play: &Play) -> u64 {
     let mut seats = seats(play, usize::MAX);
-    seats.iter_mut().for_each(|seat| seat.look(&play.world));
-    let sum: usize = seats.iter().map(|seat| interest::count(&seat.visible)).sum();
+    let mut room = Room::default();
+    room.record(&play.world);
+    seats.iter_mut().for_each(|seat| seat.look(&play.world, &room));
+    let sum: usize = seats.iter_mut().map(|seat| seat.visible().len()).sum();
     (sum / seats.len()).max(1) as u64
 }
 

@@ -21,7 +21,7 @@ pub const PLAYERS_PER_ROOM_MAX: usize = 1 << PLAYER_ID_BITS;
 /// Bits of a player on the wire.
 pub const PLAYER_ID_BITS: u32 = 12;
 /// Entities of one kind that a client can see at once; bounds what a snapshot can make a client allocate.
-pub const VISIBLE_PER_KIND_MAX: usize = 4096;
+pub const VISIBLE_PER_KIND_MAX: usize = 16_384;
 /// Lines of the leaderboard that is sent.
 pub const LEADERBOARD_LINES_MAX: usize = 10;
 
@@ -36,6 +36,12 @@ pub const HISTORY_TICKS: u32 = 64;
 pub const SNAPSHOT_WINDOW_MIN: u32 = 2;
 /// Snapshots that may be unacknowledged, at the most: a round trip of half a second at 30 Hz.
 pub const SNAPSHOT_WINDOW_MAX: u32 = 16;
+
+/// Bytes of snapshots a second that a client is sent for long: half a megabit, what a poor line carries. Beyond
+/// it, who is far is told of less often. With control messages a client stays under 64 KiB/s.
+pub const SNAPSHOT_BYTES_PER_SECOND: u32 = 54 * 1024;
+/// Bytes of snapshots that may go at once when less went before: five hundred ships that come into view.
+pub const SNAPSHOT_BYTES_BURST: u32 = 8 * 1024;
 
 /// Seconds in which a client must have said `Hello`.
 pub const HELLO_SECONDS_MAX: f32 = 5.0;
@@ -63,7 +69,7 @@ pub const INBOUND_FRAMES_BURST: u32 =
 /// costs a tick some tens of microseconds until it is cut.
 pub const INBOUND_BYTES_PER_TICK: usize = 16 * 1024;
 /// Bytes of a connection's read buffer: it is zeroed before every read, and every client has one.
-pub const READ_BUFFER_BYTES: usize = 4 * 1024;
+pub const READ_BUFFER_BYTES: usize = CLIENT_MESSAGE_BYTES_MAX + 64;
 /// Bytes that may wait to be written to one client; more, and it is too slow. Snapshots are not handed
 /// to a client that has bytes waiting, so this is a welcome and the control messages behind it.
 pub const OUTBOUND_BYTES_MAX: usize = 2 * SERVER_MESSAGE_BYTES_MAX;
@@ -78,6 +84,8 @@ pub const WORLD_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const CONTENT_ENTRIES_MAX: usize = 1 << CONTENT_ID_BITS;
 /// Bits of an identifier of content on the wire.
 pub const CONTENT_ID_BITS: u32 = 6;
+/// Shortest side of a sector, units: a ship needs room to turn.
+pub const SECTOR_SIDE_MIN: f32 = 100.0;
 /// Longest side of a sector: positions are exact on the grid up to ±32,768 units.
 pub const SECTOR_SIDE_MAX: f32 = 65_536.0;
 /// Highest speed of anything, units/s: the bounds of the velocity grid with room for sums.

@@ -1,19 +1,42 @@
 //! Snapshots against the world they show: what a client decodes is what the server simulates.
 
 use driftfield_shared::sim::script::Script;
-use driftfield_shared::sim::{Rng, World};
-use driftfield_shared::snapshot::{BitWriter, ClientView, Decoder, History, Visible};
-use driftfield_shared::units::PlayerId;
+use driftfield_shared::sim::{AsteroidKey, OreKey, Rng, ShipKey, ShotKey, World};
+use driftfield_shared::snapshot::{
+    BitReader, ClientView, Decoder, History, SnapshotHeader, SnapshotKind, SnapshotOrder, Visible,
+    Workspace, slot_of,
+};
+use driftfield_shared::units::{PlayerId, Tick};
 use glam::Vec2;
 
+/// What a client may see, by key.
+#[derive(Default)]
+struct Seen {
+    ships: Vec<ShipKey>,
+    shots: Vec<ShotKey>,
+    asteroids: Vec<AsteroidKey>,
+    ores: Vec<OreKey>,
+}
+
+impl Seen {
+    fn slots(&self) -> Visible {
+        let mut visible = Visible::default();
+        self.ships.iter().for_each(|key| visible.ships.insert(slot_of(*key)));
+        self.shots.iter().for_each(|key| visible.shots.insert(slot_of(*key)));
+        self.asteroids.iter().for_each(|key| visible.asteroids.insert(slot_of(*key)));
+        self.ores.iter().for_each(|key| visible.ores.insert(slot_of(*key)));
+        visible
+    }
+}
+
 /// What interest would choose, found the slow way: everything within `half` of our ship, and that ship.
-fn visible(world: &World, player: PlayerId, half: Vec2) -> Visible {
+fn seen(world: &World, player: PlayerId, half: Vec2) -> Seen {
     let centre = world.pilot(player).map_or(Vec2::ZERO, |pilot| {
         let ship = pilot.ship.and_then(|key| world.ships().get(key));
         ship.map_or(pilot.last_position, |ship| ship.state.position)
     });
     let is_near = |place: Vec2| (place - centre).abs().cmple(half).all();
-    let mut visible = Visible::default();
+    let mut visible = Seen::default();
     let ships = world.ships().iter();
     visible.ships.extend(ships.filter(|(_, s)| is_near(s.state.position)).map(|(key, _)| key));
     let shots = world.shots().iter();
@@ -23,14 +46,10 @@ fn visible(world: &World, player: PlayerId, half: Vec2) -> Visible {
     visible
         .ores
         .extend(world.ores().iter().filter(|(_, o)| is_near(o.position)).map(|(key, _)| key));
-    visible.ships.sort_unstable();
-    visible.shots.sort_unstable();
-    visible.asteroids.sort_unstable();
-    visible.ores.sort_unstable();
     visible
 }
 
-fn assert_same(world: &World, visible: &Visible, decoder: &Decoder, seed: u64) {
+fn assert_same(world: &World, visible: &Seen, decoder: &Decoder, seed: u64) {
     let at = (seed, world.tick());
     assert_eq!(decoder.tick(), Some(world.tick()), "{at:?}");
     assert_eq!(decoder.side(), world.side(), "{at:?}");
@@ -59,6 +78,23 @@ fn assert_same(world: &World, visible: &Visible, decoder: &Decoder, seed: u64) {
     }
 }
 
+/// Whoever reads only headers knows the same of the ticks as the decoder; `held` is its tick, margin and side before.
+fn assert_header_agrees(
+    header: &SnapshotHeader,
+    held: (Option<Tick>, i8, f32),
+    decoder: &Decoder,
+    seed: u64,
+) {
+    let (tick, margin, side) = held;
+    let is_full = matches!(header.kind, SnapshotKind::Full(_));
+    let margin = if is_full { 0 } else { margin };
+    let at = (seed, decoder.tick());
+    assert_eq!(header.tick(tick).ok(), decoder.tick(), "{at:?}");
+    assert_eq!(header.margin.unwrap_or(margin), decoder.margin(), "{at:?}");
+    assert_eq!(header.side.unwrap_or(side), decoder.side(), "{at:?}");
+    assert!(header.side.is_some() || !is_full, "{at:?}");
+}
+
 /// Plays a script, lets three clients follow it, each missing snapshots as the dice say.
 fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
     let mut script = Script::new(sector, mode, 24).unwrap();
@@ -71,7 +107,7 @@ fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
             (player, ClientView::default(), Decoder::new(rules.clone(), player), 0)
         })
         .into();
-    let mut out = BitWriter::default();
+    let mut space = Workspace::default();
     for _ in 0..ticks {
         script.step();
         history.record(&script.world);
@@ -86,13 +122,18 @@ fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
                 1..=9 => rng.below(20),
                 _ => 1,
             };
-            let visible = visible(&script.world, *player, Vec2::new(900.0, 560.0));
+            let seen = seen(&script.world, *player, Vec2::new(900.0, 560.0));
             let margin = rng.below(128) as i8 - 64;
-            view.encode(&script.world, &history, *player, margin, &visible, &mut out);
-            decoder.decode(out.finish()).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+            space.visible = seen.slots();
+            let order = SnapshotOrder { player: *player, margin, bits_max: usize::MAX };
+            view.encode(&script.world, &mut history, order, &mut space);
+            let header = SnapshotHeader::read(&mut BitReader::new(space.bytes())).unwrap();
+            let held = (decoder.tick(), decoder.margin(), decoder.side());
+            decoder.decode(space.bytes()).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
             assert_eq!(decoder.margin(), margin);
+            assert_header_agrees(&header, held, decoder, seed);
             assert_eq!(*decoder.own(), script.world.own_state(*player).unwrap_or_default());
-            assert_same(&script.world, &visible, decoder, seed);
+            assert_same(&script.world, &seen, decoder, seed);
         }
     }
 }
@@ -105,20 +146,98 @@ fn a_client_decodes_exactly_what_it_may_see() {
     }
 }
 
+/// Plays a script; a client with a budget that is mostly far too small follows it, and what it holds is
+/// checked against the world.
+fn follow_on_a_budget(sector: &str, mode: &str, seed: u64, ticks: u32) {
+    let mut script = Script::new(sector, mode, 40).unwrap();
+    let mut rng = Rng::new(seed);
+    let mut history = History::default();
+    let player = PlayerId(3);
+    let mut view = ClientView::default();
+    let mut decoder = Decoder::new(script.world.rules().clone(), player);
+    let mut space = Workspace::default();
+    let (mut skip, mut bits_max, mut waited) = (0, 300, 0);
+    for tick in 0..ticks {
+        script.step();
+        history.record(&script.world);
+        skip = u32::saturating_sub(skip, 1);
+        if skip > 0 {
+            continue;
+        }
+        skip = if rng.below(20) == 0 { rng.below(12) } else { 1 };
+        if rng.below(30) == 0 {
+            bits_max = [0, 120, 300, 1_000][rng.below(4) as usize];
+        }
+        let is_lavish = tick % 97 == 96;
+        let seen = seen(&script.world, player, Vec2::new(900.0, 560.0));
+        space.visible = seen.slots();
+        let bits_max = if is_lavish { usize::MAX } else { bits_max };
+        let order = SnapshotOrder { player, margin: 0, bits_max };
+        view.encode(&script.world, &mut history, order, &mut space);
+        let header = SnapshotHeader::read(&mut BitReader::new(space.bytes())).unwrap();
+        let held = (decoder.tick(), decoder.margin(), decoder.side());
+        decoder.decode(space.bytes()).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        assert_header_agrees(&header, held, &decoder, seed);
+        let world = &script.world;
+        let at = (seed, world.tick());
+        // Our own ship is always right, and so is all that flies by itself.
+        let own = decoder.ships().iter().find(|(_, ship)| ship.player == player);
+        let own_key = world.pilot(player).and_then(|pilot| pilot.ship);
+        assert_eq!(
+            own.map(|(_, ship)| *ship),
+            own_key.map(|key| world.ships()[key].state),
+            "{at:?}"
+        );
+        assert_eq!(*decoder.own(), world.own_state(player).unwrap_or_default(), "{at:?}");
+        for (_, shot) in decoder.shots() {
+            assert!(world.shots().values().any(|other| other.state == *shot), "{at:?}: {shot:?}");
+        }
+        for (_, asteroid) in decoder.asteroids() {
+            let is_there = world.asteroids().values().any(|other| other.state == *asteroid);
+            assert!(is_there, "{at:?}: {asteroid:?}");
+        }
+        for (_, ore) in decoder.ores() {
+            assert!(world.ores().values().any(|other| other == ore), "{at:?}: {ore:?}");
+        }
+        // Nobody who is gone or hidden stays, however little may be said.
+        for (_, ship) in decoder.ships() {
+            let is_seen = |key: &ShipKey| world.ships()[*key].state.player == ship.player;
+            assert!(seen.ships.iter().any(is_seen), "{at:?}: {ship:?}");
+            let is_exact = world.ships().values().any(|other| other.state == *ship);
+            waited += u32::from(!is_exact);
+        }
+        if is_lavish {
+            assert_same(world, &seen, &decoder, seed);
+        }
+    }
+    assert!(waited > 100, "the budget was felt: {waited}");
+}
+
+#[test]
+fn on_a_small_budget_some_wait_but_nothing_is_ever_wrong_for_good() {
+    for seed in 1..=6 {
+        follow_on_a_budget("frontier", "frontier", seed, 1_500);
+        follow_on_a_budget("proving-ground", "proving-ground", seed, 700);
+    }
+}
+
 #[test]
 fn any_bytes_are_refused_or_decoded_but_never_panic() {
     let mut script = Script::new("frontier", "frontier", 24).unwrap();
     let mut history = History::default();
     let mut view = ClientView::default();
     let mut decoder = Decoder::new(script.world.rules().clone(), PlayerId(0));
-    let mut out = BitWriter::default();
+    let mut space = Workspace::default();
     let mut rng = Rng::new(99);
     for _ in 0..400 {
         script.step();
         history.record(&script.world);
-        let visible = visible(&script.world, PlayerId(0), Vec2::new(900.0, 560.0));
-        view.encode(&script.world, &history, PlayerId(0), 0, &visible, &mut out);
-        let good = out.finish().to_vec();
+        space.visible = seen(&script.world, PlayerId(0), Vec2::new(900.0, 560.0)).slots();
+        // Every other one is too small for all, so that ships wait.
+        let bits_max = if rng.below(2) == 0 { usize::MAX } else { 200 };
+        let order = SnapshotOrder { player: PlayerId(0), margin: 0, bits_max };
+        view.encode(&script.world, &mut history, order, &mut space);
+        let good = space.bytes().to_vec();
         for _ in 0..20 {
             let mut bad = good.clone();
             for _ in 0..=rng.below(3) {

@@ -17,6 +17,8 @@ pub(super) struct FrameTooLong(pub u64);
 #[derive(Debug, Default)]
 pub(super) struct FrameScanner {
     next: Next,
+    /// Whether the last data frame was not the last one of its message.
+    is_in_message: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +35,11 @@ enum Next {
 }
 
 impl FrameScanner {
+    /// Whether all frames so far have ended, and all messages.
+    pub(super) fn is_between_messages(&self) -> bool {
+        matches!(self.next, Next::First) && !self.is_in_message
+    }
+
     /// Takes the next bytes of the stream and gives the number of frames whose length became known.
     ///
     /// # Errors
@@ -42,7 +49,12 @@ impl FrameScanner {
         let mut rest = bytes;
         while let Some((&byte, tail)) = rest.split_first() {
             self.next = match self.next {
-                Next::First => Next::Second,
+                Next::First => {
+                    if byte & CONTROL_BIT == 0 {
+                        self.is_in_message = byte & FINAL_BIT == 0;
+                    }
+                    Next::Second
+                }
                 Next::Second => {
                     let masked = byte & MASK_BIT != 0;
                     match byte & !MASK_BIT {
@@ -88,6 +100,9 @@ fn skip(bytes: u64) -> Next {
     if bytes == 0 { Next::First } else { Next::Skip(bytes) }
 }
 
+const FINAL_BIT: u8 = 0x80;
+/// Set in the opcodes of pings, pongs and close frames.
+const CONTROL_BIT: u8 = 0x08;
 const MASK_BIT: u8 = 0x80;
 const LENGTH_16: u8 = 126;
 const LENGTH_64: u8 = 127;
@@ -195,6 +210,21 @@ mod tests {
         //            fin+binary  mask+127  8 MiB
         let header = [0x82, 0xff, 0, 0, 0, 0, 0, 0x80, 0, 0];
         assert_eq!(FrameScanner::default().scan(&header, 512), Err(FrameTooLong(8 << 20)));
+    }
+
+    #[test]
+    fn a_message_ends_with_its_final_frame_and_not_with_a_ping_amid_it() {
+        let mut scanner = FrameScanner::default();
+        let mut is_between = |bytes: &[u8]| {
+            scanner.scan(bytes, 512).expect("short frames");
+            scanner.is_between_messages()
+        };
+        assert!(is_between(&[0x82, 0x80, 1, 2, 3, 4]), "a whole message");
+        assert!(!is_between(&[0x82]), "a frame that has begun");
+        assert!(is_between(&[0x80, 1, 2, 3, 4]));
+        assert!(!is_between(&[0x02, 0x80, 1, 2, 3, 4]), "the first part of a message");
+        assert!(!is_between(&[0x89, 0x80, 1, 2, 3, 4]), "a ping");
+        assert!(is_between(&[0x80, 0x80, 1, 2, 3, 4]), "the last part");
     }
 
     #[test]

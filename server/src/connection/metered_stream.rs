@@ -16,6 +16,7 @@ use driftfield_shared::protocol::CloseReason;
 use thiserror::Error;
 
 use super::frames::FrameScanner;
+use super::inbox::Inbox;
 use super::outbox::Outbox;
 use crate::budget::TokenBucket;
 
@@ -55,8 +56,10 @@ impl From<Violation> for io::Error {
 #[derive(Debug)]
 pub(super) struct MeteredStream {
     socket: TcpStream,
-    /// Bytes that the HTTP side had read beyond the upgrade request.
+    /// Bytes that were read already: by the HTTP side, beyond the upgrade request, or into an inbox.
     leftover: Bytes,
+    /// Whether the meter has seen those.
+    is_leftover_metered: bool,
     outbox: Outbox,
     meter: Meter,
     /// Bytes that may still be read in this tick.
@@ -72,6 +75,7 @@ impl MeteredStream {
         Ok(Self {
             socket,
             leftover,
+            is_leftover_metered: false,
             outbox: Outbox::default(),
             meter: Meter::new(),
             readable: INBOUND_BYTES_PER_TICK,
@@ -82,6 +86,38 @@ impl MeteredStream {
     pub(super) fn begin_tick(&mut self, now: Instant) {
         self.meter.refill(now);
         self.readable = INBOUND_BYTES_PER_TICK;
+    }
+
+    /// Whether all that was read so far ended with a whole message.
+    pub(super) fn is_between_messages(&self) -> bool {
+        self.meter.scanner.is_between_messages() && !self.leftover.has_remaining()
+    }
+
+    /// Reads into the inbox, if nothing was read in this tick yet. Returns whether plain messages and nothing else
+    /// lie in it now; anything else will be read again from here.
+    ///
+    /// # Errors
+    /// As for reading: [`io::ErrorKind::WouldBlock`] when there is nothing, and violations of the budgets.
+    pub(super) fn read_plain(&mut self, inbox: &mut Inbox) -> io::Result<bool> {
+        if self.readable == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let buffer = inbox.buffer();
+        let want = buffer.len().min(self.readable);
+        let bytes = self.socket.read(&mut buffer[..want])?;
+        self.readable = if bytes < want { 0 } else { self.readable - bytes };
+        self.meter.take(&buffer[..bytes])?;
+        if bytes > 0 && self.meter.scanner.is_between_messages() && inbox.fill(bytes) {
+            return Ok(true);
+        }
+        self.leftover = Bytes::copy_from_slice(&inbox.buffer()[..bytes]);
+        self.is_leftover_metered = true;
+        self.readable += bytes;
+        if bytes == 0 {
+            // The end of the stream: to be met by who can tell what it means.
+            self.readable = 1;
+        }
+        Ok(false)
     }
 
     /// What waits to be written.
@@ -116,6 +152,7 @@ impl Read for MeteredStream {
         if want == 0 {
             return Err(io::ErrorKind::WouldBlock.into());
         }
+        let is_metered = self.leftover.has_remaining() && self.is_leftover_metered;
         let bytes = if self.leftover.has_remaining() {
             let bytes = want.min(self.leftover.remaining());
             self.leftover.copy_to_slice(&mut buffer[..bytes]);
@@ -127,7 +164,9 @@ impl Read for MeteredStream {
             self.readable = if bytes < want { 0 } else { self.readable - bytes };
             bytes
         };
-        self.meter.take(&buffer[..bytes])?;
+        if !is_metered {
+            self.meter.take(&buffer[..bytes])?;
+        }
         Ok(bytes)
     }
 }

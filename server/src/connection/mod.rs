@@ -1,7 +1,7 @@
 //! One client's link, as the tick thread of its room drives it: it never blocks and never waits.
 //!
 //! ```text
-//! each tick:  begin_tick -> receive until None -> (the room steps) -> send, send, ... -> flush
+//! each tick:  begin_tick -> receive until None or receive_one -> (the room steps) -> send, send, ... -> flush
 //! at the end: an Err from any of them, or close(reason) -> poll_closed every tick until true -> drop
 //! ```
 //!
@@ -9,6 +9,7 @@
 //! (`local`). The room cannot tell them apart and must not.
 
 mod frames;
+mod inbox;
 mod local;
 mod metered_stream;
 mod outbox;
@@ -22,6 +23,7 @@ use bytes::Bytes;
 use driftfield_shared::protocol::CloseReason;
 use thiserror::Error;
 
+pub use inbox::{Inbox, Message};
 pub use local::{LinkEnd, LocalLink};
 
 use crate::admission::ConnectionPermit;
@@ -85,13 +87,27 @@ impl Connection {
     }
 
     /// The next whole binary message, or `None` when nothing more is to be had in this tick. Pings are
-    /// answered on the way.
+    /// answered on the way. The inbox must be clear or hold what this connection left in it.
     ///
     /// # Errors
     /// When the connection has ended; from then on always the same.
-    pub fn receive(&mut self) -> Result<Option<Bytes>, ConnectionEnd> {
+    pub fn receive<'a>(
+        &mut self,
+        inbox: &'a mut Inbox,
+    ) -> Result<Option<Message<'a>>, ConnectionEnd> {
         match &mut self.link {
-            Link::Socket(link) => link.receive(),
+            Link::Socket(link) => link.receive(inbox),
+            Link::Local(end) => Ok(end.receive()?.map(Message::Owned)),
+        }
+    }
+
+    /// The next whole binary message, the rest being kept for later, whoever asks for it then.
+    ///
+    /// # Errors
+    /// As for [`receive`](Self::receive).
+    pub fn receive_one(&mut self) -> Result<Option<Bytes>, ConnectionEnd> {
+        match &mut self.link {
+            Link::Socket(link) => link.receive_long_way(),
             Link::Local(end) => end.receive(),
         }
     }

@@ -17,15 +17,18 @@ use driftfield_shared::protocol::CloseReason;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocket, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::{self, Error, Utf8Bytes};
 
 use super::ConnectionEnd;
+use super::inbox::{Inbox, Message};
 use super::metered_stream::{MeteredStream, Violation};
 use crate::admission::ConnectionPermit;
 
 #[derive(Debug)]
 pub(super) struct SocketLink {
     websocket: WebSocket<MeteredStream>,
+    /// Whether the WebSocket has handed out all that it was given.
+    is_drained: bool,
     peer: SocketAddr,
     ended: Option<Ended>,
     _permit: Option<ConnectionPermit>,
@@ -51,29 +54,58 @@ impl SocketLink {
     ) -> io::Result<Self> {
         let stream = MeteredStream::new(socket, leftover)?;
         let websocket = WebSocket::from_raw_socket(stream, Role::Server, Some(config()));
-        Ok(Self { websocket, peer, ended: None, _permit: permit })
+        Ok(Self { websocket, is_drained: false, peer, ended: None, _permit: permit })
     }
 
     pub(super) fn begin_tick(&mut self, now: Instant) {
         self.websocket.get_mut().begin_tick(now);
     }
 
-    pub(super) fn receive(&mut self) -> Result<Option<Bytes>, ConnectionEnd> {
+    /// The next message in the inbox, or by the long way.
+    pub(super) fn receive<'a>(
+        &mut self,
+        inbox: &'a mut Inbox,
+    ) -> Result<Option<Message<'a>>, ConnectionEnd> {
         self.check()?;
+        if let Some(place) = inbox.next() {
+            return Ok(Some(Message::Plain(inbox.bytes(place))));
+        }
+        if self.is_drained && self.websocket.get_ref().is_between_messages() {
+            match self.websocket.get_mut().read_plain(inbox) {
+                Ok(true) => {
+                    return Ok(inbox.next().map(|place| Message::Plain(inbox.bytes(place))));
+                }
+                Ok(false) => {}
+                Err(error) => match end_of(&Error::Io(error)) {
+                    None => return Ok(None),
+                    Some(ConnectionEnd::Refused(reason)) => return Err(self.refuse(reason)),
+                    Some(end) => return Err(self.end(end)),
+                },
+            }
+        }
+        Ok(self.receive_long_way()?.map(Message::Owned))
+    }
+
+    /// The next message by way of the WebSocket library.
+    pub(super) fn receive_long_way(&mut self) -> Result<Option<Bytes>, ConnectionEnd> {
+        self.check()?;
+        self.is_drained = false;
         let mut has_pong = false;
         loop {
             match self.websocket.read() {
-                Ok(Message::Binary(bytes)) => return Ok(Some(bytes)),
+                Ok(tungstenite::Message::Binary(bytes)) => return Ok(Some(bytes)),
                 // Its pong is queued, and goes out at once: who only pings may get no other flush.
-                Ok(Message::Ping(_)) => has_pong = true,
-                Ok(Message::Pong(_)) => {}
-                Ok(Message::Close(_)) => return Err(self.end(ConnectionEnd::Closed)),
-                Ok(Message::Text(_) | Message::Frame(_)) => {
+                Ok(tungstenite::Message::Ping(_)) => has_pong = true,
+                Ok(tungstenite::Message::Pong(_)) => {}
+                Ok(tungstenite::Message::Close(_)) => return Err(self.end(ConnectionEnd::Closed)),
+                Ok(tungstenite::Message::Text(_) | tungstenite::Message::Frame(_)) => {
                     return Err(self.refuse(CloseReason::Malformed));
                 }
                 Err(error) => match end_of(&error) {
-                    None if has_pong => return self.flush().map(|()| None),
-                    None => return Ok(None),
+                    None => {
+                        self.is_drained = true;
+                        return if has_pong { self.flush().map(|()| None) } else { Ok(None) };
+                    }
                     Some(ConnectionEnd::Refused(reason)) => return Err(self.refuse(reason)),
                     Some(end) => return Err(self.end(end)),
                 },

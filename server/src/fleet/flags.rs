@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 use driftfield_shared::netcode::LinkProfile;
 
+use super::pilot::Decode;
 use super::runner::{Crew, FleetPlan};
 use super::target::{Target, TargetError};
 
@@ -27,9 +28,9 @@ pub struct Flags {
     #[arg(long, value_name = "S", default_value_t = 30.0, value_parser = parse_seconds)]
     pub seconds: f64,
 
-    /// Identifier of the room; the server's default room if not given
-    #[arg(long, value_name = "ID")]
-    pub room: Option<String>,
+    /// Identifier of the room; the server's default room if not given. Given several times, the bots spread over them
+    #[arg(long = "room", value_name = "ID")]
+    pub rooms: Vec<String>,
 
     /// What all the bots do by chance follows from this
     #[arg(long, value_name = "K", default_value_t = 1)]
@@ -38,6 +39,15 @@ pub struct Flags {
     /// wander, miner, hunter, trader, or mix for some of each
     #[arg(long, value_name = "NAME", default_value = "wander")]
     pub brain: Crew,
+
+    /// full, or light: check the framing of snapshots and no more, which takes little processor time; only wander
+    /// flies so
+    #[arg(long, value_name = "HOW", default_value_t = Decode::Full)]
+    pub decode: Decode,
+
+    /// Seconds after the last bot has joined in which nothing counts yet [default: the joining counts, too]
+    #[arg(long, value_name = "S", value_parser = parse_seconds)]
+    pub warm_up: Option<f64>,
 
     /// A bad network for each bot: latency and jitter per direction, stalls of a length every so often,
     /// and a rate; for example "latency=80ms,jitter=20ms,stall=500ms/10s,rate=256kbit"
@@ -67,16 +77,21 @@ impl Flags {
     /// # Errors
     /// When the room cannot stand in a URL.
     pub fn plan(&self) -> Result<FleetPlan, TargetError> {
-        let target = match &self.room {
-            Some(room) => self.server.in_room(room)?,
-            None => self.server.clone(),
-        };
+        let mut targets = Vec::new();
+        for room in &self.rooms {
+            targets.push(self.server.in_room(room)?);
+        }
+        if targets.is_empty() {
+            targets.push(self.server.clone());
+        }
         Ok(FleetPlan {
-            target,
+            targets,
             count: self.count as usize,
             flight: Duration::from_secs_f64(self.seconds),
+            warm_up: self.warm_up.map(Duration::from_secs_f64),
             seed: self.seed,
             crew: self.brain,
+            decode: self.decode,
             link: self.link,
             has_second_socket: self.input_sockets == 2,
             joins_per_second: self.join_rate,
@@ -123,8 +138,18 @@ mod tests {
             "report.json",
         ]);
         let plan = flags.unwrap().plan().unwrap();
-        assert_eq!(plan.target.to_string(), "ws://127.0.0.1:9000/ws?room=proving-ground");
+        let targets: Vec<String> = plan.targets.iter().map(Target::to_string).collect();
+        assert_eq!(targets, ["ws://127.0.0.1:9000/ws?room=proving-ground"]);
         assert_eq!((plan.count, plan.seed, plan.link.latency), (200, 5, 80_000));
+    }
+
+    #[test]
+    fn bots_can_spread_over_rooms() {
+        let targets = |flags: &[&str]| parse(flags).unwrap().plan().unwrap().targets;
+        assert_eq!(targets(&["--room", "a", "--room", "b"]).len(), 2);
+        let default = targets(&[]);
+        assert_eq!(default.len(), 1);
+        assert_eq!(default[0].to_string(), "ws://127.0.0.1:8080/ws");
     }
 
     #[test]
@@ -146,6 +171,8 @@ mod tests {
             ["--join-rate", "0"],
             ["--input-sockets", "3"],
             ["--threads", "0"],
+            ["--decode", "none"],
+            ["--warm-up", "-1"],
         ] {
             assert!(parse(&flags).is_err(), "{flags:?}");
         }

@@ -8,6 +8,8 @@ use driftfield_shared::units::Micros;
 use hdrhistogram::Histogram;
 use hdrhistogram::errors::CreationError;
 
+use super::light::LightEvent;
+
 /// Longest time that is told from longer ones: an hour.
 const MICROS_MAX: u64 = 3_600_000_000;
 /// Corrections are counted in thousandths of a unit, up to the largest sector's diagonal.
@@ -28,6 +30,8 @@ pub(super) struct BotMeter {
     tick_hz: u16,
     first_snapshot: Option<Micros>,
     last_snapshot: Option<Micros>,
+    /// From when on the figures count, and what they were then.
+    mark: Option<(Micros, ClientStats)>,
 }
 
 /// The figures of many bots.
@@ -74,6 +78,11 @@ impl BotMeter {
     pub(super) fn new(now: Micros) -> Self {
         BotMeter { asked: Some(now), ..BotMeter::default() }
     }
+
+    /// Lets the figures count from `now` on.
+    pub(super) fn mark(&mut self, now: Micros, stats: &ClientStats) {
+        self.mark = Some((now, *stats));
+    }
 }
 
 impl FleetMeter {
@@ -110,18 +119,8 @@ impl FleetMeter {
     /// Takes in what happened to a bot.
     pub(super) fn note(&mut self, bot: &mut BotMeter, now: Micros, event: &ClientEvent) {
         match event {
-            ClientEvent::Welcome(welcome) => {
-                bot.welcomed = Some(now);
-                bot.tick_hz = welcome.tick_hz;
-                self.connected += 1;
-                self.tick_hz = self.tick_hz.max(welcome.tick_hz);
-            }
-            ClientEvent::Frame(frame) => {
-                bot.first_snapshot.get_or_insert(frame.arrived);
-                if let Some(last) = bot.last_snapshot.replace(frame.arrived) {
-                    self.snapshot_interval.saturating_record(frame.arrived.saturating_sub(last));
-                }
-            }
+            ClientEvent::Welcome(welcome) => self.note_welcome(bot, now, welcome.tick_hz),
+            ClientEvent::Frame(frame) => self.note_snapshot(bot, frame.arrived),
             ClientEvent::InputEffect(micros) => self.input_to_effect.saturating_record(*micros),
             ClientEvent::Corrected(units) => {
                 // `as` saturates, and takes what is not a number as 0.
@@ -137,6 +136,43 @@ impl FleetMeter {
             }
             ClientEvent::Control(_) => {}
         }
+    }
+
+    /// Takes in what happened to a light bot.
+    pub(super) fn note_light(&mut self, bot: &mut BotMeter, now: Micros, event: LightEvent) {
+        match event {
+            LightEvent::Welcome(tick_hz) => self.note_welcome(bot, now, tick_hz),
+            LightEvent::Snapshot => self.note_snapshot(bot, now),
+            LightEvent::InputEffect(micros) => self.input_to_effect.saturating_record(micros),
+        }
+    }
+
+    fn note_welcome(&mut self, bot: &mut BotMeter, now: Micros, tick_hz: u16) {
+        bot.welcomed = Some(now);
+        bot.tick_hz = tick_hz;
+        self.connected += 1;
+        self.tick_hz = self.tick_hz.max(tick_hz);
+    }
+
+    fn note_snapshot(&mut self, bot: &mut BotMeter, arrived: Micros) {
+        bot.first_snapshot.get_or_insert(arrived);
+        if let Some(last) = bot.last_snapshot.replace(arrived) {
+            self.snapshot_interval.saturating_record(arrived.saturating_sub(last));
+        }
+    }
+
+    /// Forgets all distributions and hits; how many bots there are and how they ended stays.
+    pub(super) fn forget(&mut self) {
+        for histogram in [
+            &mut self.snapshot_interval,
+            &mut self.input_to_effect,
+            &mut self.bot_lateness,
+            &mut self.interpolation_delay,
+            &mut self.correction,
+        ] {
+            histogram.reset();
+        }
+        (self.hits_predicted, self.hits_confirmed) = (0, 0);
     }
 
     /// Notes that a connection ended before the run did.
@@ -160,8 +196,10 @@ impl FleetMeter {
 
     /// Adds a bot's figures when the run ends at `end`.
     pub(super) fn finish(&mut self, bot: &BotMeter, stats: &ClientStats, end: Micros) {
+        let (since, before) = bot.mark.unwrap_or_default();
+        let stats = &stats.since(&before);
         self.snapshots_received += stats.snapshots_received;
-        self.snapshots_expected += expected(bot, stats, end);
+        self.snapshots_expected += expected(bot, stats, since, end);
         self.payload_bytes_received += stats.payload_bytes_received;
         self.visible_entities_sum += stats.visible_entities_sum;
         self.predicted_ticks += stats.predicted_ticks;
@@ -169,7 +207,7 @@ impl FleetMeter {
         self.inputs_late += stats.inputs_late;
         self.tally.add(&stats.tally);
         if let Some(welcomed) = bot.welcomed {
-            self.connected_micros += bot.ended.unwrap_or(end).saturating_sub(welcomed);
+            self.connected_micros += bot.ended.unwrap_or(end).saturating_sub(welcomed.max(since));
             self.ping_micros_sum += stats.ping_micros;
         }
     }
@@ -209,10 +247,11 @@ impl FleetMeter {
     }
 }
 
-/// Snapshots from a bot's first to the end of the run, one per tick; a lost bot is still owed its own.
-fn expected(bot: &BotMeter, stats: &ClientStats, end: Micros) -> u64 {
+/// Snapshots from a bot's first, but not before `since`, to the end of the run, one per tick; a lost bot is still owed its
+/// own.
+fn expected(bot: &BotMeter, stats: &ClientStats, since: Micros, end: Micros) -> u64 {
     let Some(first) = bot.first_snapshot else { return 0 };
-    let by_clock = end.saturating_sub(first) * u64::from(bot.tick_hz) / 1_000_000;
+    let by_clock = end.saturating_sub(first.max(since)) * u64::from(bot.tick_hz) / 1_000_000;
     // The ticks between the first and the last that came count exactly, whatever the clocks say.
     stats.snapshots_expected.max(by_clock)
 }
@@ -247,6 +286,30 @@ mod tests {
         assert_eq!((fleet.snapshots_received, fleet.snapshots_expected), (2, 300));
         assert_eq!((fleet.disconnects, fleet.connected_micros), (1, 50_000));
         assert_eq!(fleet.ends["lost"], 1);
+    }
+
+    #[test]
+    fn what_was_before_the_mark_does_not_count() {
+        let mut fleet = FleetMeter::new().unwrap();
+        let mut bot = BotMeter { welcomed: Some(0), tick_hz: 30, ..BotMeter::default() };
+        let mut stats = ClientStats::default();
+        let mut snapshot = |fleet: &mut FleetMeter, bot: &mut BotMeter, arrived: Micros| {
+            fleet.note(bot, arrived, &frame(arrived));
+            stats.snapshots_received += 1;
+            stats.snapshots_expected += 1;
+            stats
+        };
+        snapshot(&mut fleet, &mut bot, 0);
+        let before = snapshot(&mut fleet, &mut bot, 700_000);
+        fleet.forget();
+        bot.mark(1_000_000, &before);
+        let mut after = before;
+        for arrived in 0..30 {
+            after = snapshot(&mut fleet, &mut bot, 1_000_000 + arrived * 33_333);
+        }
+        fleet.finish(&bot, &after, 2_000_000);
+        assert_eq!((fleet.snapshots_received, fleet.snapshots_expected), (30, 30));
+        assert_eq!((fleet.snapshot_interval.len(), fleet.connected_micros), (30, 1_000_000));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::time::Duration;
 use driftfield_shared::netcode::ClientEvent;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::light::LightEvent;
+
 /// Counters of a running fleet, and the wish to stop it.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -31,10 +33,26 @@ impl Progress {
 
     pub(super) fn note(&self, event: &ClientEvent) {
         match event {
-            ClientEvent::Welcome(_) => self.connected.fetch_add(1, Ordering::Relaxed),
-            ClientEvent::Frame(_) => self.snapshots.fetch_add(1, Ordering::Relaxed),
-            _ => return,
-        };
+            ClientEvent::Welcome(_) => self.add_connected(),
+            ClientEvent::Frame(_) => self.add_snapshot(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn note_light(&self, event: LightEvent) {
+        match event {
+            LightEvent::Welcome(_) => self.add_connected(),
+            LightEvent::Snapshot => self.add_snapshot(),
+            LightEvent::InputEffect(_) => {}
+        }
+    }
+
+    fn add_connected(&self) {
+        self.connected.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn add_snapshot(&self) {
+        self.snapshots.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn add_lost(&self, is_welcomed: bool) {

@@ -10,14 +10,17 @@ use serde::Serialize;
 
 use super::meter::{FleetMeter, correction_units};
 use super::runner::FleetPlan;
+use super::target::Target;
 
 /// The figures of a flight. The names are the keys of the JSON, and stable.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// Where it flew.
+    /// Where it flew; of several rooms the first.
     pub server: String,
     /// With which brains.
     pub brain: String,
+    /// How much of the snapshots was read: with `light` what takes the state of the world to know is 0.
+    pub decode: String,
     /// The seed of all chance.
     pub seed: u64,
     /// Connections that each bot sent its input commands over.
@@ -26,7 +29,7 @@ pub struct Report {
     pub clients: u64,
     /// Bots that were welcomed.
     pub connected: u64,
-    /// Seconds flown after the last bot had joined.
+    /// Seconds flown after the last bot had joined, without the warm-up.
     pub seconds: f64,
     /// Highest tick rate of a room, 1/s.
     pub tick_hz: u16,
@@ -72,6 +75,31 @@ pub struct Report {
     pub ends: BTreeMap<String, u64>,
     /// How late the bots themselves acted: when this is much, they are the bottleneck and not the server.
     pub bot_lateness_ms: Spread,
+    /// Processor time that the bots themselves took from their start on, user and system; `None` where the system does
+    /// not tell.
+    pub cpu_seconds: Option<f64>,
+    /// The same for one bot and tick, after all had joined; `None` also where that was too short to tell.
+    pub cpu_micros_per_client_per_tick: Option<f64>,
+}
+
+/// How long a fleet was measured, and what it took of the processor.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Flown {
+    /// The time in which figures counted, without the joining.
+    pub(super) measured: Duration,
+    /// Time since the start and processor time of the process when that began.
+    pub(super) cpu_from: Option<(Duration, Duration)>,
+    /// The same at the end.
+    pub(super) cpu_to: Option<(Duration, Duration)>,
+}
+
+impl Flown {
+    /// Processor time for each of so many bots and tick, in microseconds.
+    fn cpu_micros(&self, bots: u64, tick_hz: u16) -> Option<f64> {
+        let ((from, before), (to, after)) = (self.cpu_from?, self.cpu_to?);
+        let bot_ticks = to.saturating_sub(from).as_secs_f64() * f64::from(tick_hz) * bots as f64;
+        (bot_ticks >= 1.0).then(|| after.saturating_sub(before).as_secs_f64() * 1e6 / bot_ticks)
+    }
 }
 
 /// What a part of snapshots took.
@@ -95,17 +123,18 @@ pub struct Spread {
 }
 
 impl Report {
-    pub(super) fn new(plan: &FleetPlan, meter: &FleetMeter, flown: Duration) -> Self {
+    pub(super) fn new(plan: &FleetPlan, meter: &FleetMeter, flown: &Flown) -> Self {
         let ratio = |sum: u64, count: u64| if count == 0 { 0.0 } else { sum as f64 / count as f64 };
         let ms = |micros: u64| micros as f64 / 1_000.0;
         Report {
-            server: plan.target.to_string(),
+            server: plan.targets.first().map(Target::to_string).unwrap_or_default(),
             brain: plan.crew.to_string(),
+            decode: plan.decode.to_string(),
             seed: plan.seed,
             input_sockets: 1 + u32::from(plan.has_second_socket),
             clients: plan.count as u64,
             connected: meter.connected,
-            seconds: flown.as_secs_f64(),
+            seconds: flown.measured.as_secs_f64(),
             tick_hz: meter.tick_hz,
             snapshots_received: meter.snapshots_received,
             snapshots_expected: meter.snapshots_expected,
@@ -136,6 +165,8 @@ impl Report {
             protocol_errors: meter.protocol_errors,
             ends: meter.ends.clone(),
             bot_lateness_ms: Spread::of(&meter.bot_lateness, ms),
+            cpu_seconds: flown.cpu_to.map(|(_, cpu)| cpu.as_secs_f64()),
+            cpu_micros_per_client_per_tick: flown.cpu_micros(meter.connected, meter.tick_hz),
         }
     }
 }
@@ -171,7 +202,7 @@ impl fmt::Display for Report {
         };
         let count = |value: u64, note: String| format!("{value:>12}  {note}");
         line(f, "server", self.server.clone())?;
-        line(f, "brain", format!("{} (seed {})", self.brain, self.seed))?;
+        line(f, "brain", format!("{} (seed {}), {} decode", self.brain, self.seed, self.decode))?;
         line(f, "connected", count(self.connected, format!("of {}", self.clients)))?;
         line(f, "seconds", format!("{:>12.1}", self.seconds))?;
         let of_expected = share(self.snapshots_received, self.snapshots_expected);
@@ -206,6 +237,12 @@ impl fmt::Display for Report {
             let note = format!("{per_entity_per_tick:>12.2}  for each, {:.1} %", share * 100.0);
             line(f, &format!("  {part}"), note)?;
         }
+        if let (Some(seconds), Some(micros)) =
+            (self.cpu_seconds, self.cpu_micros_per_client_per_tick)
+        {
+            let note = format!("{seconds:>12.2}  {micros:.1} us per bot and tick");
+            line(f, "bots' own CPU, s", note)?;
+        }
         line(f, "disconnects", count(self.disconnects, String::new()))?;
         line(f, "protocol errors", count(self.protocol_errors, String::new()))?;
         for (reason, times) in &self.ends {
@@ -229,15 +266,18 @@ impl fmt::Display for Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fleet::pilot::Decode;
     use crate::fleet::runner::Crew;
 
     fn report() -> Report {
         let plan = FleetPlan {
-            target: "ws://127.0.0.1:8080/ws".parse().unwrap(),
+            targets: vec!["ws://127.0.0.1:8080/ws".parse().unwrap()],
             count: 2,
             flight: Duration::from_secs(1),
             seed: 7,
             crew: Crew::Mixed,
+            warm_up: None,
+            decode: Decode::Full,
             link: Default::default(),
             has_second_socket: false,
             joins_per_second: 100,
@@ -250,7 +290,12 @@ mod tests {
         for micros in 1..=1_000 {
             meter.snapshot_interval.record(micros * 100).unwrap();
         }
-        Report::new(&plan, &meter, Duration::from_secs(1))
+        let second = Duration::from_secs(1);
+        let cpu_from = Some((second, second));
+        meter.tick_hz = 30;
+        let flown =
+            Flown { measured: second, cpu_from, cpu_to: Some((2 * second, 3 * second / 2)) };
+        Report::new(&plan, &meter, &flown)
     }
 
     #[test]
@@ -290,6 +335,10 @@ mod tests {
         assert!((p50 - 50.0).abs() < 0.2 && (p99 - 99.0).abs() < 0.2, "{p50} {p99}");
         assert!((max - 100.0).abs() < 0.2, "{max}");
         assert_eq!(report.correction_units, Spread::default());
+        assert_eq!(report.cpu_seconds, Some(1.5));
+        // Half a second for two bots in 30 ticks.
+        let micros = report.cpu_micros_per_client_per_tick.unwrap();
+        assert!((micros - 500_000.0 / 60.0).abs() < 1e-6, "{micros}");
     }
 
     #[test]

@@ -18,10 +18,13 @@ use tokio_tungstenite::tungstenite::handshake::client::Request;
 
 use super::bot::Bot;
 use super::brain::{BRAINS, BrainKind};
+use super::cpu::process_cpu;
+use super::light::LightBot;
 use super::meter::FleetMeter;
 use super::names;
+use super::pilot::{Decode, Pilot};
 use super::progress::{Bar, Progress};
-use super::report::Report;
+use super::report::{Flown, Report};
 use super::target::{Target, TargetError};
 use super::worker::{Worker, WorkerError};
 
@@ -42,16 +45,20 @@ pub enum Crew {
 /// A fleet to be flown.
 #[derive(Clone, Debug)]
 pub struct FleetPlan {
-    /// The server, and the room.
-    pub target: Target,
+    /// The server, with each room that the bots spread over in turn.
+    pub targets: Vec<Target>,
     /// Bots.
     pub count: usize,
     /// How long to fly after the last bot has joined.
     pub flight: Duration,
+    /// How long of that nothing counts yet; `None` lets the joining count, too.
+    pub warm_up: Option<Duration>,
     /// What all chance follows from.
     pub seed: u64,
     /// Their brains.
     pub crew: Crew,
+    /// How much of the snapshots they read.
+    pub decode: Decode,
     /// The network between the server and each of them.
     pub link: LinkProfile,
     /// Whether each has a second connection for its input commands.
@@ -68,6 +75,9 @@ pub enum FleetError {
     /// There is nothing to connect to.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// No target at all.
+    #[error("there is no room to fly in")]
+    Nowhere,
     /// The system does not give what it takes.
     #[error(transparent)]
     Worker(#[from] WorkerError),
@@ -79,6 +89,12 @@ pub enum FleetError {
         /// Open files.
         given: u64,
     },
+    /// A brain that looks at what light bots do not read.
+    #[error("only --brain {LIGHT_BRAIN} can be flown with --decode light, not {0}")]
+    LightBrain(Crew),
+    /// Nothing is left to measure.
+    #[error("--warm-up must be shorter than --seconds")]
+    WarmUp,
     /// A bug.
     #[error("a thread of bots failed")]
     Failed,
@@ -87,7 +103,7 @@ pub enum FleetError {
 /// A plan that was made concrete: what all threads share.
 pub(super) struct Course {
     pub(super) address: SocketAddr,
-    pub(super) request: Request,
+    requests: Vec<Request>,
     pub(super) count: usize,
     pub(super) threads: usize,
     plan: FleetPlan,
@@ -99,16 +115,19 @@ impl FleetPlan {
     /// # Errors
     /// When it cannot begin. What goes wrong later stands in the report.
     pub fn fly(&self, progress: &Progress) -> Result<Report, FleetError> {
+        self.check()?;
         allow_descriptors(self.count, 1 + u64::from(self.has_second_socket))?;
+        let first = self.targets.first().ok_or(FleetError::Nowhere)?;
         let course = Course {
-            address: self.target.resolve()?,
-            request: self.target.request()?,
+            address: first.resolve()?,
+            requests: self.targets.iter().map(Target::request).collect::<Result<_, _>>()?,
             count: self.count,
             threads: self.threads.clamp(1, self.count.max(1)),
             plan: self.clone(),
         };
         let start = Instant::now();
         let mut meter = FleetMeter::new().map_err(WorkerError::from)?;
+        let mut cpu_from = None;
         let shares = thread::scope(|scope| {
             let workers: Vec<_> = (0..course.threads)
                 .map(|share| {
@@ -117,19 +136,39 @@ impl FleetPlan {
                 })
                 .collect();
             let mut bar = Bar::new(self.count, Duration::from_micros(course.end()));
+            let measured = course.measure_at().unwrap_or(course.last_join());
             while workers.iter().any(|worker| !worker.is_finished()) {
                 thread::sleep(SHOW_INTERVAL.min(self.flight));
-                bar.show(progress, start.elapsed());
+                let now = start.elapsed();
+                if cpu_from.is_none() && now.as_micros() >= u128::from(measured) {
+                    cpu_from = process_cpu().map(|cpu| (now, cpu));
+                }
+                bar.show(progress, now);
             }
             bar.clear();
             workers.into_iter().map(|worker| worker.join()).collect::<Vec<_>>()
         });
+        let cpu_to = process_cpu().map(|cpu| (start.elapsed(), cpu));
         for share in shares {
             meter.add(&share.map_err(|_| FleetError::Failed)??);
         }
         let flown = start.elapsed().as_micros() as Micros;
-        let seconds = flown.min(course.end()).saturating_sub(course.last_join());
-        Ok(Report::new(self, &meter, Duration::from_micros(seconds)))
+        let from = course.measure_at().unwrap_or(course.last_join());
+        let measured = Duration::from_micros(flown.min(course.end()).saturating_sub(from));
+        Ok(Report::new(self, &meter, &Flown { measured, cpu_from, cpu_to }))
+    }
+}
+
+impl FleetPlan {
+    fn check(&self) -> Result<(), FleetError> {
+        let is_blind = matches!(self.crew, Crew::All(kind) if kind.name == LIGHT_BRAIN);
+        if self.decode == Decode::Light && !is_blind {
+            return Err(FleetError::LightBrain(self.crew));
+        }
+        match self.warm_up {
+            Some(warm_up) if warm_up >= self.flight => Err(FleetError::WarmUp),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -148,14 +187,27 @@ impl Course {
         self.last_join() + self.plan.flight.as_micros() as Micros
     }
 
+    /// From when on the figures count, if not from the start.
+    pub(super) fn measure_at(&self) -> Option<Micros> {
+        self.plan.warm_up.map(|warm_up| self.last_join() + warm_up.as_micros() as Micros)
+    }
+
+    /// What opens the socket of a bot in its room.
+    pub(super) fn request(&self, index: usize) -> Request {
+        self.requests[index % self.requests.len()].clone()
+    }
+
     /// A bot of the fleet.
-    pub(super) fn bot(&self, index: usize) -> Bot {
+    pub(super) fn pilot(&self, index: usize) -> Pilot {
         let kind = match self.plan.crew {
             Crew::All(kind) => kind,
             Crew::Mixed => BrainKind::of_mix(index),
         };
-        let brain = kind.create(mix(self.plan.seed, index as u64));
-        Bot::new(names::name(kind.title, index), brain)
+        let (name, seed) = (names::name(kind.title, index), mix(self.plan.seed, index as u64));
+        match self.plan.decode {
+            Decode::Full => Pilot::Full(Box::new(Bot::new(name, kind.create(seed)))),
+            Decode::Light => Pilot::Light(Box::new(LightBot::new(name, seed))),
+        }
     }
 
     /// Whether each bot has a second connection for its input commands.
@@ -202,6 +254,9 @@ impl fmt::Display for Crew {
         })
     }
 }
+
+/// The one brain that takes no look at the world.
+const LIGHT_BRAIN: &str = "wander";
 
 /// The name of a crew with all brains.
 const MIXED: &str = "mix";

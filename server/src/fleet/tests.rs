@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::{Message, WebSocket};
 
 use super::house::HouseBots;
-use super::{Crew, FleetPlan, Progress, Report};
+use super::{Crew, Decode, FleetError, FleetPlan, Progress, Report};
 use crate::config::Config;
 use crate::room::RoomHandle;
 use crate::server::Server;
@@ -65,11 +65,13 @@ impl TestServer {
 
     fn plan(&self, count: usize, link: &str) -> FleetPlan {
         FleetPlan {
-            target: format!("ws://{}/ws", self.address).parse().unwrap(),
+            targets: vec![format!("ws://{}/ws", self.address).parse().unwrap()],
             count,
             flight: Duration::from_secs(2),
+            warm_up: None,
             seed: 1,
             crew: Crew::Mixed,
+            decode: Decode::Full,
             link: link.parse().unwrap(),
             has_second_socket: false,
             joins_per_second: 200,
@@ -119,6 +121,30 @@ fn a_fleet_flies_and_gives_its_seats_up() {
     assert!(report.snapshots_expected >= 20 * 55 && share > 0.3, "{report}");
     assert!(report.input_to_effect_ms.p50 > 0.0, "{report}");
     server.await_seats(0, 0);
+}
+
+#[test]
+fn light_bots_fly_as_the_others_and_take_every_snapshot() {
+    let server = TestServer::start(64);
+    let crew = "wander".parse().unwrap();
+    let warm_up = Some(Duration::from_millis(500));
+    let plan = FleetPlan { crew, warm_up, decode: Decode::Light, ..server.plan(20, "") };
+    let report = plan.fly(&Progress::default()).unwrap();
+    assert_eq!((report.connected, report.disconnects, report.protocol_errors), (20, 0, 0));
+    assert!(report.ends.is_empty(), "{report}");
+    let share = report.snapshots_received as f64 / report.snapshots_expected as f64;
+    assert!(report.snapshots_expected >= 20 * 40 && share > 0.3, "{report}");
+    assert!(report.input_to_effect_ms.p50 > 0.0 && report.predicted_ticks > 20 * 20, "{report}");
+    assert_eq!((report.decode.as_str(), report.corrections), ("light", 0));
+    server.await_seats(0, 0);
+}
+
+#[test]
+fn a_brain_that_looks_around_is_not_flown_light() {
+    let server = TestServer::start(4);
+    let plan = FleetPlan { decode: Decode::Light, ..server.plan(1, "") };
+    let refused = plan.fly(&Progress::default());
+    assert!(matches!(refused, Err(FleetError::LightBrain(Crew::Mixed))), "{refused:?}");
 }
 
 #[test]

@@ -14,14 +14,15 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use driftfield_shared::netcode::{ClientError, Link};
+use driftfield_shared::netcode::Link;
 use driftfield_shared::protocol::is_input_command;
 use driftfield_shared::units::Micros;
 use hdrhistogram::errors::CreationError;
 use mio::{Events, Poll, Registry, Token};
 
-use super::bot::Bot;
+use super::light::LightError;
 use super::meter::{BotMeter, FleetMeter};
+use super::pilot::{Pilot, PilotEvent};
 use super::progress::Progress;
 use super::runner::Course;
 use super::second::SecondSocket;
@@ -48,11 +49,13 @@ pub(super) struct Worker<'a> {
     /// When which slot wants to act. An entry that is not its slot's newest is void.
     timers: BinaryHeap<Reverse<(Micros, usize)>>,
     meter: FleetMeter,
+    /// When the figures begin to count, as long as that is to come.
+    measure_at: Option<Micros>,
 }
 
 /// One bot and its connection.
 struct Slot {
-    bot: Bot,
+    bot: Pilot,
     socket: Socket,
     path: Option<Box<Path>>,
     second: Option<Box<SecondSocket>>,
@@ -73,7 +76,7 @@ struct Path {
 /// Why a bot is out of the game.
 enum Out {
     Socket(SocketEnd),
-    Client(ClientError),
+    Client(LightError),
 }
 
 impl<'a> Worker<'a> {
@@ -98,6 +101,7 @@ impl<'a> Worker<'a> {
             waiting,
             timers: BinaryHeap::new(),
             meter: FleetMeter::new()?,
+            measure_at: course.measure_at(),
         })
     }
 
@@ -112,6 +116,7 @@ impl<'a> Worker<'a> {
                     break;
                 }
                 self.give_up_slow_handshakes(now);
+                self.begin_to_measure(now);
                 next_check = now + CHECK_INTERVAL;
             }
             self.join_due(now);
@@ -131,7 +136,7 @@ impl<'a> Worker<'a> {
         }
         let end = self.now();
         for slot in &self.slots {
-            self.meter.finish(&slot.meter, slot.bot.client().stats(), end);
+            self.meter.finish(&slot.meter, slot.bot.stats(), end);
         }
         self.say_goodbye(&mut events)?;
         Ok(self.meter)
@@ -146,7 +151,7 @@ impl<'a> Worker<'a> {
         while let Some((_, index)) = self.waiting.pop_if(|(at, _)| *at <= now) {
             let course = self.course;
             let token = first_token(self.slots.len());
-            let request = course.request.clone();
+            let request = course.request(index);
             let socket = Socket::connect(course.address, request, self.poll.registry(), token);
             self.meter.clients += 1;
             let mut meter = BotMeter::new(now);
@@ -159,7 +164,7 @@ impl<'a> Worker<'a> {
                 }
             };
             self.slots.push(Slot {
-                bot: course.bot(index),
+                bot: course.pilot(index),
                 socket,
                 path: None,
                 second: None,
@@ -218,6 +223,16 @@ impl<'a> Worker<'a> {
         if timer != slot.timer {
             slot.timer = timer;
             self.timers.extend(timer.map(|at| Reverse((at, index))));
+        }
+    }
+
+    /// Forgets what was measured before the moment from which the figures count.
+    fn begin_to_measure(&mut self, now: Micros) {
+        if self.measure_at.take_if(|at| *at <= now).is_some() {
+            self.meter.forget();
+            for slot in &mut self.slots {
+                slot.meter.mark(now, slot.bot.stats());
+            }
         }
     }
 
@@ -280,8 +295,16 @@ impl Slot {
         self.bot.handle_time(now);
         self.write(now, meter)?;
         while let Some(event) = self.bot.poll_event() {
-            progress.note(&event);
-            meter.note(&mut self.meter, now, &event);
+            match event {
+                PilotEvent::Full(event) => {
+                    progress.note(&event);
+                    meter.note(&mut self.meter, now, &event);
+                }
+                PilotEvent::Light(event) => {
+                    progress.note_light(event);
+                    meter.note_light(&mut self.meter, now, event);
+                }
+            }
         }
         Ok(())
     }
@@ -342,9 +365,9 @@ impl Slot {
         token: Token,
         meter: &mut FleetMeter,
     ) {
-        let Some(attach) = self.bot.client().attach_inputs() else { return };
+        let Some(attach) = self.bot.attach_inputs() else { return };
         self.has_tried_second = true;
-        match Socket::connect(course.address, course.request.clone(), registry, token) {
+        match Socket::connect(course.address, course.request(self.index), registry, token) {
             Ok(socket) => {
                 let up = course.input_link(self.index, now);
                 self.second = Some(Box::new(SecondSocket::new(socket, attach, up)));

@@ -3,14 +3,16 @@
 use driftfield_shared::limits::{SILENCE_SECONDS_MAX, STALL_SECONDS_MAX};
 use driftfield_shared::protocol::{CloseReason, InputMessage, InputTicket};
 use driftfield_shared::sim::World;
-use driftfield_shared::snapshot::{BitWriter, ClientView, History, SnapshotTally, Visible};
+use driftfield_shared::snapshot::{
+    ClientView, History, SnapshotOrder, SnapshotTally, Workspace, find_visible,
+};
 use driftfield_shared::units::{PlayerId, Tick};
 use sha2::{Digest, Sha256};
 
+use super::allowance::Allowance;
 use super::flow_control::FlowControl;
 use super::input_buffer::{InputBuffer, InputCommand, Received};
 use super::input_path::InputPath;
-use super::interest::find_visible;
 use super::view_lag::ViewLagBound;
 use crate::connection::{Connection, ConnectionEnd};
 
@@ -31,6 +33,7 @@ pub struct Client {
     inputs: InputBuffer,
     view_lag: ViewLagBound,
     flow: FlowControl,
+    allowance: Allowance,
     heard_at: Tick,
 }
 
@@ -38,22 +41,22 @@ pub struct Client {
 pub struct SnapshotMaker<'a> {
     /// The world after the step.
     pub world: &'a World,
-    /// Its past.
-    pub history: &'a History,
-    /// Scratch.
-    pub visible: &'a mut Visible,
-    /// Scratch.
-    pub out: &'a mut BitWriter,
+    /// Its past, and the bits that clients share.
+    pub history: &'a mut History,
+    /// Used again from one client to the next.
+    pub space: &'a mut Workspace,
     /// Where the bits went, of all clients.
     pub tally: SnapshotTally,
 }
 
 impl Client {
-    /// A client that takes its seat in tick `now`, and the ticket for its second connection.
+    /// A client that takes its seat in tick `now` of a room of `tick_hz` ticks a second, and the ticket for its second
+    /// connection.
     pub fn new(
         connection: Connection,
         player: PlayerId,
         now: Tick,
+        tick_hz: u16,
         input_ticket: &InputTicket,
     ) -> Self {
         Client {
@@ -66,6 +69,7 @@ impl Client {
             inputs: InputBuffer::default(),
             view_lag: ViewLagBound::default(),
             flow: FlowControl::new(now),
+            allowance: Allowance::new(now, tick_hz),
             heard_at: now,
         }
     }
@@ -125,15 +129,21 @@ impl Client {
     /// # Errors
     /// When the connection has ended.
     pub fn send_snapshot(&mut self, maker: &mut SnapshotMaker<'_>) -> Result<usize, ConnectionEnd> {
-        let now = maker.world.tick();
-        find_visible(maker.world, self.player, &self.view, maker.visible);
-        let margin = self.inputs.margin(now);
-        let (world, history, player) = (maker.world, maker.history, self.player);
-        let tally = self.view.encode(world, history, player, margin, maker.visible, maker.out);
+        let (world, space) = (maker.world, &mut *maker.space);
+        let now = world.tick();
+        find_visible(world, maker.history, self.player, &self.view, &mut space.visible);
+        let path = self.flow.bytes_max(now).map_or(usize::MAX, |bytes| bytes * 8);
+        let order = SnapshotOrder {
+            player: self.player,
+            margin: self.inputs.margin(now),
+            bits_max: self.allowance.bits(now).min(path),
+        };
+        let tally = self.view.encode(world, maker.history, order, space);
         maker.tally.add(&tally);
-        let bytes = maker.out.finish();
+        let bytes = space.bytes();
         self.connection.send(bytes)?;
-        self.flow.sent(now);
+        self.flow.sent(now, bytes.len());
+        self.allowance.spend(bytes.len());
         Ok(bytes.len())
     }
 }

@@ -9,19 +9,29 @@ use std::collections::VecDeque;
 use driftfield_shared::limits::{SNAPSHOT_WINDOW_MAX, SNAPSHOT_WINDOW_MIN};
 use driftfield_shared::units::Tick;
 
+use super::delivery_rate::DeliveryRate;
+
 /// Ticks by which a round trip may be longer than the shortest without saying anything.
 const JITTER: u32 = 3;
 
 /// The acknowledgement window of one client.
 #[derive(Clone, Debug)]
 pub struct FlowControl {
-    unacknowledged: VecDeque<Tick>,
+    unacknowledged: VecDeque<Sent>,
     /// Shortest round trip of the path, in ticks.
     round_trip: u32,
     /// Round trip of the newest acknowledgement.
     round_trip_now: u32,
     path: PathGauge,
+    rate: DeliveryRate,
     acknowledged_at: Tick,
+}
+
+/// A snapshot that is under way.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    tick: Tick,
+    bytes: usize,
 }
 
 impl FlowControl {
@@ -32,6 +42,7 @@ impl FlowControl {
             round_trip: SNAPSHOT_WINDOW_MAX,
             round_trip_now: 0,
             path: PathGauge::default(),
+            rate: DeliveryRate::new(now),
             acknowledged_at: now,
         }
     }
@@ -41,22 +52,29 @@ impl FlowControl {
         (self.unacknowledged.len() as u32) < self.window()
     }
 
-    /// Notes the snapshot of tick `now` as handed over.
-    pub fn sent(&mut self, now: Tick) {
+    /// Bytes that the snapshot of tick `now` may take for the path's sake, `None` if it takes all.
+    pub fn bytes_max(&mut self, now: Tick) -> Option<usize> {
+        self.rate.bytes_max(now, self.round_trip)
+    }
+
+    /// Notes the snapshot of tick `now` as handed over, with its length in bytes.
+    pub fn sent(&mut self, now: Tick, bytes: usize) {
         if self.unacknowledged.is_empty() {
             // The time without anything to acknowledge is no stall.
             self.acknowledged_at = now;
         }
-        self.unacknowledged.push_back(now);
+        self.unacknowledged.push_back(Sent { tick: now, bytes });
     }
 
     /// Notes that the client has seen the snapshot of `tick`, told in tick `now`.
     pub fn acknowledge(&mut self, now: Tick, tick: Tick) {
         let before = self.unacknowledged.len();
-        while self.unacknowledged.front().is_some_and(|sent| *sent <= tick) {
-            let sent = self.unacknowledged.pop_front();
-            if sent == Some(tick) {
+        while self.unacknowledged.front().is_some_and(|sent| sent.tick <= tick) {
+            let Some(sent) = self.unacknowledged.pop_front() else { break };
+            self.rate.delivered(now, sent.bytes);
+            if sent.tick == tick {
                 self.round_trip_now = now.since(tick);
+                self.rate.took(self.round_trip_now);
                 self.round_trip = self.round_trip.min(self.round_trip_now);
                 let longer = self.path.note(tick, self.round_trip_now);
                 if let Some(longer) = longer.filter(|longer| *longer > self.round_trip + JITTER) {
@@ -134,7 +152,7 @@ mod tests {
                     flow.acknowledge(now, now.minus(round_trip + 1));
                 }
                 assert!(flow.may_send(), "round trip {round_trip}, {now:?}");
-                flow.sent(now);
+                flow.sent(now, 100);
             }
         }
     }
@@ -150,7 +168,7 @@ mod tests {
                 flow.acknowledge(now, tick);
             }
             if flow.may_send() {
-                flow.sent(now);
+                flow.sent(now, 100);
                 arrivals.push_back((now.0 + round_trip, now));
                 sent_late += u32::from(now.0 >= 250);
             }
@@ -164,12 +182,12 @@ mod tests {
         // A short round trip first, so that the window is small.
         for now in (1..700).map(Tick) {
             flow.acknowledge(now, now.minus(1));
-            flow.sent(now);
+            flow.sent(now, 100);
         }
         let sent = (700..800).map(Tick).filter(|now| {
             let may = flow.may_send();
             if may {
-                flow.sent(*now);
+                flow.sent(*now, 100);
             }
             may
         });

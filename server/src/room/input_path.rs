@@ -14,7 +14,7 @@ use driftfield_shared::limits::SILENCE_SECONDS_MAX;
 use driftfield_shared::protocol::{ClientMessage, CloseReason, InputMessage, decode_client};
 use driftfield_shared::units::Tick;
 
-use crate::connection::{Connection, ConnectionEnd};
+use crate::connection::{Connection, ConnectionEnd, Inbox};
 
 /// The second connection of one client.
 #[derive(Debug)]
@@ -42,9 +42,10 @@ impl InputPath {
         &mut self,
         now: Tick,
         tick_hz: u16,
+        inbox: &mut Inbox,
     ) -> Result<Option<InputMessage>, ConnectionEnd> {
         let refused = Err(ConnectionEnd::Refused(CloseReason::Malformed));
-        if let Some(bytes) = self.connection.receive()? {
+        if let Some(bytes) = self.connection.receive(inbox)? {
             self.heard_at = now;
             return match decode_client(&bytes) {
                 Ok(ClientMessage::Input(input)) => Ok(Some(input)),

@@ -35,6 +35,10 @@ pub struct Pilot {
     pub events: Vec<ClientEvent>,
     /// Payload bytes that came down.
     pub bytes: u64,
+    /// Messages that came down.
+    pub messages: u64,
+    /// Milliseconds after which it changes its mind, on average.
+    pub patience: u32,
     link: LocalLink,
     up: Link<Vec<u8>>,
     down: Link<Vec<u8>>,
@@ -64,7 +68,17 @@ impl Rig {
         let config = ClientConfig { name: "Ada".into(), token: None, is_bot: false };
         let mut client = Client::new(config);
         let (link, up, down) = self.open(&mut client, profile, seed);
-        Pilot { client, events: Vec::new(), bytes: 0, link, up, down, rng: Rng::new(seed) }
+        Pilot {
+            client,
+            events: Vec::new(),
+            bytes: 0,
+            messages: 0,
+            patience: 500,
+            link,
+            up,
+            down,
+            rng: Rng::new(seed),
+        }
     }
 
     /// The connection of `pilot` is cut without a word, and it comes back over a new one.
@@ -139,10 +153,10 @@ impl Pilot {
     fn step(&mut self, now: u64) {
         while let Some(bytes) = self.down.poll(now) {
             self.bytes += bytes.len() as u64;
+            self.messages += 1;
             self.client.handle_message(now, &bytes).unwrap();
         }
-        // Changes its mind about twice a second.
-        if self.rng.below(500) == 0 {
+        if self.rng.below(self.patience) == 0 {
             self.client.set_controls(Controls {
                 thrust: Thrust::towards(self.rng.below(32) as u8),
                 boost: self.rng.below(3) == 0,

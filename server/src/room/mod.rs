@@ -8,15 +8,16 @@
 //!
 //! Everything in here but [`RoomHandle`] lives on the room's thread. Nothing in here waits for a peer.
 
+mod allowance;
 mod checkpoint;
 mod client;
+mod delivery_rate;
 mod flow_control;
 mod handle;
 mod input_buffer;
 mod input_path;
 #[cfg(test)]
 mod input_path_tests;
-mod interest;
 #[cfg(test)]
 mod link_rig;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use driftfield_shared::units::Tick;
 use super::client::Client;
 use super::input_buffer::Received;
 use super::input_path::InputPath;
-use crate::connection::ConnectionEnd;
+use crate::connection::{ConnectionEnd, Inbox};
 use crate::metrics::RoomMetrics;
 
 /// Why a client goes.
@@ -27,8 +27,14 @@ pub enum Left {
 ///
 /// # Errors
 /// Why it goes.
-pub fn read_client(client: &mut Client, now: Tick, metrics: &RoomMetrics) -> Result<(), Left> {
-    while let Some(bytes) = client.connection.receive().map_err(Left::End)? {
+pub fn read_client(
+    client: &mut Client,
+    now: Tick,
+    inbox: &mut Inbox,
+    metrics: &RoomMetrics,
+) -> Result<(), Left> {
+    inbox.clear();
+    while let Some(bytes) = client.connection.receive(inbox).map_err(Left::End)? {
         match decode_client(&bytes) {
             Ok(ClientMessage::Input(input)) => take_input(client, now, &input, metrics),
             Ok(ClientMessage::Control(ClientControl::Leave)) => return Err(Left::Leave),
@@ -49,12 +55,14 @@ pub fn read_input_path(
     now: Instant,
     tick: Tick,
     tick_hz: u16,
+    inbox: &mut Inbox,
     metrics: &RoomMetrics,
 ) -> Option<(InputPath, ConnectionEnd)> {
     let mut path = client.input_path.take()?;
+    inbox.clear();
     path.begin_tick(now);
     loop {
-        match path.receive(tick, tick_hz) {
+        match path.receive(tick, tick_hz, inbox) {
             Ok(Some(input)) => take_input(client, tick, &input, metrics),
             Ok(None) => break,
             Err(end) => return Some((path, end)),

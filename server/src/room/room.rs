@@ -9,7 +9,7 @@ use driftfield_shared::protocol::{
     PROTOCOL_VERSION, ServerControl, Token, Welcome, decode_client, encode_server_control,
 };
 use driftfield_shared::sim::{Command, Event, World};
-use driftfield_shared::snapshot::{BitWriter, History, SnapshotTally, Visible};
+use driftfield_shared::snapshot::{History, SnapshotTally, Workspace};
 use driftfield_shared::units::{Controls, PlayerId};
 use tracing::{debug, info, warn};
 
@@ -19,7 +19,7 @@ use super::client::{Client, SnapshotMaker};
 use super::input_path::InputPath;
 use super::reading::{Left, read_client, read_input_path};
 use super::seats::Seats;
-use crate::connection::{Connection, ConnectionEnd};
+use crate::connection::{Connection, ConnectionEnd, Inbox};
 use crate::metrics::RoomMetrics;
 
 /// Seconds between the notice of a shutdown and the goodbye.
@@ -43,8 +43,8 @@ pub struct Room {
     /// Control messages of this tick for everyone, as bytes.
     broadcasts: Vec<Vec<u8>>,
     drain_at: Option<Instant>,
-    visible: Visible,
-    out: BitWriter,
+    space: Workspace,
+    inbox: Inbox,
 }
 
 impl Room {
@@ -62,8 +62,8 @@ impl Room {
             leaderboard: Vec::new(),
             broadcasts: Vec::new(),
             drain_at: None,
-            visible: Visible::default(),
-            out: BitWriter::default(),
+            space: Workspace::default(),
+            inbox: Inbox::default(),
             settings,
             metrics,
         }
@@ -190,7 +190,7 @@ impl Room {
         while index < self.greeting.len() {
             let (connection, deadline) = &mut self.greeting[index];
             connection.begin_tick(now);
-            let outcome = match connection.receive() {
+            let outcome = match connection.receive_one() {
                 Ok(Some(bytes)) => match decode_client(&bytes) {
                     Ok(ClientMessage::Control(
                         first @ (ClientControl::Hello(_) | ClientControl::AttachInputs(_)),
@@ -269,7 +269,8 @@ impl Room {
             content: (*rules.content).clone(),
             players: self.seats.iter().map(|seat| seat.info.clone()).collect(),
         }));
-        let mut client = Client::new(connection, info.player, self.world.tick(), &input_ticket);
+        let mut client =
+            Client::new(connection, info.player, self.world.tick(), rules.tick_hz, &input_ticket);
         let mut messages = vec![encode_server_control(&welcome)];
         if !self.leaderboard.is_empty() {
             let leaderboard = ServerControl::Leaderboard(self.leaderboard.clone());
@@ -324,10 +325,12 @@ impl Room {
         while index < self.clients.len() {
             let client = &mut self.clients[index];
             client.connection.begin_tick(now);
-            let left = read_client(client, tick, &self.metrics).and_then(|()| {
+            let left = read_client(client, tick, &mut self.inbox, &self.metrics).and_then(|()| {
                 client.overdue(tick, tick_hz).map_or(Ok(()), |reason| Err(Left::Refuse(reason)))
             });
-            if let Some((path, end)) = read_input_path(client, now, tick, tick_hz, &self.metrics) {
+            if let Some((path, end)) =
+                read_input_path(client, now, tick, tick_hz, &mut self.inbox, &self.metrics)
+            {
                 self.end_input_path(path, end);
             }
             match left {
@@ -441,9 +444,8 @@ impl Room {
         let broadcasts = std::mem::take(&mut self.broadcasts);
         let mut maker = SnapshotMaker {
             world: &self.world,
-            history: &self.history,
-            visible: &mut self.visible,
-            out: &mut self.out,
+            history: &mut self.history,
+            space: &mut self.space,
             tally: SnapshotTally::default(),
         };
         let mut control_bytes = 0;
@@ -465,6 +467,7 @@ impl Room {
         }
         self.metrics.sent_control_bytes.inc_by(control_bytes as u64);
         self.metrics.count_bits(&maker.tally);
+        self.metrics.count_ages(&std::mem::take(&mut self.space.ages));
     }
 
     fn dismiss_all(&mut self, reason: CloseReason) {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use driftfield_shared::netcode::{EntityKey, Frame, Predictor};
 use driftfield_shared::sim::{Rules, World};
-use driftfield_shared::snapshot::{BitWriter, ClientView, Decoder, History, Visible};
+use driftfield_shared::snapshot::{
+    ClientView, Decoder, History, SnapshotOrder, StateAges, Visible, Workspace, find_visible,
+};
 use driftfield_shared::units::{Controls, PlayerId};
-
-use super::interest::find_visible;
 
 /// The input margin that every snapshot tells, ticks: steady, as on a good link.
 const MARGIN: i8 = 2;
@@ -15,7 +15,8 @@ const MARGIN: i8 = 2;
 /// What a room keeps for all its clients.
 #[derive(Clone, Debug, Default)]
 pub struct Room {
-    history: History,
+    /// Its past.
+    pub history: History,
 }
 
 impl Room {
@@ -30,34 +31,43 @@ impl Room {
 pub struct Seat {
     /// Whose.
     pub player: PlayerId,
-    /// What the client may see, as found last.
-    pub visible: Visible,
     view: ClientView,
-    out: BitWriter,
+    space: Workspace,
+    bits_max: usize,
 }
 
 impl Seat {
-    /// A seat whose client holds nothing yet.
-    pub fn new(player: PlayerId) -> Self {
-        let (visible, view) = (Visible::default(), ClientView::default());
-        Seat { player, visible, view, out: BitWriter::default() }
+    /// A seat whose client holds nothing yet, with snapshots of `bits_max` at the most.
+    pub fn new(player: PlayerId, bits_max: usize) -> Self {
+        Seat { player, view: ClientView::default(), space: Workspace::default(), bits_max }
     }
 
     /// Finds what the client may see in this tick.
-    pub fn look(&mut self, world: &World) {
-        find_visible(world, self.player, &mut self.visible);
+    pub fn look(&mut self, world: &World, room: &Room) {
+        let (history, visible) = (&room.history, &mut self.space.visible);
+        find_visible(world, history, self.player, &self.view, visible);
     }
 
-    /// Entities that the client holds after the last snapshot: those in view, and shots that left it.
-    pub fn held(&self) -> usize {
-        self.view.entities()
+    /// What was found.
+    pub fn visible(&mut self) -> &mut Visible {
+        &mut self.space.visible
+    }
+
+    /// How old what the client holds is.
+    pub fn ages(&self) -> &StateAges {
+        &self.space.ages
+    }
+
+    /// Counts ages anew.
+    pub fn forget_ages(&mut self) {
+        self.space.ages = StateAges::default();
     }
 
     /// The bytes that tell the client what was found.
-    pub fn encode(&mut self, world: &World, room: &Room) -> &[u8] {
-        let (player, visible) = (self.player, &self.visible);
-        self.view.encode(world, &room.history, player, MARGIN, visible, &mut self.out);
-        self.out.finish()
+    pub fn encode(&mut self, world: &World, room: &mut Room) -> &[u8] {
+        let order = SnapshotOrder { player: self.player, margin: MARGIN, bits_max: self.bits_max };
+        self.view.encode(world, &mut room.history, order, &mut self.space);
+        self.space.bytes()
     }
 }
 
@@ -96,12 +106,15 @@ pub struct Word {
 
 impl Word {
     /// As it is after the last step, with what `seat` sees.
-    pub fn of(world: &World, seat: &Seat, controls: Controls) -> Self {
-        let visible = &seat.visible;
+    pub fn of(world: &World, room: &Room, seat: &Seat, controls: Controls) -> Self {
+        let (visible, history) = (&seat.space.visible, &room.history);
         let key = |index: usize| EntityKey(index as u32);
-        let ships = visible.ships.iter().map(|key| world.ships()[*key].state);
-        let shots = visible.shots.iter().map(|key| world.shots()[*key].state);
-        let asteroids = visible.asteroids.iter().map(|key| world.asteroids()[*key].state);
+        let ships = visible.ships.iter().filter_map(|slot| history.ships().key(slot));
+        let ships = ships.map(|key| world.ships()[key].state);
+        let shots = visible.shots.iter().filter_map(|slot| history.shots().key(slot));
+        let shots = shots.map(|key| world.shots()[key].state);
+        let asteroids = visible.asteroids.iter().filter_map(|slot| history.asteroids().key(slot));
+        let asteroids = asteroids.map(|key| world.asteroids()[key].state);
         let frame = Frame {
             tick: world.tick(),
             side: world.side(),

@@ -10,6 +10,5 @@
 #![allow(dead_code)]
 
 pub mod ends;
-pub mod interest;
 pub mod play;
 pub mod wander;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use driftfield_shared::content::Content;
 use driftfield_shared::sim::{Command, Event, Rules, World};
-use driftfield_shared::units::{Controls, PlayerId};
+use driftfield_shared::units::{Controls, PlayerId, Thrust};
 
 use super::wander::Wander;
 
@@ -17,11 +17,21 @@ const JOINS_PER_TICK: usize = 5;
 /// Seed of the world and, with the number of the seat, of each wanderer.
 const SEED: u64 = 0x0BE7_C4E5;
 
-/// A world in which every seat is taken by a wanderer. Equal arguments give equal play.
+/// What the ships do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Workload {
+    /// The reference workload.
+    Wander,
+    /// Everyone flies to the middle of the sector, turns as they go, and holds the trigger.
+    ToTheMiddle,
+}
+
+/// A world in which every seat is taken by a bot. Equal arguments give equal play.
 #[derive(Clone, Debug)]
 pub struct Play {
     /// The world after the last step.
     pub world: World,
+    workload: Workload,
     wanderers: Vec<Wander>,
     commands: Vec<Command>,
     events: Vec<Event>,
@@ -33,13 +43,22 @@ impl Play {
     /// # Panics
     /// When the built-in content is unsound or lacks the sector.
     pub fn new(sector: &str, ships: u16) -> Self {
+        Play::with(sector, "proving-ground", ships, Workload::Wander)
+    }
+
+    /// `ships` in any sector under any mode, ten seconds after they joined.
+    ///
+    /// # Panics
+    /// As [`Play::new`].
+    pub fn with(sector: &str, mode: &str, ships: u16, workload: Workload) -> Self {
         let content = Arc::new(Content::built_in().expect("the built-in content is sound"));
-        let rules = Rules::new(content, sector, "proving-ground", TICK_HZ)
-            .expect("the benches name what exists");
+        let rules =
+            Rules::new(content, sector, mode, TICK_HZ).expect("the benches name what exists");
         let wanderer = |index| Wander::new(SEED ^ (u64::from(index) << 32), &rules);
         let wanderers = (0..ships).map(wanderer).collect();
         let mut play = Play {
             world: World::new(Arc::new(rules), SEED),
+            workload,
             wanderers,
             commands: Vec::new(),
             events: Vec::new(),
@@ -56,7 +75,13 @@ impl Play {
         let (next, rules) = (self.world.tick().next(), self.world.rules());
         self.commands.clear();
         for (index, wanderer) in self.wanderers.iter_mut().enumerate() {
-            let controls = wanderer.controls(next, rules);
+            let mut controls = wanderer.controls(next, rules);
+            if self.workload == Workload::ToTheMiddle {
+                let pilot = self.world.pilot(PlayerId(index as u16));
+                let place = pilot.map(|pilot| pilot.last_position).unwrap_or_default();
+                controls.thrust = Thrust::nearest_to(-place);
+                controls.fire = true;
+            }
             self.commands.push(Command::Steer(PlayerId(index as u16), controls));
         }
     }

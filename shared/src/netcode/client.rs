@@ -19,6 +19,7 @@ use super::hits::{HitOutcome, Hits, Sight};
 use super::playback::Around;
 use super::playout::Playout;
 use super::prediction::{Predicted, Predictor};
+use super::sent::SentCommands;
 use super::stats::{ClientStats, RoundTrip};
 use crate::protocol::{
     CONTENT_HASH, ClientControl, DecodeError, Hello, InputMessage, PROTOCOL_VERSION, ServerControl,
@@ -107,8 +108,7 @@ struct Session {
     playout: Playout,
     hits: Hits,
     round_trip: RoundTrip,
-    /// The newest commands, and when they were given to the socket.
-    sent: VecDeque<(Tick, Micros)>,
+    sent: SentCommands,
     /// The newest snapshots, the last one newest.
     frames: VecDeque<Arc<Frame>>,
     predicted: Option<Predicted>,
@@ -211,10 +211,7 @@ impl Client {
             let view_lag = ViewLag::from_ticks(f64::from(tick.0) - view.tick);
             let input = InputMessage::new(tick, ack, view_lag, controls);
             self.transmits.push_back(input.encode());
-            session.sent.push_back((tick, now));
-            if session.sent.len() > crate::limits::PREDICTED_TICKS_MAX {
-                session.sent.pop_front();
-            }
+            session.sent.push(tick, now);
             let struck = session.strike(tick, view_lag);
             predicted = Some(session.predict(tick, now, Vec2::ZERO, struck));
         }
@@ -278,7 +275,7 @@ impl Client {
             playout: Playout::new(welcome.tick_hz),
             hits: Hits::default(),
             round_trip: RoundTrip::new(now.saturating_sub(self.opened)),
-            sent: VecDeque::new(),
+            sent: SentCommands::default(),
             frames: VecDeque::with_capacity(FRAMES_MAX),
             predicted: None,
             welcome: welcome.clone(),
@@ -294,22 +291,17 @@ impl Client {
         let Some(tick) = session.decoder.tick() else { return Err(ClientError::OutOfOrder) };
         let margin = session.decoder.margin();
         let mut events = Vec::new();
-        let newest = tick.0.saturating_add_signed(i32::from(margin));
-        let sent = &session.sent;
-        let given = |wanted: u32| {
-            let index = sent.binary_search_by_key(&wanted, |(tick, _)| tick.0).ok()?;
-            sent.get(index).map(|(_, at)| *at)
-        };
-        let newest_given = given(newest);
-        let next_given = given(newest.saturating_add(1));
+        let newest = Tick(tick.0.saturating_add_signed(i32::from(margin)));
+        let newest_given = session.sent.given(newest);
+        let next_given = session.sent.given(newest.next());
         if let Some(at) = newest_given {
             session.round_trip.add(now, now.saturating_sub(at));
         }
         let last = session.frames.back().map_or(Tick(0), |frame| frame.tick);
-        for (sent, at) in sent.iter().filter(|(sent, _)| *sent > last && *sent <= tick) {
+        for (sent, at) in session.sent.answered(last, tick) {
             // A command comes after all before it, so the newest that arrived tells of the rest.
-            self.stats.inputs_late += u64::from(sent.0 > newest);
-            events.push(ClientEvent::InputEffect(now.saturating_sub(*at)));
+            self.stats.inputs_late += u64::from(sent > newest);
+            events.push(ClientEvent::InputEffect(now.saturating_sub(at)));
         }
         let round_trip = session.round_trip.best();
         let sample = ClockSample { tick, newest_given, next_given, round_trip };

@@ -10,6 +10,7 @@ mod link;
 mod playback;
 mod playout;
 mod prediction;
+mod sent;
 mod stats;
 
 pub use crate::snapshot::{EntityKey, EntityKind, Removal};
@@ -21,4 +22,5 @@ pub use interpolation::{Interpolator, Scene};
 pub use link::{Link, LinkProfile, LinkProfileError};
 pub use playout::{Playout, View};
 pub use prediction::{Correction, Predicted, Predictor};
+pub use sent::SentCommands;
 pub use stats::{ClientStats, RoundTrip};

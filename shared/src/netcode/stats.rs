@@ -49,7 +49,8 @@ pub struct ClientStats {
 }
 
 impl ClientStats {
-    pub(super) fn add_snapshot(&mut self, now: Micros, tick: Tick, margin: i8, visible: usize) {
+    /// Takes in the snapshot of `tick` that arrived at `now` and showed so many entities beside our own ship.
+    pub fn add_snapshot(&mut self, now: Micros, tick: Tick, margin: i8, visible: usize) {
         let first = *self.first_tick.get_or_insert(tick);
         self.snapshots_received += 1;
         self.snapshots_expected = u64::from(tick.since(first)) + 1;
@@ -58,6 +59,27 @@ impl ClientStats {
         self.visible_entities = visible as u32;
         self.visible_entities_sum += visible as u64;
         self.snapshot_at = now;
+    }
+
+    /// What was counted since `before`, which is an earlier state of the same figures. What is no count is as now.
+    pub fn since(&self, before: &ClientStats) -> ClientStats {
+        ClientStats {
+            snapshots_received: self.snapshots_received.saturating_sub(before.snapshots_received),
+            snapshots_expected: self.snapshots_expected.saturating_sub(before.snapshots_expected),
+            payload_bytes_received: self
+                .payload_bytes_received
+                .saturating_sub(before.payload_bytes_received),
+            predicted_ticks: self.predicted_ticks.saturating_sub(before.predicted_ticks),
+            corrections: self.corrections.saturating_sub(before.corrections),
+            inputs_late: self.inputs_late.saturating_sub(before.inputs_late),
+            hits_predicted: self.hits_predicted.saturating_sub(before.hits_predicted),
+            hits_confirmed: self.hits_confirmed.saturating_sub(before.hits_confirmed),
+            visible_entities_sum: self
+                .visible_entities_sum
+                .saturating_sub(before.visible_entities_sum),
+            tally: self.tally.since(&before.tally),
+            ..*self
+        }
     }
 }
 

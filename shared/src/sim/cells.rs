@@ -79,6 +79,9 @@ impl<K: Copy> Cells<K> {
 
     /// Calls `visit` with every entity whose centre lies in the rectangle, borders included.
     pub fn for_each_in(&self, min: Vec2, max: Vec2, mut visit: impl FnMut(Located<K>)) {
+        if self.entries.is_empty() {
+            return;
+        }
         let (left, right) = (self.row_of(min.x), self.row_of(max.x));
         for row in self.row_of(min.y)..=self.row_of(max.y) {
             let first = self.starts[row * self.columns + left] as usize;

@@ -86,17 +86,28 @@ impl Pilots {
 impl World {
     /// What only the owner may know, `None` for a seat that nobody has.
     pub fn own_state(&self, player: PlayerId) -> Option<OwnState> {
-        let pilot = self.pilots.get(player)?;
+        let mut own = OwnState::default();
+        self.read_own_state(player, &mut own).then_some(own)
+    }
+
+    /// The same, into what is there already; the default and `false` for a seat that nobody has.
+    pub fn read_own_state(&self, player: PlayerId, own: &mut OwnState) -> bool {
+        own.hold.clear();
+        let Some(pilot) = self.pilots.get(player) else {
+            *own = OwnState { hold: std::mem::take(&mut own.hold), ..OwnState::default() };
+            return false;
+        };
         let ship = pilot.ship.and_then(|key| self.ships.get(key));
-        Some(OwnState {
-            boost_charge: ship.map_or(0, |ship| ship.boost_charge),
-            gun_cooldown: ship.map_or(0, |ship| ship.gun_cooldown),
-            credits: pilot.credits,
-            score: pilot.score,
-            hold: ship
-                .map_or_else(|| vec![0; self.rules.content.ores.len()], |ship| ship.hold.clone()),
-            respawn_ticks: u16::try_from(pilot.respawn_ticks).unwrap_or(u16::MAX),
-        })
+        match ship {
+            Some(ship) => own.hold.extend_from_slice(&ship.hold),
+            None => own.hold.resize(self.rules.content.ores.len(), 0),
+        }
+        own.boost_charge = ship.map_or(0, |ship| ship.boost_charge);
+        own.gun_cooldown = ship.map_or(0, |ship| ship.gun_cooldown);
+        own.credits = pilot.credits;
+        own.score = pilot.score;
+        own.respawn_ticks = u16::try_from(pilot.respawn_ticks).unwrap_or(u16::MAX);
+        true
     }
 
     pub(super) fn join(&mut self, player: PlayerId) {

@@ -14,7 +14,7 @@ const PREFIX_BITS_MAX: u32 = 32;
 #[derive(Clone, Debug, Default)]
 pub struct BitWriter {
     bytes: Vec<u8>,
-    /// Bits not yet in `bytes`, the first one lowest; always fewer than 8 between calls.
+    /// Bits not yet in `bytes`, the first one lowest; always fewer than 64 between calls.
     pending: u64,
     pending_bits: u32,
 }
@@ -34,14 +34,25 @@ impl BitWriter {
 
     /// The low `bits` of `value`, 56 at most.
     pub fn write(&mut self, value: u64, bits: u32) {
-        debug_assert!(bits <= 56, "the accumulator holds 64 bits, 7 of them taken");
-        debug_assert!(bits == 64 || value >> bits == 0, "{value} does not fit {bits} bits");
+        debug_assert!(bits <= 56, "what a reader takes in one go");
+        debug_assert!(value >> bits == 0, "{value} does not fit {bits} bits");
         self.pending |= value << self.pending_bits;
         self.pending_bits += bits;
-        while self.pending_bits >= 8 {
-            self.bytes.push(self.pending as u8);
-            self.pending >>= 8;
-            self.pending_bits -= 8;
+        if self.pending_bits >= 64 {
+            self.bytes.extend_from_slice(&self.pending.to_le_bytes());
+            self.pending_bits -= 64;
+            // The top bits of the value, which did not fit: all of them at most, since 8 were pending.
+            self.pending = value >> (bits - self.pending_bits);
+        }
+    }
+
+    /// So many zeros.
+    pub fn write_zeros(&mut self, bits: u32) {
+        let mut left = bits;
+        while left > 0 {
+            let now = left.min(56);
+            self.write(0, now);
+            left -= now;
         }
     }
 
@@ -56,14 +67,28 @@ impl BitWriter {
     pub fn write_golomb(&mut self, value: u32, k: u32) {
         let shifted = u64::from(value) + (1 << k);
         let extra = shifted.ilog2() - k;
-        self.write(0, extra);
-        self.write(1, 1);
+        self.write(1 << extra, extra + 1);
         self.write(shifted & ((1 << (extra + k)) - 1), extra + k);
     }
 
     /// A signed number, small magnitudes shortest: 0, -1, 1, -2, 2 ...
     pub fn write_signed(&mut self, value: i32, k: u32) {
         self.write_golomb(((value << 1) ^ (value >> 31)) as u32, k);
+    }
+
+    /// Forgets all but the first `bits`; nothing if there are fewer.
+    pub fn truncate(&mut self, bits: usize) {
+        if bits >= self.len_bits() {
+            return;
+        }
+        let whole = bits / 8;
+        let mut last = self.pending;
+        if let Some(byte) = self.bytes.get(whole) {
+            last = u64::from(*byte);
+            self.bytes.truncate(whole);
+        }
+        self.pending_bits = (bits - self.bytes.len() * 8) as u32;
+        self.pending = last & ((1 << self.pending_bits) - 1);
     }
 
     /// `count` bits of `source`, from bit `start`.
@@ -78,15 +103,29 @@ impl BitWriter {
         }
     }
 
-    /// Fills up the last byte with zeros and gives all bytes.
+    /// A number below `end` in as few bits as the largest takes; none if there is but one.
+    pub fn write_below(&mut self, value: u32, end: u32) {
+        self.write(u64::from(value), bits_below(end));
+    }
+
+    /// Fills up the last byte with zeros and gives all bytes. More can be written behind them.
     pub fn finish(&mut self) -> &[u8] {
-        if self.pending_bits > 0 {
-            self.bytes.push(self.pending as u8);
-            self.pending = 0;
-            self.pending_bits = 0;
-        }
+        let count = self.pending_bits.div_ceil(8) as usize;
+        self.bytes.extend_from_slice(&self.pending.to_le_bytes()[..count]);
+        self.pending = 0;
+        self.pending_bits = 0;
         &self.bytes
     }
+
+    /// The bytes as of the last [`finish`](Self::finish) and some that came behind it.
+    pub fn finished(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Bits of the numbers below `end`.
+fn bits_below(end: u32) -> u32 {
+    end.saturating_sub(1).checked_ilog2().map_or(0, |top| top + 1)
 }
 
 /// Reads what a [`BitWriter`] wrote; every read is bounds-checked.
@@ -160,6 +199,15 @@ impl<'a> BitReader<'a> {
         Ok((folded >> 1) as i32 ^ -((folded & 1) as i32))
     }
 
+    /// A number below `end`.
+    ///
+    /// # Errors
+    /// When the bits end early or the number is not below `end`.
+    pub fn read_below(&mut self, end: u32) -> Result<u32, BitsError> {
+        let value = self.read(bits_below(end))? as u32;
+        if value < end { Ok(value) } else { Err(BitsError) }
+    }
+
     /// Whether only padding is left: less than a byte, all zero.
     pub fn is_at_end(&self) -> bool {
         let left = self.bytes.len() * 8 - self.position;
@@ -178,6 +226,7 @@ mod tests {
         Plain(u64, u32),
         Golomb(u32, u32),
         Signed(i32, u32),
+        Below(u32, u32),
     }
 
     fn item() -> impl Strategy<Value = Item> {
@@ -188,6 +237,7 @@ mod tests {
                 .prop_map(|(value, k, shift)| Item::Golomb(value >> shift, k)),
             (any::<i32>(), 0..=12_u32, 0..32_u32)
                 .prop_map(|(value, k, shift)| Item::Signed(value >> shift, k)),
+            (any::<u32>(), 1..=4096_u32).prop_map(|(value, end)| Item::Below(value % end, end)),
         ]
     }
 
@@ -196,6 +246,7 @@ mod tests {
             Item::Plain(value, bits) => writer.write(value, bits),
             Item::Golomb(value, k) => writer.write_golomb(value, k),
             Item::Signed(value, k) => writer.write_signed(value, k),
+            Item::Below(value, end) => writer.write_below(value, end),
         }
     }
 
@@ -211,6 +262,7 @@ mod tests {
                     Item::Plain(value, bits) => prop_assert_eq!(reader.read(bits), Ok(value)),
                     Item::Golomb(value, k) => prop_assert_eq!(reader.read_golomb(k), Ok(value)),
                     Item::Signed(value, k) => prop_assert_eq!(reader.read_signed(k), Ok(value)),
+                    Item::Below(value, end) => prop_assert_eq!(reader.read_below(end), Ok(value)),
                 }
             }
             prop_assert!(reader.is_at_end());
@@ -235,9 +287,28 @@ mod tests {
         }
 
         #[test]
+        fn what_is_cut_off_leaves_no_trace(
+            items in prop::collection::vec(item(), 1..30), keep in any::<prop::sample::Index>(),
+        ) {
+            let keep = keep.index(items.len());
+            let (mut cut, mut whole) = (BitWriter::default(), BitWriter::default());
+            items[..keep].iter().for_each(|item| write(&mut cut, *item));
+            let mark = cut.len_bits();
+            items[keep..].iter().for_each(|item| write(&mut cut, *item));
+            cut.truncate(mark);
+            prop_assert_eq!(cut.len_bits(), mark);
+            items.iter().for_each(|item| write(&mut cut, *item));
+            items[..keep].iter().chain(&items).for_each(|item| write(&mut whole, *item));
+            prop_assert_eq!(cut.finish(), whole.finish());
+        }
+
+        #[test]
         fn any_bytes_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
             let mut reader = BitReader::new(&bytes);
-            while reader.read_golomb(3).is_ok() && reader.read_signed(0).is_ok() {}
+            while reader.read_golomb(3).is_ok()
+                && reader.read_signed(0).is_ok()
+                && reader.read_below(3).is_ok()
+            {}
         }
     }
 }

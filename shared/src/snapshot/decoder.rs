@@ -5,16 +5,14 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::bits::{BitReader, BitsError};
+use super::header::{SnapshotHeader, SnapshotKind};
 use super::own::{predict_own, read_own};
 use super::parts::{
-    read_asteroid, read_hit_points, read_ore, read_ship, read_ship_update, read_shot,
+    gap_order, read_asteroid, read_hit_points, read_ore, read_ship, read_ship_update, read_shot,
 };
 use super::tally::{SnapshotPart, SnapshotTally};
-use super::{
-    COUNT_ORDER, EntityKey, EntityKind, GAP_ORDER, INDEX_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL,
-    MARGIN_BITS, Removal,
-};
-use crate::limits::{HISTORY_TICKS, SECTOR_SIDE_MAX, VISIBLE_PER_KIND_MAX};
+use super::{COUNT_ORDER, EntityKey, EntityKind, Removal};
+use crate::limits::{HISTORY_TICKS, VISIBLE_PER_KIND_MAX};
 use crate::sim::{
     AsteroidState, OreState, OwnState, Rules, ShipState, ShotState, drift, float, fly_shot, muzzle,
 };
@@ -91,33 +89,18 @@ impl Decoder {
     pub fn decode(&mut self, bytes: &[u8]) -> Result<(), SnapshotError> {
         let mut input = BitReader::new(bytes);
         self.removals.clear();
-        let (now, ticks) = match input.read(KIND_BITS)? {
-            KIND_DELTA => {
-                let tick = self.tick.ok_or(SnapshotError::NoBaseline)?;
-                let ticks = input.read_golomb(0)?.saturating_add(1);
-                if ticks > HISTORY_TICKS {
-                    return Err(SnapshotError::TooManyTicks(ticks));
-                }
-                (tick.plus(ticks), ticks)
-            }
-            KIND_FULL => {
+        let header = SnapshotHeader::read(&mut input)?;
+        let now = header.tick(self.tick)?;
+        let has_waited = header.has_waited;
+        let ticks = match header.kind {
+            SnapshotKind::Delta(ticks) => ticks,
+            SnapshotKind::Full(_) => {
                 self.forget();
-                (Tick(input.read(32)? as u32), 0)
+                0
             }
-            _ => return Err(BitsError.into()),
         };
-        if input.read_bool()? {
-            // Seven bits with a sign: shifted up and back down to spread it.
-            self.margin = ((input.read(MARGIN_BITS)? as u8) << 1) as i8 >> 1;
-        }
-        if input.read_bool()? {
-            let bits = input.read(32)? as u32;
-            let side = f32::from_bits(bits);
-            if !(100.0..=SECTOR_SIDE_MAX).contains(&side) {
-                return Err(SnapshotError::Side(bits));
-            }
-            self.side = side;
-        }
+        self.margin = header.margin.unwrap_or(self.margin);
+        self.side = header.side.unwrap_or(self.side);
         let mut start = 0;
         let mut bits_since = |input: &BitReader<'_>| {
             let bits = input.position_bits() - start;
@@ -128,19 +111,25 @@ impl Decoder {
         self.read_ship_removals(&mut input)?;
         let removals_bits = bits_since(&input);
         let updated = self.ships.len();
-        self.read_ship_updates(&mut input, ticks)?;
+        self.read_ship_updates(&mut input, ticks, has_waited)?;
         self.tally.spend(SnapshotPart::ShipUpdates, bits_since(&input), updated);
         self.read_ship_arrivals(&mut input)?;
         let bits = removals_bits + bits_since(&input);
         self.tally.spend(SnapshotPart::ShipArrivals, bits, self.ships.len());
         let has_fired = self.read_shots(&mut input, now, ticks)?;
         self.tally.spend(SnapshotPart::Shots, bits_since(&input), self.shots.len());
-        self.read_asteroids(&mut input, ticks)?;
-        self.tally.spend(SnapshotPart::Asteroids, bits_since(&input), self.asteroids.len());
-        self.read_ores(&mut input, now, ticks)?;
-        self.tally.spend(SnapshotPart::Ores, bits_since(&input), self.ores.len());
+        self.move_asteroids_and_ores(now, ticks);
+        if input.read_bool()? {
+            self.read_asteroids(&mut input)?;
+            self.tally.spend(SnapshotPart::Asteroids, bits_since(&input), self.asteroids.len());
+            self.read_ores(&mut input, now)?;
+            self.tally.spend(SnapshotPart::Ores, bits_since(&input), self.ores.len());
+        } else {
+            self.tally.spend(SnapshotPart::Asteroids, bits_since(&input), self.asteroids.len());
+            self.tally.spend(SnapshotPart::Ores, 0, self.ores.len());
+        }
         let ship = self.ships.iter().map(|(_, ship)| ship).find(|ship| ship.player == self.player);
-        self.own = predict_own(&self.own, ship, has_fired, ticks, &self.rules);
+        predict_own(&mut self.own, ship, has_fired, ticks, &self.rules);
         read_own(&mut input, &mut self.own, &self.rules)?;
         self.tally.spend(SnapshotPart::Own, bits_since(&input), 1);
         if !input.is_at_end() {
@@ -209,11 +198,6 @@ impl Decoder {
         self.margin = 0;
     }
 
-    fn key(&mut self) -> EntityKey {
-        self.next_key = self.next_key.wrapping_add(1);
-        EntityKey(self.next_key)
-    }
-
     fn read_ship_removals(&mut self, input: &mut BitReader<'_>) -> Result<(), SnapshotError> {
         let removals = &mut self.removals;
         read_removals(input, &mut self.ships, |(key, ship), destroyed| {
@@ -226,20 +210,20 @@ impl Decoder {
         &mut self,
         input: &mut BitReader<'_>,
         ticks: u32,
+        has_waited: bool,
     ) -> Result<(), SnapshotError> {
         for (_, ship) in &mut self.ships {
-            read_ship_update(input, ship, ticks, &self.rules, self.side)?;
+            let has_waited = has_waited && input.read_bool()?;
+            read_ship_update(input, ship, ticks, has_waited, &self.rules, self.side)?;
         }
         Ok(())
     }
 
     fn read_ship_arrivals(&mut self, input: &mut BitReader<'_>) -> Result<(), SnapshotError> {
-        for _ in 0..read_count(input, self.ships.len())? {
-            let ship = read_ship(input, &self.rules, self.side)?;
-            let key = self.key();
-            self.ships.push((key, ship));
-        }
-        Ok(())
+        let (rules, side) = (&self.rules, self.side);
+        read_arrivals(input, &mut self.ships, &mut self.next_key, |input| {
+            Ok(read_ship(input, rules, side)?)
+        })
     }
 
     /// Returns whether our own ship was seen to fire.
@@ -267,61 +251,29 @@ impl Decoder {
             let kind = EntityKind::Shot;
             removals.push(Removal { key: *key, kind, position: shot.position, destroyed });
         })?;
+        let (ships, player) = (&self.ships, self.player);
         let mut has_fired = false;
-        for _ in 0..read_count(input, self.shots.len())? {
-            let shot = if input.read_bool()? {
-                let index = input.read_golomb(INDEX_ORDER)? as usize;
-                let missing = SnapshotError::NoSuchEntity(index, self.ships.len());
-                let (_, ship) = self.ships.get(index).ok_or(missing)?;
-                has_fired |= ship.player == self.player;
-                muzzle(ship, &self.rules, now)
-            } else {
-                read_shot(input, now, &self.rules, self.side)?
-            };
-            let key = self.key();
-            self.shots.push((key, shot));
-        }
+        read_arrivals(input, &mut self.shots, &mut self.next_key, |input| {
+            if !input.read_bool()? {
+                return Ok(read_shot(input, now, rules, side)?);
+            }
+            let index = input.read_below(ships.len() as u32)? as usize;
+            let missing = SnapshotError::NoSuchEntity(index, ships.len());
+            let (_, ship) = ships.get(index).ok_or(missing)?;
+            has_fired |= ship.player == player;
+            Ok(muzzle(ship, rules, now))
+        })?;
         Ok(has_fired)
     }
 
-    fn read_asteroids(
-        &mut self,
-        input: &mut BitReader<'_>,
-        ticks: u32,
-    ) -> Result<(), SnapshotError> {
+    /// Asteroids drift and ore floats on; ore whose time is over is gone.
+    fn move_asteroids_and_ores(&mut self, now: Tick, ticks: u32) {
         let (rules, side, removals) = (&self.rules, self.side, &mut self.removals);
         for (_, asteroid) in &mut self.asteroids {
             for _ in 0..ticks {
                 drift(asteroid, rules, side);
             }
         }
-        read_removals(input, &mut self.asteroids, |(key, asteroid), destroyed| {
-            let kind = EntityKind::Asteroid;
-            removals.push(Removal { key: *key, kind, position: asteroid.position, destroyed });
-        })?;
-        let mut next = 0;
-        for _ in 0..read_count(input, 0)? {
-            let index = next + input.read_golomb(GAP_ORDER)? as usize;
-            let missing = SnapshotError::NoSuchEntity(index, self.asteroids.len());
-            let (_, asteroid) = self.asteroids.get_mut(index).ok_or(missing)?;
-            asteroid.hit_points = read_hit_points(input)?;
-            next = index + 1;
-        }
-        for _ in 0..read_count(input, self.asteroids.len())? {
-            let asteroid = read_asteroid(input, &self.rules, self.side)?;
-            let key = self.key();
-            self.asteroids.push((key, asteroid));
-        }
-        Ok(())
-    }
-
-    fn read_ores(
-        &mut self,
-        input: &mut BitReader<'_>,
-        now: Tick,
-        ticks: u32,
-    ) -> Result<(), SnapshotError> {
-        let (rules, side, removals) = (&self.rules, self.side, &mut self.removals);
         self.ores.retain(|(key, ore)| {
             let is_floating = ore.expires > now;
             if !is_floating {
@@ -335,16 +287,38 @@ impl Decoder {
                 float(ore, rules, side);
             }
         }
+    }
+
+    fn read_asteroids(&mut self, input: &mut BitReader<'_>) -> Result<(), SnapshotError> {
+        let (rules, side, removals) = (&self.rules, self.side, &mut self.removals);
+        read_removals(input, &mut self.asteroids, |(key, asteroid), destroyed| {
+            let kind = EntityKind::Asteroid;
+            removals.push(Removal { key: *key, kind, position: asteroid.position, destroyed });
+        })?;
+        let count = read_count(input, 0)?;
+        let order = gap_order(if count == 0 { 0 } else { self.asteroids.len() }, count);
+        let mut next = 0_usize;
+        for _ in 0..count {
+            let index = next.saturating_add(input.read_golomb(order)? as usize);
+            let missing = SnapshotError::NoSuchEntity(index, self.asteroids.len());
+            let (_, asteroid) = self.asteroids.get_mut(index).ok_or(missing)?;
+            asteroid.hit_points = read_hit_points(input)?;
+            next = index + 1;
+        }
+        read_arrivals(input, &mut self.asteroids, &mut self.next_key, |input| {
+            Ok(read_asteroid(input, rules, side)?)
+        })
+    }
+
+    fn read_ores(&mut self, input: &mut BitReader<'_>, now: Tick) -> Result<(), SnapshotError> {
+        let (rules, side, removals) = (&self.rules, self.side, &mut self.removals);
         read_removals(input, &mut self.ores, |(key, ore), destroyed| {
             let kind = EntityKind::Ore;
             removals.push(Removal { key: *key, kind, position: ore.position, destroyed });
         })?;
-        for _ in 0..read_count(input, self.ores.len())? {
-            let ore = read_ore(input, now, &self.rules, self.side)?;
-            let key = self.key();
-            self.ores.push((key, ore));
-        }
-        Ok(())
+        read_arrivals(input, &mut self.ores, &mut self.next_key, |input| {
+            Ok(read_ore(input, now, rules, side)?)
+        })
     }
 }
 
@@ -363,9 +337,10 @@ fn read_removals<T>(
     mut removed: impl FnMut(&T, bool),
 ) -> Result<(), SnapshotError> {
     let count = read_count(input, 0)?;
+    let order = gap_order(if count == 0 { 0 } else { held.len() }, count);
     let mut from = 0;
     for _ in 0..count {
-        let gap = input.read_golomb(GAP_ORDER)? as usize;
+        let gap = input.read_golomb(order)? as usize;
         let index = from + gap;
         if index >= held.len() {
             return Err(SnapshotError::NoSuchEntity(index, held.len()));
@@ -373,6 +348,32 @@ fn read_removals<T>(
         removed(&held[index], input.read_bool()?);
         held.remove(index);
         from = index;
+    }
+    Ok(())
+}
+
+/// Reads what comes into view, each at its place in the list.
+fn read_arrivals<T>(
+    input: &mut BitReader<'_>,
+    held: &mut Vec<(EntityKey, T)>,
+    next_key: &mut u32,
+    mut read: impl FnMut(&mut BitReader<'_>) -> Result<T, SnapshotError>,
+) -> Result<(), SnapshotError> {
+    let held_count = held.len();
+    let count = read_count(input, held_count)?;
+    let order = gap_order(held_count, count);
+    let mut before = 0_usize;
+    for arrived in 0..count {
+        if held_count > 0 {
+            before = before.saturating_add(input.read_golomb(order)? as usize);
+            if before > held_count {
+                return Err(SnapshotError::NoSuchEntity(before, held_count));
+            }
+        }
+        let state = read(input)?;
+        *next_key = next_key.wrapping_add(1);
+        let place = if held_count > 0 { before + arrived } else { arrived };
+        held.insert(place, (EntityKey(*next_key), state));
     }
     Ok(())
 }

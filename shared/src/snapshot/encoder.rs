@@ -1,92 +1,30 @@
 //! The server's half: what a client holds, and the bits that bring it up to date.
 //!
 //! ```text
-//! World --> History (states of past ticks, bits of this one) --+
-//! Visible (interest) -------------------------------------------+--> ClientView::encode --> bytes
+//! World --> History (past states, shared bits) --+
+//! Visible (interest) -----------------------------+--> ClientView::encode --> bytes
+//! byte budget --> Plan (who waits) ---------------+
 //! ```
 //!
-//! A client's baseline is the last snapshot handed to its socket, which is ordered and reliable. The
-//! bits of a ship from one tick to the next are the same for every client whose baseline is the tick
-//! before: they are made once per tick and copied.
+//! A client's baseline is the last snapshot handed to its socket, which is ordered and reliable.
 
-use slotmap::{Key, SecondaryMap};
+use slotmap::Key;
 
 use super::bits::BitWriter;
+use super::history::{History, Span};
 use super::own::{predict_own, write_own};
 use super::parts::{
-    write_asteroid, write_hit_points, write_ore, write_ship, write_ship_update, write_shot,
+    gap_order, write_asteroid, write_hit_points, write_ore, write_ship, write_shot,
 };
+use super::priority::{Plan, Situation, StateAges};
+use super::roster::Roster;
+use super::slots::{Slot, SlotSet, WORD_BITS, slots_of};
 use super::tally::{SnapshotPart, SnapshotTally};
-use super::{COUNT_ORDER, GAP_ORDER, INDEX_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL, MARGIN_BITS};
+use super::visible::{PerKind, Visible};
+use super::{COUNT_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL, MARGIN_BITS};
 use crate::limits::HISTORY_TICKS;
-use crate::sim::{AsteroidKey, OreKey, OwnState, ShipKey, ShipState, ShotKey, World, muzzle};
+use crate::sim::{OwnState, World};
 use crate::units::{PlayerId, Tick};
-
-/// What one client may see in this tick, found by interest. Each list in ascending order of keys.
-#[derive(Clone, Debug, Default)]
-pub struct Visible {
-    /// Ships; the client's own always among them.
-    pub ships: Vec<ShipKey>,
-    /// Shots.
-    pub shots: Vec<ShotKey>,
-    /// Asteroids.
-    pub asteroids: Vec<AsteroidKey>,
-    /// Ore.
-    pub ores: Vec<OreKey>,
-}
-
-/// What a room remembers to write deltas: ship states of past ticks, and this tick's bits.
-#[derive(Clone, Debug, Default)]
-pub struct History {
-    /// Ring of states by tick.
-    ships: Vec<(Tick, SecondaryMap<ShipKey, ShipState>)>,
-    sides: Vec<(Tick, f32)>,
-    pool: BitWriter,
-    /// Range of each ship's update of this tick against the tick before, in the finished pool.
-    updates: SecondaryMap<ShipKey, (u32, u32)>,
-    pool_bytes: Vec<u8>,
-}
-
-impl History {
-    /// Takes in the state after a step, and writes every ship's update of this tick.
-    pub fn record(&mut self, world: &World) {
-        let tick = world.tick();
-        let slot = tick.0 as usize % HISTORY_TICKS as usize;
-        while self.ships.len() <= slot {
-            self.ships.push((Tick(0), SecondaryMap::new()));
-            self.sides.push((Tick(0), 0.0));
-        }
-        self.sides[slot] = (tick, world.side());
-        let (at, states) = &mut self.ships[slot];
-        *at = tick;
-        states.clear();
-        states.set_capacity(world.ships().capacity());
-        for (key, ship) in world.ships() {
-            states.insert(key, ship.state);
-        }
-        self.pool.clear();
-        self.updates.clear();
-        for (key, ship) in world.ships() {
-            let Some(base) = self.ship_at(tick.minus(1), key) else { continue };
-            let base = *base;
-            let start = self.pool.len_bits();
-            write_ship_update(&mut self.pool, &base, &ship.state, 1, world.rules(), world.side());
-            self.updates.insert(key, (start as u32, (self.pool.len_bits() - start) as u32));
-        }
-        self.pool_bytes.clear();
-        self.pool_bytes.extend_from_slice(self.pool.finish());
-    }
-
-    fn ship_at(&self, tick: Tick, key: ShipKey) -> Option<&ShipState> {
-        let (at, states) = self.ships.get(tick.0 as usize % HISTORY_TICKS as usize)?;
-        if *at == tick { states.get(key) } else { None }
-    }
-
-    fn side_at(&self, tick: Tick) -> Option<f32> {
-        let (at, side) = self.sides.get(tick.0 as usize % HISTORY_TICKS as usize)?;
-        (*at == tick).then_some(*side)
-    }
-}
 
 /// What one client holds, as the server knows it: the baseline of its next snapshot.
 #[derive(Clone, Debug, Default)]
@@ -95,11 +33,47 @@ pub struct ClientView {
     tick: Option<Tick>,
     margin: i8,
     own: OwnState,
-    ships: Vec<ShipKey>,
-    shots: Vec<(ShotKey, Tick)>,
-    asteroids: Vec<AsteroidKey>,
-    ores: Vec<(OreKey, Tick)>,
-    scratch: Scratch,
+    pub(super) held: PerKind<SlotSet>,
+    /// Ships that the client holds only as they would have flown on: they have waited for an update.
+    pub(super) waiting: SlotSet,
+    /// By slot, for those that wait: the tick as of which the client holds them exactly.
+    waiting_since: Vec<Tick>,
+}
+
+/// Snapshots over the budget for one whose ages are counted.
+const AGES_SAMPLING: u32 = 16;
+
+/// What a snapshot is to be like.
+#[derive(Clone, Copy, Debug)]
+pub struct SnapshotOrder {
+    /// Whose client it is for.
+    pub player: PlayerId,
+    /// How many ticks before its use the newest input command arrived, negative when late.
+    pub margin: i8,
+    /// About how many bits it may take. What is gone, what is dangerous and the own ship come first;
+    /// beyond those, who is far waits.
+    pub bits_max: usize,
+}
+
+/// What is used again from one snapshot to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    /// What the client may see; to be filled in before [`ClientView::encode`].
+    pub visible: Visible,
+    /// How old is what clients hold of ships, in some of the snapshots for which the budget did not do.
+    pub ages: StateAges,
+    out: BitWriter,
+    destroyed: PerKind<SlotSet>,
+    gone: PerKind<SlotSet>,
+    plan: Plan,
+    own: OwnState,
+}
+
+impl Workspace {
+    /// The bytes of the last snapshot.
+    pub fn bytes(&self) -> &[u8] {
+        self.out.finished()
+    }
 }
 
 impl ClientView {
@@ -113,72 +87,51 @@ impl ClientView {
         self.tick
     }
 
-    /// Ships that the client holds, for the hysteresis of interest.
-    pub fn ships(&self) -> &[ShipKey] {
-        &self.ships
+    /// What the client holds, for the hysteresis of interest.
+    pub fn held(&self) -> &PerKind<SlotSet> {
+        &self.held
     }
 
-    /// Shots that the client holds.
-    pub fn shots(&self) -> impl Iterator<Item = ShotKey> {
-        self.shots.iter().map(|(key, _)| *key)
+    /// The tick as of which the client holds a ship exactly.
+    pub(super) fn exact_at(&self, ship: Slot) -> Option<Tick> {
+        match self.waiting.contains(ship) {
+            true => self.waiting_since.get(ship as usize).copied(),
+            false => self.tick,
+        }
     }
 
-    /// Asteroids that the client holds.
-    pub fn asteroids(&self) -> &[AsteroidKey] {
-        &self.asteroids
-    }
-
-    /// Ore that the client holds.
-    pub fn ores(&self) -> impl Iterator<Item = OreKey> {
-        self.ores.iter().map(|(key, _)| *key)
-    }
-
-    /// Entities that the client holds, its own ship included.
-    pub fn entities(&self) -> usize {
-        self.ships.len() + self.shots.len() + self.asteroids.len() + self.ores.len()
-    }
-
-    /// Writes the snapshot of the world's present tick into `out`, which is cleared first, and takes it
-    /// as the next baseline. Full for a new client and for one that lags too far, else a delta.
-    ///
-    /// `margin` is how many ticks before its use the newest input command arrived, negative when late.
-    /// Returns where the bits went.
+    /// Writes the snapshot of the world's present tick into the workspace, and takes it as the next baseline.
+    /// Full for a new client and for one that lags too far, else a delta. Returns where the bits went.
     pub fn encode(
         &mut self,
         world: &World,
-        history: &History,
-        player: PlayerId,
-        margin: i8,
-        visible: &Visible,
-        out: &mut BitWriter,
+        history: &mut History,
+        order: SnapshotOrder,
+        space: &mut Workspace,
     ) -> SnapshotTally {
         let now = world.tick();
-        let delta_ticks = self.tick.map(|tick| now.since(tick)).filter(|ticks| {
-            // What flies by itself is predicted with one side: a change over several ticks needs a fresh start.
-            *ticks == 1
-                || (2..HISTORY_TICKS).contains(ticks)
-                    && history.side_at(now.minus(*ticks)) == Some(world.side())
-        });
+        let ticks = self.tick.map_or(0, |tick| self.delta_ticks(now.since(tick), now, history));
+        if ticks == 0 {
+            self.reset();
+        }
+        self.find_gone(now, ticks, history, space);
+        let situation = Situation {
+            world,
+            history,
+            visible: &space.visible,
+            view: self,
+            player: order.player,
+            ticks,
+        };
+        let is_planned = situation.bits_at_most() > order.bits_max
+            && (situation.bits_of_all() > order.bits_max || situation.is_too_much());
+        if is_planned {
+            space.plan.make(situation, order.bits_max);
+        }
+        let has_waited = !self.waiting.is_empty();
+        let out = &mut space.out;
         out.clear();
-        match delta_ticks {
-            Some(ticks) => {
-                out.write(KIND_DELTA, KIND_BITS);
-                out.write_golomb(ticks - 1, 0);
-            }
-            None => {
-                self.reset();
-                out.write(KIND_FULL, KIND_BITS);
-                out.write(u64::from(now.0), 32);
-            }
-        }
-        self.write_margin(margin, out);
-        let is_same_side = delta_ticks
-            .is_some_and(|ticks| history.side_at(now.minus(ticks)) == Some(world.side()));
-        out.write_bool(!is_same_side);
-        if !is_same_side {
-            out.write(u64::from(world.side().to_bits()), 32);
-        }
-        let ticks = delta_ticks.unwrap_or(0);
+        self.write_header(world, ticks, order.margin, has_waited, history, out);
         let mut tally = SnapshotTally::default();
         let mut start = 0;
         let mut bits_since = |out: &BitWriter| {
@@ -186,155 +139,252 @@ impl ClientView {
             start = out.len_bits();
             bits
         };
+        let plan = is_planned.then_some(&space.plan);
+        let arrivals = plan.map_or(&space.visible, |plan| &plan.arrivals);
         tally.spend(SnapshotPart::Header, bits_since(out), 1);
-        self.write_ship_removals(world, visible, out);
+        let (held, gone, destroyed) = (&mut self.held, &space.gone, &space.destroyed);
+        write_removals(out, &held.ships, &gone.ships, &destroyed.ships);
         let removals_bits = bits_since(out);
-        self.write_ship_updates(world, history, ticks, out);
-        tally.spend(SnapshotPart::ShipUpdates, bits_since(out), self.ships.len());
-        self.write_ship_arrivals(world, visible, out);
+        self.write_ship_updates(world, ticks, has_waited, plan, history, out);
+        tally.spend(SnapshotPart::ShipUpdates, bits_since(out), self.held.ships.len());
+        write_arrivals(out, &mut self.held.ships, &arrivals.ships, |out, slot| {
+            if let Some(ship) = history.ships().key(slot).and_then(|key| world.ships().get(key)) {
+                write_ship(out, &ship.state, world.side());
+            }
+        });
         let bits = removals_bits + bits_since(out);
-        tally.spend(SnapshotPart::ShipArrivals, bits, self.ships.len());
-        let has_fired = self.write_shots(world, player, visible, out);
-        tally.spend(SnapshotPart::Shots, bits_since(out), self.shots.len());
-        self.write_asteroids(world, ticks, visible, out);
-        tally.spend(SnapshotPart::Asteroids, bits_since(out), self.asteroids.len());
-        self.write_ores(world, visible, out);
-        tally.spend(SnapshotPart::Ores, bits_since(out), self.ores.len());
-        self.write_own(world, player, has_fired, ticks, out);
-        tally.spend(SnapshotPart::Own, bits_since(out), 1);
+        tally.spend(SnapshotPart::ShipArrivals, bits, self.held.ships.len());
+        write_removals(out, &self.held.shots, &gone.shots, &destroyed.shots);
+        let has_fired =
+            self.write_shot_arrivals(world, order.player, &arrivals.shots, history, out);
+        tally.spend(SnapshotPart::Shots, bits_since(out), self.held.shots.len());
+
+        // Asteroids and ore: mostly nothing has happened to any of them, and one bit says so.
+        let mark = out.len_bits();
+        out.write_bool(true);
+        let (held, gone, destroyed) = (&mut self.held, &space.gone, &space.destroyed);
+        let mut is_news =
+            write_removals(out, &held.asteroids, &gone.asteroids, &destroyed.asteroids);
+        is_news |= write_damage(out, &held.asteroids, world, history, now.minus(ticks));
+        is_news |= write_arrivals(out, &mut held.asteroids, &arrivals.asteroids, |out, slot| {
+            let asteroid = history.asteroids().key(slot).and_then(|key| world.asteroids().get(key));
+            if let Some(asteroid) = asteroid {
+                write_asteroid(out, &asteroid.state, world.side());
+            }
+        });
+        tally.spend(SnapshotPart::Asteroids, bits_since(out), held.asteroids.len());
+        is_news |= write_removals(out, &held.ores, &gone.ores, &destroyed.ores);
+        is_news |= write_arrivals(out, &mut held.ores, &arrivals.ores, |out, slot| {
+            if let Some(ore) = history.ores().key(slot).and_then(|key| world.ores().get(key)) {
+                write_ore(out, ore, now, world.side());
+            }
+        });
+        tally.spend(SnapshotPart::Ores, bits_since(out), held.ores.len());
+        if !is_news {
+            out.truncate(mark);
+            out.write_bool(false);
+        }
+        let before_own = out.len_bits();
+        self.write_own(world, order.player, has_fired, ticks, &mut space.own, out);
+        tally.spend(SnapshotPart::Own, out.len_bits() - before_own, 1);
+        out.finish();
         self.tick = Some(now);
+        // One client in so many does to tell how old things are.
+        let turn = now.0.wrapping_add(u32::from(order.player.0));
+        if is_planned && turn.is_multiple_of(AGES_SAMPLING) {
+            let (visible, view, player) = (&space.visible, &*self, order.player);
+            space.ages.note_all(&Situation { world, history, visible, view, player, ticks });
+        }
         tally
     }
 
-    fn write_margin(&mut self, margin: i8, out: &mut BitWriter) {
+    /// The ticks that a delta spans, 0 if there can be none.
+    fn delta_ticks(&self, ticks: u32, now: Tick, history: &History) -> u32 {
+        // What flies by itself is predicted with one side: a change over several ticks needs a fresh start.
+        let is_possible = ticks == 1
+            || (2..HISTORY_TICKS).contains(&ticks) && history.has_same_side_since(now.minus(ticks));
+        let oldest = self.waiting.iter().filter_map(|slot| self.exact_at(slot)).min();
+        let is_remembered = oldest.is_none_or(|tick| now.since(tick) < HISTORY_TICKS);
+        if is_possible && is_remembered { ticks } else { 0 }
+    }
+
+    /// Finds what the client holds and is to lose, and takes it out.
+    fn find_gone(&mut self, now: Tick, ticks: u32, history: &History, space: &mut Workspace) {
+        let Workspace { visible, gone, destroyed, .. } = space;
+        let held = &mut self.held;
+        let lose =
+            |held: &mut SlotSet, visible: &SlotSet, gone: &mut SlotSet, destroyed: &SlotSet| {
+                gone.assign_without(held, visible);
+                gone.insert_all(destroyed);
+                held.remove_all(gone);
+            };
+        find_destroyed(history.ships(), now, ticks, &mut held.ships, &mut destroyed.ships);
+        lose(&mut held.ships, &visible.ships, &mut gone.ships, &destroyed.ships);
+        self.waiting.remove_all(&gone.ships);
+        find_destroyed(history.shots(), now, ticks, &mut held.shots, &mut destroyed.shots);
+        lose(&mut held.shots, &visible.shots, &mut gone.shots, &destroyed.shots);
+        find_destroyed(
+            history.asteroids(),
+            now,
+            ticks,
+            &mut held.asteroids,
+            &mut destroyed.asteroids,
+        );
+        lose(&mut held.asteroids, &visible.asteroids, &mut gone.asteroids, &destroyed.asteroids);
+        find_destroyed(history.ores(), now, ticks, &mut held.ores, &mut destroyed.ores);
+        lose(&mut held.ores, &visible.ores, &mut gone.ores, &destroyed.ores);
+    }
+
+    fn write_header(
+        &mut self,
+        world: &World,
+        ticks: u32,
+        margin: i8,
+        has_waited: bool,
+        history: &History,
+        out: &mut BitWriter,
+    ) {
         let margin = margin.clamp(-64, 63);
-        out.write_bool(margin != self.margin);
-        if margin != self.margin {
+        let is_new_margin = margin != self.margin;
+        let is_new_side = ticks == 0 || !history.has_same_side_since(world.tick().minus(ticks));
+        match ticks {
+            0 => {
+                out.write(KIND_FULL, KIND_BITS);
+                out.write(u64::from(world.tick().0), 32);
+            }
+            _ => {
+                out.write(KIND_DELTA, KIND_BITS);
+                let is_plain = ticks == 1 && !is_new_margin && !is_new_side && !has_waited;
+                out.write_bool(!is_plain);
+                if is_plain {
+                    return;
+                }
+                out.write_golomb(ticks - 1, 0);
+                out.write_bool(has_waited);
+            }
+        }
+        out.write_bool(is_new_margin);
+        if is_new_margin {
             out.write(u64::from(margin as u8 & 0x7f), MARGIN_BITS);
         }
         self.margin = margin;
-    }
-
-    fn write_ship_removals(&mut self, world: &World, visible: &Visible, out: &mut BitWriter) {
-        let ships = &mut self.ships;
-        let is_destroyed = |key| !world.ships().contains_key(key);
-        self.scratch.write_removals(out, ships, |key| *key, &visible.ships, is_destroyed);
-    }
-
-    fn write_ship_updates(
-        &self,
-        world: &World,
-        history: &History,
-        ticks: u32,
-        out: &mut BitWriter,
-    ) {
-        for key in &self.ships {
-            if ticks == 1
-                && let Some((start, count)) = history.updates.get(*key)
-            {
-                out.copy_bits(&history.pool_bytes, *start as usize, *count as usize);
-            } else if let (Some(base), Some(ship)) =
-                (history.ship_at(world.tick().minus(ticks), *key), world.ships().get(*key))
-            {
-                let (rules, side) = (world.rules(), world.side());
-                write_ship_update(out, base, &ship.state, ticks, rules, side);
-            }
+        if ticks > 0 {
+            out.write_bool(is_new_side);
+        }
+        if is_new_side {
+            out.write(u64::from(world.side().to_bits()), 32);
         }
     }
 
-    fn write_ship_arrivals(&mut self, world: &World, visible: &Visible, out: &mut BitWriter) {
-        out.write_golomb(self.scratch.news_len(), COUNT_ORDER);
-        for key in self.scratch.news(&visible.ships) {
-            if let Some(ship) = world.ships().get(key) {
-                write_ship(out, &ship.state, world.side());
-                self.ships.push(key);
+    fn write_ship_updates(
+        &mut self,
+        world: &World,
+        ticks: u32,
+        has_waited: bool,
+        plan: Option<&Plan>,
+        history: &mut History,
+        out: &mut BitWriter,
+    ) {
+        let Some(baseline) = self.tick.filter(|_| ticks > 0) else { return };
+        if ticks == 1 && !has_waited && plan.is_none() {
+            for (first, end) in self.held.ships.stretches() {
+                let (bits, start, count) = history.updates(first, end);
+                out.copy_bits(bits, start, count);
+            }
+            return;
+        }
+        for index in 0..self.held.ships.words() {
+            let held = self.held.ships.word(index);
+            let due = plan.map_or(held, |plan| held & plan.updates.word(index));
+            let late = self.waiting.word(index) & held;
+            // Who was exact and has to wait, waits from now on.
+            for slot in slots_of(index, held & !due & !late) {
+                if self.waiting_since.len() <= slot as usize {
+                    self.waiting_since.resize(slot as usize + 1, Tick(0));
+                }
+                self.waiting_since[slot as usize] = baseline;
+            }
+            if due == 0 {
+                // All of them as if they flew on as they did, and none after a wait.
+                let bits = held.count_ones() * if has_waited { 2 } else { 1 };
+                out.write_zeros(bits);
+            } else {
+                self.write_word_of_ships(
+                    world,
+                    (index, held, due),
+                    has_waited,
+                    ticks,
+                    history,
+                    out,
+                );
+            }
+            self.waiting.set_word(index, held & !due);
+        }
+    }
+
+    /// The updates of the ships of one word.
+    fn write_word_of_ships(
+        &self,
+        world: &World,
+        (index, held, due): (usize, u64, u64),
+        has_waited: bool,
+        ticks: u32,
+        history: &mut History,
+        out: &mut BitWriter,
+    ) {
+        let baseline = world.tick().minus(ticks);
+        let waiting = self.waiting.word(index);
+        for slot in slots_of(index, held) {
+            let is_in = |set: u64| set >> (slot as usize % WORD_BITS) & 1 == 1;
+            let (is_due, is_late) = (is_in(due), is_in(waiting));
+            if has_waited {
+                out.write_bool(is_late && is_due);
+            }
+            if !is_due {
+                out.write_bool(false);
+                continue;
+            }
+            if ticks == 1 && !is_late {
+                let (bits, start, count) = history.updates(slot, slot + 1);
+                out.copy_bits(bits, start, count);
+                continue;
+            }
+            let exact_at = self.exact_at(slot).unwrap_or(baseline);
+            match history.late_update(world, slot, Span { exact_at, baseline }) {
+                Some((bits, start, count)) => out.copy_bits(bits, start, count),
+                // A ship that is held and not gone has its past: `delta_ticks` saw to that.
+                None => out.write_bool(false),
             }
         }
     }
 
     /// Returns whether the client sees its own ship fire.
-    fn write_shots(
+    fn write_shot_arrivals(
         &mut self,
         world: &World,
         player: PlayerId,
-        visible: &Visible,
+        arrivals: &SlotSet,
+        history: &History,
         out: &mut BitWriter,
     ) -> bool {
-        let now = world.tick();
-        // Both ends know when a shot fades.
-        self.shots.retain(|(_, expires)| *expires > now);
-        // Flying on out of view would cost nothing, but the end of a shot would tell of what it hit there.
-        let shots = &mut self.shots;
-        let is_destroyed = |key| !world.shots().contains_key(key);
-        self.scratch.write_removals(out, shots, |(key, _)| *key, &visible.shots, is_destroyed);
-        out.write_golomb(self.scratch.news_len(), COUNT_ORDER);
         let mut has_fired = false;
-        for key in self.scratch.news(&visible.shots) {
-            let Some(shot) = world.shots().get(key) else { continue };
-            let muzzle_index = (shot.fired == now).then_some(shot.ship).and_then(|ship_key| {
-                let ship = world.ships().get(ship_key)?;
-                let is_exact = muzzle(&ship.state, world.rules(), now) == shot.state;
-                if is_exact { self.ships.iter().position(|key| *key == ship_key) } else { None }
-            });
-            out.write_bool(muzzle_index.is_some());
-            match muzzle_index {
-                Some(index) => {
-                    out.write_golomb(index as u32, INDEX_ORDER);
+        let (ships, waiting) = (&self.held.ships, &self.waiting);
+        let ships_len = ships.len() as u32;
+        write_arrivals(out, &mut self.held.shots, arrivals, |out, slot| {
+            let shot = history.shots().key(slot).and_then(|key| world.shots().get(key));
+            let Some(shot) = shot else { return };
+            let is_exact = |ship: &Slot| ships.contains(*ship) && !waiting.contains(*ship);
+            let ship = history.shot_glance(slot).birth.filter(is_exact);
+            out.write_bool(ship.is_some());
+            match ship {
+                Some(ship) => {
+                    out.write_below(ships.rank(ship) as u32, ships_len);
                     has_fired |= shot.state.shooter == player;
                 }
-                None => write_shot(out, &shot.state, now, world.side()),
+                None => write_shot(out, &shot.state, world.tick(), world.side()),
             }
-            self.shots.push((key, shot.state.expires));
-        }
+        });
         has_fired
-    }
-
-    fn write_asteroids(
-        &mut self,
-        world: &World,
-        ticks: u32,
-        visible: &Visible,
-        out: &mut BitWriter,
-    ) {
-        let asteroids = &mut self.asteroids;
-        let is_destroyed = |key| !world.asteroids().contains_key(key);
-        self.scratch.write_removals(out, asteroids, |key| *key, &visible.asteroids, is_destroyed);
-        let since = world.tick().minus(ticks);
-        let damaged = || {
-            self.asteroids.iter().enumerate().filter_map(|(index, key)| {
-                let asteroid = world.asteroids().get(*key)?;
-                (asteroid.damaged > since).then_some((index, asteroid.state.hit_points))
-            })
-        };
-        out.write_golomb(damaged().count() as u32, COUNT_ORDER);
-        let mut next = 0;
-        for (index, hit_points) in damaged() {
-            out.write_golomb((index - next) as u32, GAP_ORDER);
-            write_hit_points(out, hit_points);
-            next = index + 1;
-        }
-        out.write_golomb(self.scratch.news_len(), COUNT_ORDER);
-        for key in self.scratch.news(&visible.asteroids) {
-            if let Some(asteroid) = world.asteroids().get(key) {
-                write_asteroid(out, &asteroid.state, world.side());
-                self.asteroids.push(key);
-            }
-        }
-    }
-
-    fn write_ores(&mut self, world: &World, visible: &Visible, out: &mut BitWriter) {
-        let now = world.tick();
-        self.ores.retain(|(_, expires)| *expires > now);
-        let ores = &mut self.ores;
-        let is_destroyed = |key| !world.ores().contains_key(key);
-        self.scratch.write_removals(out, ores, |(key, _)| *key, &visible.ores, is_destroyed);
-        out.write_golomb(self.scratch.news_len(), COUNT_ORDER);
-        for key in self.scratch.news(&visible.ores) {
-            if let Some(ore) = world.ores().get(key) {
-                write_ore(out, ore, now, world.side());
-                self.ores.push((key, ore.expires));
-            }
-        }
     }
 
     fn write_own(
@@ -343,76 +393,112 @@ impl ClientView {
         player: PlayerId,
         has_fired: bool,
         ticks: u32,
+        own: &mut OwnState,
         out: &mut BitWriter,
     ) {
-        let own = world.own_state(player).unwrap_or_default();
+        world.read_own_state(player, own);
         let key = world.pilot(player).and_then(|pilot| pilot.ship);
         let ship = key.and_then(|key| world.ships().get(key)).map(|ship| &ship.state);
-        let expected = predict_own(&self.own, ship, has_fired, ticks, world.rules());
-        write_own(out, &expected, &own);
-        self.own = own;
+        predict_own(&mut self.own, ship, has_fired, ticks, world.rules());
+        write_own(out, &self.own, own);
+        // Both are filled in again without an allocation.
+        std::mem::swap(&mut self.own, own);
     }
 }
 
-/// What was found out about one kind of entity, kept to be used again.
-#[derive(Clone, Debug, Default)]
-struct Scratch {
-    /// For each visible entity, whether the client holds it.
-    is_known: Vec<bool>,
-    /// For each held entity, whether it is visible.
-    is_kept: Vec<bool>,
+/// Finds which of the held entities were destroyed in the `ticks` up to `now`. Those whose time is over both
+/// ends drop without a word: they are taken out here.
+fn find_destroyed<K: Key>(
+    roster: &Roster<K>,
+    now: Tick,
+    ticks: u32,
+    held: &mut SlotSet,
+    destroyed: &mut SlotSet,
+) {
+    destroyed.clear();
+    for ended in roster.ended_in(now, ticks) {
+        // Who came into the slot after the one that is held was never held.
+        if !held.contains(ended.slot) || destroyed.contains(ended.slot) {
+            continue;
+        }
+        if ended.expires <= now {
+            held.remove(ended.slot);
+        } else {
+            destroyed.insert(ended.slot);
+        }
+    }
 }
 
-impl Scratch {
-    /// Writes which of the `held` entities are not `visible` any more, with whether each was destroyed, and
-    /// takes them out. The order of the rest stays.
-    fn write_removals<T, K: Key>(
-        &mut self,
-        out: &mut BitWriter,
-        held: &mut Vec<T>,
-        key: impl Fn(&T) -> K,
-        visible: &[K],
-        is_destroyed: impl Fn(K) -> bool,
-    ) {
-        self.is_known.clear();
-        self.is_known.resize(visible.len(), false);
-        self.is_kept.clear();
-        for entry in held.iter() {
-            let found = visible.binary_search(&key(entry));
-            self.is_kept.push(found.is_ok());
-            if let Ok(index) = found {
-                self.is_known[index] = true;
-            }
-        }
-        let removed = self.is_kept.iter().filter(|is_kept| !**is_kept).count();
-        out.write_golomb(removed as u32, COUNT_ORDER);
-        if removed == 0 {
-            return;
-        }
-        let mut gap = 0;
-        let mut is_kept = self.is_kept.iter();
-        held.retain(|entry| {
-            // As many as are held: they were just looked at one by one.
-            let keep = *is_kept.next().unwrap_or(&true);
-            if keep {
-                gap += 1;
-            } else {
-                out.write_golomb(gap, GAP_ORDER);
-                out.write_bool(is_destroyed(key(entry)));
-                gap = 0;
-            }
-            keep
-        });
+/// Writes which entities a client loses, with whether each was destroyed. Returns whether there are any.
+fn write_removals(
+    out: &mut BitWriter,
+    kept: &SlotSet,
+    gone: &SlotSet,
+    destroyed: &SlotSet,
+) -> bool {
+    let count = gone.len();
+    out.write_golomb(count as u32, COUNT_ORDER);
+    let order = gap_order(if count == 0 { 0 } else { kept.len() + count }, count);
+    let mut before = 0;
+    for slot in gone.iter() {
+        let rank = kept.rank(slot);
+        out.write_golomb((rank - before) as u32, order);
+        out.write_bool(destroyed.contains(slot));
+        before = rank;
     }
+    count > 0
+}
 
-    /// How many of the visible entities are not held yet.
-    fn news_len(&self) -> u32 {
-        self.is_known.iter().filter(|is_known| !**is_known).count() as u32
+/// Writes those of `arrivals` that are not held yet, each with its place in the list, and takes them as
+/// held. Returns whether there are any.
+fn write_arrivals(
+    out: &mut BitWriter,
+    held: &mut SlotSet,
+    arrivals: &SlotSet,
+    mut write: impl FnMut(&mut BitWriter, Slot),
+) -> bool {
+    let count = arrivals.len_without(held);
+    out.write_golomb(count as u32, COUNT_ORDER);
+    if count == 0 {
+        return false;
     }
+    let held_count = held.len();
+    let order = gap_order(held_count, count);
+    let mut before = 0;
+    for slot in arrivals.without(held) {
+        if held_count > 0 {
+            let rank = held.rank(slot);
+            out.write_golomb((rank - before) as u32, order);
+            before = rank;
+        }
+        write(out, slot);
+    }
+    held.insert_all(arrivals);
+    true
+}
 
-    /// Those entities, in order of keys.
-    fn news<'a, K: Key>(&'a self, visible: &'a [K]) -> impl Iterator<Item = K> + 'a {
-        let all = visible.iter().zip(&self.is_known);
-        all.filter(|(_, is_known)| !**is_known).map(|(key, _)| *key)
+/// Writes which of the held asteroids lost hit points after the tick `since`. Returns whether there are any.
+fn write_damage(
+    out: &mut BitWriter,
+    held: &SlotSet,
+    world: &World,
+    history: &History,
+    since: Tick,
+) -> bool {
+    let damaged = || {
+        held.iter().enumerate().filter_map(|(place, slot)| {
+            let asteroid = world.asteroids().get(history.asteroids().key(slot)?)?;
+            (asteroid.damaged > since).then_some((place, asteroid.state.hit_points))
+        })
+    };
+    let count = damaged().count();
+    out.write_golomb(count as u32, COUNT_ORDER);
+    let order = gap_order(if count == 0 { 0 } else { held.len() }, count);
+    let mut next = 0;
+    for (place, hit_points) in damaged() {
+        out.write_golomb((place - next) as u32, order);
+        write_hit_points(out, hit_points);
+        next = place + 1;
     }
+    count > 0
 }

@@ -6,15 +6,29 @@ mod bits;
 mod decoder;
 mod encoder;
 mod entity;
+mod header;
+mod history;
+mod interest;
 mod own;
 mod parts;
+mod priority;
+mod roster;
+mod slots;
 mod tally;
+mod visible;
 
 pub use bits::{BitReader, BitWriter, BitsError};
 pub use decoder::{Decoder, SnapshotError};
-pub use encoder::{ClientView, History, Visible};
+pub use encoder::{ClientView, SnapshotOrder, Workspace};
 pub use entity::{EntityKey, EntityKind, Removal};
+pub use header::{SnapshotHeader, SnapshotKind};
+pub use history::History;
+pub use interest::find_visible;
+pub use priority::StateAges;
+pub use roster::Roster;
+pub use slots::{Slot, SlotSet, slot_of};
 pub use tally::{SnapshotPart, SnapshotTally, Spent};
+pub use visible::{PerKind, Visible};
 
 /// Bits of the kind that begins every message of the server.
 pub(crate) const KIND_BITS: u32 = 2;
@@ -27,7 +41,5 @@ pub(crate) const KIND_CONTROL: u64 = 2;
 
 /// Bits of the input margin.
 const MARGIN_BITS: u32 = 7;
-/// Golomb orders: counts are mostly 0, gaps and places small.
+/// Golomb order of counts: they are mostly 0.
 const COUNT_ORDER: u32 = 0;
-const GAP_ORDER: u32 = 2;
-const INDEX_ORDER: u32 = 3;

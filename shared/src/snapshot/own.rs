@@ -3,16 +3,15 @@
 use super::bits::{BitReader, BitWriter, BitsError};
 use crate::sim::{BOOST_STEPS_PER_TICK, OwnState, Rules, ShipState};
 
-/// What both ends expect of the own state after `ticks`, given the own ship as it is now and whether it
-/// is seen to fire in this tick.
+/// Brings the own state forward by `ticks` to what both ends expect, given the own ship as it is now and
+/// whether it is seen to fire in this tick.
 pub fn predict_own(
-    base: &OwnState,
+    own: &mut OwnState,
     ship: Option<&ShipState>,
     has_fired: bool,
     ticks: u32,
     rules: &Rules,
-) -> OwnState {
-    let mut own = base.clone();
+) {
     let steps = u16::try_from(ticks).unwrap_or(u16::MAX);
     own.respawn_ticks = own.respawn_ticks.saturating_sub(steps);
     own.gun_cooldown = own.gun_cooldown.saturating_sub(u8::try_from(ticks).unwrap_or(u8::MAX));
@@ -29,7 +28,6 @@ pub fn predict_own(
             own.gun_cooldown = rules.weapon(hull.weapon).interval_ticks;
         }
     }
-    own
 }
 
 /// Writes how `now` differs from `expected`.

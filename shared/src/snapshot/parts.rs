@@ -42,12 +42,14 @@ pub fn predict_ship(
     ship
 }
 
-/// Writes how `now` differs from what `base` leads to in `ticks`.
+/// Writes how `now` differs from what `base` leads to in `ticks`. A ship that had to wait for this update is
+/// not where its true course led, and needs its turn per tick in full.
 pub fn write_ship_update(
     out: &mut BitWriter,
     base: &ShipState,
     now: &ShipState,
     ticks: u32,
+    has_waited: bool,
     rules: &Rules,
     side: f32,
 ) {
@@ -70,7 +72,7 @@ pub fn write_ship_update(
     out.write_bool(has_turned);
     if has_turned {
         out.write_signed(i32::from(now.aim.distance_from(expected.aim)), AIM_ORDER);
-        if ticks > 1 {
+        if ticks > 1 || has_waited {
             // Over one tick the rate is the turn itself.
             out.write_signed(i32::from(now.aim_rate), AIM_ORDER);
         }
@@ -98,6 +100,7 @@ pub fn read_ship_update(
     input: &mut BitReader<'_>,
     ship: &mut ShipState,
     ticks: u32,
+    has_waited: bool,
     rules: &Rules,
     side: f32,
 ) -> Result<(), BitsError> {
@@ -115,7 +118,7 @@ pub fn read_ship_update(
     if input.read_bool()? {
         ship.aim = ship.aim.turned(read_turn(input)?);
         ship.aim_rate = match ticks {
-            1 => ship.aim.distance_from(base.aim),
+            1 if !has_waited => ship.aim.distance_from(base.aim),
             _ => read_turn(input)?,
         };
     }
@@ -133,6 +136,11 @@ pub fn read_ship_update(
         read_condition(input, ship, rules)?;
     }
     Ok(())
+}
+
+/// Golomb order of the gaps between `count` places in a list of `held`: about their mean.
+pub fn gap_order(held: usize, count: usize) -> u32 {
+    (held / (count + 1)).checked_ilog2().unwrap_or(0)
 }
 
 /// Writes a ship that comes into view.

@@ -80,6 +80,16 @@ impl SnapshotTally {
         spent.entities += entities as u64;
     }
 
+    /// What was spent since `before`, an earlier state of the same tally.
+    pub fn since(&self, before: &SnapshotTally) -> SnapshotTally {
+        let mut since = *self;
+        for (spent, before) in since.parts.iter_mut().zip(before.parts) {
+            spent.bits -= before.bits;
+            spent.entities -= before.entities;
+        }
+        since
+    }
+
     /// Adds other snapshots.
     pub fn add(&mut self, other: &SnapshotTally) {
         for (spent, other) in self.parts.iter_mut().zip(other.parts) {

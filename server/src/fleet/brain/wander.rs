@@ -3,10 +3,10 @@
 //! Holds one of eight directions for half a second to two, keeps turning the aim at a constant rate
 //! that changes with the direction, and fires once every 1.5 seconds.
 
-use driftfield_shared::sim::Rng;
+use driftfield_shared::sim::{Rng, Rules};
 use driftfield_shared::units::{Angle, Controls, Thrust, Tick};
 
-use super::{Brain, BrainView, ticks_between};
+use super::{Brain, BrainView};
 
 /// Seconds for which a direction is held, least and most.
 const HOLD_SECONDS: (f32, f32) = (0.5, 2.0);
@@ -37,32 +37,36 @@ impl Wander {
         Wander { rng, thrust: Thrust::NONE, aim, turn: 0, turn_at: Tick(0), fire_at: None }
     }
 
-    fn choose(&mut self, view: &BrainView<'_>) {
+    /// What to do in the tick after `now`: it takes no look at the world.
+    pub fn wander(&mut self, rules: &Rules, now: Tick) -> Controls {
+        if self.turn_at <= now {
+            self.choose(rules, now);
+        }
+        self.aim = self.aim.turned(self.turn);
+        let interval = rules.ticks(FIRE_SECONDS);
+        // The first shot at any moment of the interval: a fleet that joined together does not fire together.
+        let fire_at = *self.fire_at.get_or_insert(now.plus(self.rng.below(interval)));
+        let fire = fire_at <= now;
+        if fire {
+            let next = fire_at.plus(interval);
+            self.fire_at = Some(if next > now { next } else { now.plus(interval) });
+        }
+        Controls { thrust: self.thrust, boost: false, fire, aim: self.aim }
+    }
+
+    fn choose(&mut self, rules: &Rules, now: Tick) {
         let apart = u32::from(Thrust::DIRECTIONS) / DIRECTIONS;
         self.thrust = Thrust::towards((self.rng.below(DIRECTIONS) * apart) as u8);
-        let fastest = TURN_MAX * f32::from(Angle::STEPS) * view.rules.tick_seconds;
+        let fastest = TURN_MAX * f32::from(Angle::STEPS) * rules.tick_seconds;
         // Whole steps and never none: an aim that stands still would cost the wire nothing.
         let turn = 1 + self.rng.below((fastest as u32).max(1)) as i16;
         self.turn = if self.rng.below(2) == 0 { turn } else { -turn };
-        self.turn_at =
-            view.now.plus(ticks_between(view, &mut self.rng, HOLD_SECONDS.0, HOLD_SECONDS.1));
+        self.turn_at = now.plus(rules.ticks(self.rng.range(HOLD_SECONDS.0, HOLD_SECONDS.1)));
     }
 }
 
 impl Brain for Wander {
     fn think(&mut self, view: &BrainView<'_>) -> Controls {
-        if self.turn_at <= view.now {
-            self.choose(view);
-        }
-        self.aim = self.aim.turned(self.turn);
-        let interval = view.rules.ticks(FIRE_SECONDS);
-        // The first shot at any moment of the interval: a fleet that joined together does not fire together.
-        let fire_at = *self.fire_at.get_or_insert(view.now.plus(self.rng.below(interval)));
-        let fire = fire_at <= view.now;
-        if fire {
-            let next = fire_at.plus(interval);
-            self.fire_at = Some(if next > view.now { next } else { view.now.plus(interval) });
-        }
-        Controls { thrust: self.thrust, boost: false, fire, aim: self.aim }
+        self.wander(view.rules, view.now)
     }
 }

@@ -1,0 +1,131 @@
+//! The floor under a server that answers every client in every tick: bare sockets that carry the same bytes.
+//!
+//! ```text
+//! server half (process): each tick, for each client one blind read and one write
+//! client half (process): each tick, from each client one input, spread over the tick; reads what comes
+//! ```
+//!
+//! No WebSocket, no framing, no simulation. The halves are two processes, so that the processor time of the server half
+//! can be told.
+
+mod client;
+mod server;
+
+pub use client::run as run_client;
+pub use server::run as run_server;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::lab::{Lab, LabError};
+use crate::process::ProcessCounts;
+use crate::program::Program;
+
+/// Bytes of an input command on the wire of a client: a header of 2, a mask of 4, a payload of 8.
+pub const INPUT_BYTES: usize = 14;
+
+/// What bare sockets cost.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Bare {
+    /// Clients.
+    pub clients: u32,
+    /// Bytes written to each of them in each tick.
+    pub bytes: u32,
+    /// Seconds that were measured.
+    pub seconds: f64,
+    /// Processor time of the server half, seconds in each second.
+    pub server_cpu: f64,
+    /// The same for each client and tick, microseconds.
+    pub micros_per_client_tick: f64,
+    /// The same of the client half.
+    pub client_half_micros_per_client_tick: f64,
+}
+
+/// Runs both halves and measures the server half over so many seconds.
+///
+/// # Errors
+/// When the system does not give what it takes.
+pub fn measure(
+    lab: &Lab,
+    clients: u32,
+    bytes: u32,
+    seconds: f64,
+    tick_hz: u16,
+) -> Result<Bare, LabError> {
+    let hz = tick_hz.to_string();
+    let count = clients.to_string();
+    let mut command = lab.own();
+    command.args(["bare-server", "--count", &count, "--tick-hz", &hz]);
+    command.args(["--bytes", &bytes.to_string()]);
+    let mut server = Program::start(command)?;
+    let line = server.read_line()?;
+    let address: SocketAddr = line.parse().map_err(|_| LabError::NoAddress(line))?;
+    let mut command = lab.own();
+    command.args(["bare-client", "--count", &count, "--tick-hz", &hz]);
+    command.args(["--server", &address.to_string()]);
+    let mut client = Program::start_silent(command)?;
+    // It says so when all are there.
+    server.read_line()?;
+    let pause = |time, server: &mut Program, client: &mut Program| {
+        lab.pause(time, &mut [("the bare server", server), ("the bare clients", client)])
+    };
+    pause(WARM_UP, &mut server, &mut client)?;
+    let look = |server: &Program, client: &Program| -> Result<_, LabError> {
+        let server = ProcessCounts::read(server.id())?;
+        Ok((Instant::now(), server.cpu, ProcessCounts::read(client.id())?.cpu))
+    };
+    let (from, server_before, client_before) = look(&server, &client)?;
+    pause(Duration::from_secs_f64(seconds), &mut server, &mut client)?;
+    let (to, server_after, client_after) = look(&server, &client)?;
+    let seconds = to.saturating_duration_since(from).as_secs_f64().max(1e-9);
+    let client_ticks = seconds * f64::from(tick_hz) * f64::from(clients);
+    let server_cpu = server_after.saturating_sub(server_before).as_secs_f64();
+    let client_cpu = client_after.saturating_sub(client_before).as_secs_f64();
+    Ok(Bare {
+        clients,
+        bytes,
+        seconds,
+        server_cpu: server_cpu / seconds,
+        micros_per_client_tick: server_cpu * 1e6 / client_ticks,
+        client_half_micros_per_client_tick: client_cpu * 1e6 / client_ticks,
+    })
+}
+
+/// Bytes on the wire of a server's message: RFC 6455, 5.2, without a mask.
+pub fn framed_bytes(payload_bytes: f64) -> u32 {
+    let payload = payload_bytes.round().max(1.0) as u32;
+    payload + if payload <= 125 { 2 } else { 4 }
+}
+
+/// From the last connection to the first figure.
+const WARM_UP: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_message_has_the_header_that_its_length_takes() {
+        assert_eq!([0.0, 40.4, 125.0, 126.0, 900.0].map(framed_bytes), [3, 42, 127, 130, 904]);
+    }
+
+    #[test]
+    fn each_client_gets_its_bytes_until_all_are_gone() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || server::serve(&listener, 2, 10, 120, || {}));
+        let mut clients = [0; 2].map(|_| TcpStream::connect(address).unwrap());
+        for client in &mut clients {
+            let mut bytes = [0; 50];
+            client.read_exact(&mut bytes).unwrap();
+        }
+        drop(clients);
+        server.join().unwrap().unwrap();
+    }
+}

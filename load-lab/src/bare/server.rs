@@ -1,0 +1,65 @@
+//! The server half: one thread, absolute deadlines, two system calls for each client and tick.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::INPUT_BYTES;
+
+/// Bytes of the buffer that is read into: as many as the game's server reads at once.
+const READ_BYTES: usize = 4 * 1_024;
+/// Descriptors beside the sockets.
+const DESCRIPTORS_RESERVED: u64 = 64;
+
+/// Listens on a free port of loopback, prints where, waits for all clients, and serves them until all are gone.
+///
+/// # Errors
+/// When the system does not give what it takes.
+pub fn run(count: u32, bytes: u32, tick_hz: u16) -> io::Result<()> {
+    rlimit::increase_nofile_limit(u64::from(count) + DESCRIPTORS_RESERVED)?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    println!("{}", listener.local_addr()?);
+    serve(&listener, count as usize, bytes as usize, tick_hz, || println!("all are there"))
+}
+
+/// Takes `count` clients, calls `ready`, and gives each of them `bytes` in each tick until all are gone.
+pub(super) fn serve(
+    listener: &TcpListener,
+    count: usize,
+    bytes: usize,
+    tick_hz: u16,
+    ready: impl FnOnce(),
+) -> io::Result<()> {
+    let mut clients = Vec::with_capacity(count);
+    while clients.len() < count {
+        let (client, _) = listener.accept()?;
+        client.set_nodelay(true)?;
+        client.set_nonblocking(true)?;
+        clients.push(client);
+    }
+    ready();
+    let tick = Duration::from_secs(1) / u32::from(tick_hz.max(1));
+    let message = vec![0x5a; bytes];
+    let mut buffer = [0; READ_BYTES];
+    const { assert!(READ_BYTES >= INPUT_BYTES) };
+    let mut deadline = Instant::now();
+    while !clients.is_empty() {
+        deadline += tick;
+        thread::sleep(deadline.saturating_duration_since(Instant::now()));
+        clients.retain_mut(|client| exchange(client, &mut buffer, &message));
+    }
+    Ok(())
+}
+
+/// One blind read and one write. False when the client is gone.
+fn exchange(client: &mut TcpStream, buffer: &mut [u8], message: &[u8]) -> bool {
+    let is_pending =
+        |error: &io::Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted);
+    let is_there = match client.read(buffer) {
+        Ok(read) => read > 0,
+        Err(error) => is_pending(&error),
+    };
+    // What a full socket does not take is left out: nobody takes these bytes apart.
+    is_there && client.write(message).map_or_else(|error| is_pending(&error), |_| true)
+}

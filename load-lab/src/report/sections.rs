@@ -1,0 +1,325 @@
+//! The report, part by part: what each scenario's results say, and the Markdown page of them.
+
+use std::fmt::Write;
+
+use super::Results;
+use super::chart::{Chart, figure};
+use super::plots;
+use super::table::{Columns, Table};
+use crate::scenario::{HellResults, HellRun, Point, RoomsResults, SoakResults, SweepResults};
+
+/// A part of the report: what it is of, how it was made, and its figures.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    /// Its heading.
+    pub title: String,
+    /// What a reader must know, in sentences.
+    pub text: String,
+    /// What repeats it.
+    pub command: String,
+    /// Where and when.
+    pub machine: String,
+    /// Its figures as plots.
+    pub charts: Vec<Chart>,
+    /// Its figures.
+    pub table: Table,
+}
+
+/// All sections for which there are results.
+pub fn sections(results: &Results) -> Vec<Section> {
+    let sweep = results.sweep.as_ref().map(|sweep| Section {
+        charts: plots::of_sweep(sweep),
+        ..of_sweep(sweep, "Spread out", SWEEP_TEXT)
+    });
+    let crowd = results.crowd.as_ref().map(|crowd| Section {
+        charts: plots::of_crowd(crowd),
+        ..of_sweep(crowd, "In a crowd", CROWD_TEXT)
+    });
+    let hell = results.hell.as_ref().map(of_hell);
+    let rooms = results.rooms.as_ref().map(of_rooms);
+    [sweep, crowd, hell, rooms, results.soak.as_ref().map(of_soak)].into_iter().flatten().collect()
+}
+
+/// The page.
+pub fn markdown(results: &Results) -> String {
+    let mut text =
+        format!("# {TITLE}\n\n{INTRODUCTION}\n\nThe same as plots: `index.html` in this folder.\n");
+    for section in sections(results) {
+        let _ = write!(
+            text,
+            "\n## {}\n\n{}\n\n```sh\n{}\n```\n\n{}\n\n{}",
+            section.title, section.text, section.command, section.machine, section.table
+        );
+    }
+    text
+}
+
+fn of_sweep(sweep: &SweepResults, title: &str, text: &str) -> Section {
+    Section {
+        title: format!("{title}: {}", sweep.room),
+        text: format!("{text} Bots: {}, {} decode.", sweep.brain, sweep.decode),
+        command: sweep.command.clone(),
+        machine: sweep.machine.to_string(),
+        charts: Vec::new(),
+        table: points_table(&sweep.points),
+    }
+}
+
+fn points_table(points: &[Point]) -> Table {
+    let columns: Vec<(String, &Point)> =
+        points.iter().map(|point| (figure(point.clients.into()), point)).collect();
+    let mut table = Columns::new("clients", &columns);
+    let three = |a: f64, b: f64, c: f64| format!("{} / {} / {}", figure(a), figure(b), figure(c));
+    table.line("server CPU, s per s", |point| figure(point.stretch.server_cpu));
+    table.line("server CPU for each client and tick, us", |point| {
+        figure(point.server_micros_per_client_tick)
+    });
+    if points.iter().any(|point| point.bare.is_some()) {
+        table.line("the same of bare sockets, us", |point| {
+            point.bare.map_or_else(nothing, |bare| figure(bare.micros_per_client_tick))
+        });
+        table.line("server / bare sockets", |point| point.times_bare.map_or_else(nothing, figure));
+        table.line("bytes of a bare message", |point| {
+            point.bare.map_or_else(nothing, |bare| bare.bytes.to_string())
+        });
+    }
+    table.line("tick duration p50 / p99 / p99.9, ms", |point| {
+        let ticks = point.stretch.tick_duration_ms;
+        three(ticks.p50, ticks.p99, ticks.p999)
+    });
+    table.line("tick lateness p50 / p99 / p99.9, ms", |point| {
+        let ticks = point.stretch.tick_lateness_ms;
+        three(ticks.p50, ticks.p99, ticks.p999)
+    });
+    table.line("ticks simulated, with a write, skipped", |point| {
+        let Point { stretch, .. } = point;
+        format!("{}, {}, {}", stretch.ticks, stretch.rounds, stretch.ticks_skipped)
+    });
+    table.line("snapshots delivered, %", |point| format!("{:.2}", point.fleet.delivered() * 100.0));
+    table.line("snapshot interval p50 / p99 / max, ms", |point| {
+        let interval = point.fleet.snapshot_interval_ms;
+        three(interval.p50, interval.p99, interval.max)
+    });
+    table.line("payload, bytes per client and second", |point| {
+        figure(point.fleet.bytes_per_client_per_second)
+    });
+    table.line("payload of a snapshot, mean, bytes", |point| {
+        figure(point.stretch.snapshot_bytes_mean)
+    });
+    if points.iter().any(|point| point.fleet.visible_entities_mean > 0.0) {
+        table.line("entities in view, mean", |point| figure(point.fleet.visible_entities_mean));
+    }
+    table.line("input commands too late, %", |point| {
+        let late = point.stretch.inputs_late as f64 / point.stretch.inputs_received.max(1) as f64;
+        format!("{:.3}", late * 100.0)
+    });
+    table.line("resident memory, empty / with all, MB", |point| {
+        let megabytes = |bytes: u64| figure(bytes as f64 / 1e6);
+        let (empty, full) = (point.empty_resident_bytes, point.stretch.server_resident_bytes);
+        format!("{} / {}", megabytes(empty), megabytes(full))
+    });
+    table.line("resident memory for each client, kB", |point| {
+        figure(point.resident_bytes_per_client / 1e3)
+    });
+    table.line("context switches: waited / made room, per s", |point| {
+        let Point { stretch, .. } = point;
+        format!("{} / {}", figure(stretch.server_waits), figure(stretch.server_preemptions))
+    });
+    table.line("bots' CPU for each client and tick, us", |point| {
+        figure(point.bots_micros_per_client_tick)
+    });
+    table.line("bots late by, p99, ms", |point| figure(point.fleet.bot_lateness_ms.p99));
+    table.line("disconnects, protocol errors", |point| {
+        format!("{}, {}", point.fleet.disconnects, point.fleet.protocol_errors)
+    });
+    table.table
+}
+
+fn of_hell(hell: &HellResults) -> Section {
+    let runs = [("quiet".to_owned(), &hell.quiet), ("hell".to_owned(), &hell.hell)];
+    let mut table = Columns::new("run", &runs);
+    table.line("snapshot interval of the healthy p50 / p99 / max, ms", |run: &HellRun| {
+        let interval = run.fleet.snapshot_interval_ms;
+        format!("{} / {} / {}", figure(interval.p50), figure(interval.p99), figure(interval.max))
+    });
+    table.line("tick lateness p50 / p99 / p99.9, ms", |run| {
+        let ticks = run.stretch.tick_lateness_ms;
+        format!("{} / {} / {}", figure(ticks.p50), figure(ticks.p99), figure(ticks.p999))
+    });
+    table.line("tick duration p99, ms", |run| figure(run.stretch.tick_duration_ms.p99));
+    table.line("snapshots delivered to the healthy, %", |run| {
+        format!("{:.2}", run.fleet.delivered() * 100.0)
+    });
+    table.line("server CPU, s per s", |run| figure(run.stretch.server_cpu));
+    table.line("bots' CPU / attackers' CPU, s per s", |run| {
+        format!("{} / {}", figure(run.stretch.bots_cpu), figure(run.attackers_cpu))
+    });
+    table.line("resident memory before / during / after, MB", |run| {
+        [run.resident_before, run.stretch.server_resident_bytes, run.resident_after]
+            .map(|bytes| figure(bytes as f64 / 1e6))
+            .join(" / ")
+    });
+    table
+        .line("connections closed by the server for cause", |run| run.stretch.rejected.to_string());
+    table.line("snapshots withheld from who is behind", |run| {
+        run.stretch.snapshots_skipped.to_string()
+    });
+    table.line("disconnects of the healthy, protocol errors", |run| {
+        format!("{}, {}", run.fleet.disconnects, run.fleet.protocol_errors)
+    });
+    Section {
+        title: "Neighbours from hell".to_owned(),
+        text: format!(
+            "{} clients in a room. In the second run {} of them do not read, {} send ten times what is allowed, and {} \
+             more connect and vanish each second, half of them in the handshake; who is cut comes back at once. All of \
+             them share the processors with the server. Against the quiet run the healthy ones' interval p99 is {} times, \
+             the lateness p99 {} times.",
+            hell.clients,
+            hell.deaf,
+            hell.flooding,
+            hell.vanishing,
+            figure(hell.interval_ratio),
+            figure(hell.lateness_ratio),
+        ),
+        command: hell.command.clone(),
+        machine: hell.machine.to_string(),
+        charts: Vec::new(),
+        table: table.table,
+    }
+}
+
+fn of_rooms(rooms: &RoomsResults) -> Section {
+    let clients = rooms.rooms * rooms.per_room;
+    let columns = [
+        (format!("{} rooms of {}", rooms.rooms, rooms.per_room), &rooms.many),
+        (format!("one room of {}", figure(clients.into())), &rooms.one),
+    ];
+    let mut table = Columns::new("rooms", &columns);
+    table.line("server CPU, s per s", |point: &Point| figure(point.stretch.server_cpu));
+    table.line("server CPU for each client and tick, us", |point| {
+        figure(point.server_micros_per_client_tick)
+    });
+    table.line("tick lateness p50 / p99 / p99.9, ms", |point| {
+        let ticks = point.stretch.tick_lateness_ms;
+        format!("{} / {} / {}", figure(ticks.p50), figure(ticks.p99), figure(ticks.p999))
+    });
+    table.line("snapshots delivered, %", |point| format!("{:.2}", point.fleet.delivered() * 100.0));
+    table.line("payload, bytes per client and second", |point| {
+        figure(point.fleet.bytes_per_client_per_second)
+    });
+    table.line("resident memory for each client, kB", |point| {
+        figure(point.resident_bytes_per_client / 1e3)
+    });
+    Section {
+        title: "Many rooms".to_owned(),
+        text: format!(
+            "The small rooms cost {} times the large one. Empty, they took {} s of the processor in {} s.",
+            figure(rooms.times_one),
+            figure(rooms.empty_cpu_seconds),
+            figure(rooms.empty_seconds)
+        ),
+        command: rooms.command.clone(),
+        machine: rooms.machine.to_string(),
+        charts: Vec::new(),
+        table: table.table,
+    }
+}
+
+fn of_soak(soak: &SoakResults) -> Section {
+    let line = |name: &str, value: String| (name.to_owned(), vec![value]);
+    let table = Table {
+        heads: vec!["figure".to_owned(), "measured".to_owned()],
+        lines: vec![
+            line("minutes", figure(soak.minutes)),
+            line(
+                "growth of resident memory after the warm-up, %",
+                format!("{:+.2}", soak.growth * 100.0),
+            ),
+            line("protocol errors", soak.protocol_errors.to_string()),
+            line("connections lost", soak.disconnects.to_string()),
+            line("snapshots delivered to who stays, %", format!("{:.2}", soak.delivered * 100.0)),
+        ],
+    };
+    Section {
+        title: "A long flight with churn".to_owned(),
+        text: format!(
+            "{} clients, {} of which left and came back {} times. Growth is the median of the last tenth of the time \
+             against that of the tenth after the first fifth.",
+            soak.clients, soak.churning, soak.rounds
+        ),
+        command: soak.command.clone(),
+        machine: soak.machine.to_string(),
+        charts: vec![plots::of_soak(soak)],
+        table,
+    }
+}
+
+fn nothing() -> String {
+    "-".to_owned()
+}
+
+/// What the report is called.
+pub const TITLE: &str = "How cost grows with clients";
+/// What holds for all of it.
+pub const INTRODUCTION: &str = "Server and bots are two processes of a release build on one machine and share its \
+processors. Server CPU is user and system time of the server process alone, from the operating system, over the steady \
+stretch after all have joined; nothing of the joining is in any figure. Times of ticks come from the histograms in the \
+server's /metrics, percentiles between two of their bounds by straight lines. Resident memory is the process's; the \
+socket buffers of the kernel are not in it.";
+const SWEEP_TEXT: &str = "Everyone flies in one room. CPU for each client and tick counts ticks with a write; where \
+fewer than 99 % of the snapshots were delivered, the machine was too small for server and bots together. Bare sockets: in the same run, with as many clients, one blind read \
+and one write of the mean snapshot's framed length for each client and tick, without WebSocket and game.";
+const CROWD_TEXT: &str = "Everyone flies in one room and sees everyone.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bare::Bare;
+
+    fn sweep() -> SweepResults {
+        let mut point = Point { clients: 1_000, ..Point::default() };
+        point.server_micros_per_client_tick = 13.5;
+        point.bare = Some(Bare { micros_per_client_tick: 9.0, bytes: 44, ..Bare::default() });
+        point.times_bare = Some(1.5);
+        point.fleet.snapshots_received = 999;
+        point.fleet.snapshots_expected = 1_000;
+        SweepResults {
+            command: "cargo run".to_owned(),
+            room: "proving-ground".to_owned(),
+            points: vec![Point { clients: 100, ..Point::default() }, point],
+            ..SweepResults::default()
+        }
+    }
+
+    #[test]
+    fn the_page_has_a_column_for_each_number_of_clients() {
+        let text = markdown(&Results { sweep: Some(sweep()), ..Results::default() });
+        for line in [
+            "| clients | 100 | 1,000 |",
+            "|---|---:|---:|",
+            "| server CPU for each client and tick, us | 0 | 13.5 |",
+            "| server / bare sockets | - | 1.5 |",
+            "| snapshots delivered, % | 0.00 | 99.90 |",
+        ] {
+            assert!(text.lines().any(|have| have == line), "{line:?} in\n{text}");
+        }
+        assert!(text.contains("```sh\ncargo run\n```"), "{text}");
+    }
+
+    #[test]
+    fn every_line_of_a_table_has_a_cell_for_each_column() {
+        let results = Results {
+            sweep: Some(sweep()),
+            crowd: Some(sweep()),
+            hell: Some(HellResults::default()),
+            rooms: Some(RoomsResults::default()),
+            soak: Some(SoakResults::default()),
+        };
+        let sections = sections(&results);
+        assert_eq!(sections.len(), 5);
+        for Section { table, .. } in sections {
+            assert!(table.lines.iter().all(|(_, cells)| cells.len() + 1 == table.heads.len()));
+            assert!(!table.lines.is_empty());
+        }
+    }
+}

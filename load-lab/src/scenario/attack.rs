@@ -1,0 +1,267 @@
+//! The clients that nobody wants, as a program: deaf ones, flooding ones, and such that vanish.
+//!
+//! ```text
+//! away -> shaking hands -> in -> cut by the server -> away ...
+//! ```
+//!
+//! They speak WebSocket by hand, so that they can break its rules and cost little. What they send is well-formed: it is
+//! refused for how much it is, and for what they do not take.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use driftfield_shared::limits::INBOUND_FRAMES_PER_SECOND;
+use driftfield_shared::protocol::{
+    CONTENT_HASH, ClientControl, Hello, InputMessage, PROTOCOL_VERSION, encode_client_control,
+};
+use driftfield_shared::units::{Controls, Tick, ViewLag};
+
+/// Time between two rounds over all attackers.
+const STEP: Duration = Duration::from_millis(10);
+/// Steps between two inputs of a deaf client: one for each tick at 30 Hz, nearly.
+const STEPS_PER_INPUT: u32 = 3;
+/// Frames of a flooding client in each step: ten times what is allowed for long.
+const FLOOD_FRAMES: usize = INBOUND_FRAMES_PER_SECOND as usize * 10 / 100;
+/// Pause before somebody who was cut comes back.
+const AWAY: Duration = Duration::from_millis(200);
+/// Time for the handshake; then another try.
+const SHAKE_PATIENCE: Duration = Duration::from_secs(5);
+/// Descriptors beside the steady attackers: those who vanish, for as long as they take.
+const DESCRIPTORS_RESERVED: u64 = 1_024;
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    /// Asks, sends an input for each tick, never reads.
+    Deaf,
+    /// Sends ten times too much.
+    Flooding,
+    /// Says hello and is gone.
+    Vanishing,
+}
+
+#[derive(Debug)]
+enum State {
+    Away { until: Instant },
+    Shaking { stream: TcpStream, since: Instant, head: Vec<u8> },
+    In { stream: TcpStream },
+    Gone,
+}
+
+struct Attacker {
+    kind: Kind,
+    state: State,
+}
+
+/// What all attackers send.
+struct Arms {
+    server: SocketAddr,
+    request: String,
+    hello: Vec<u8>,
+    input: Vec<u8>,
+    flood: Vec<u8>,
+}
+
+/// Attacks until it is killed.
+///
+/// # Errors
+/// When the system gives no descriptors.
+pub fn run(
+    server: SocketAddr,
+    room: &str,
+    deaf: u32,
+    flooding: u32,
+    vanishing: u32,
+) -> io::Result<()> {
+    rlimit::increase_nofile_limit(u64::from(deaf + flooding) + DESCRIPTORS_RESERVED)?;
+    let arms = Arms::new(server, room);
+    let start = Instant::now();
+    let mut attackers: Vec<Attacker> =
+        (0..deaf).map(|_| Attacker::new(Kind::Deaf, start)).collect();
+    attackers.extend((0..flooding).map(|_| Attacker::new(Kind::Flooding, start)));
+    let mut vanished: u64 = 0;
+    for step in 1_u32.. {
+        let now = Instant::now();
+        let due = (now - start).as_millis() as u64 * u64::from(vanishing) / 1_000;
+        while vanished < due {
+            vanished += 1;
+            if vanished.is_multiple_of(2) {
+                attackers.push(Attacker::new(Kind::Vanishing, now));
+            } else {
+                arms.vanish_mid_handshake();
+            }
+        }
+        for attacker in &mut attackers {
+            attacker.advance(&arms, step, now);
+        }
+        attackers.retain(|attacker| !matches!(attacker.state, State::Gone));
+        thread::sleep((start + STEP * step).saturating_duration_since(Instant::now()));
+    }
+    Ok(())
+}
+
+impl Arms {
+    fn new(server: SocketAddr, room: &str) -> Self {
+        let request = format!(
+            "GET /ws?room={room} HTTP/1.1\r\nHost: {server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        let hello = ClientControl::Hello(Hello {
+            protocol_version: PROTOCOL_VERSION,
+            content_hash: CONTENT_HASH,
+            name: "Neighbour".to_owned(),
+            token: None,
+            is_bot: true,
+        });
+        let input = InputMessage::new(Tick(0), Tick(0), ViewLag::default(), Controls::default());
+        let input = framed(&input.encode());
+        let flood = input.repeat(FLOOD_FRAMES);
+        Arms { server, request, hello: framed(&encode_client_control(&hello)), input, flood }
+    }
+
+    fn connect(&self) -> io::Result<TcpStream> {
+        let stream = TcpStream::connect_timeout(&self.server, SHAKE_PATIENCE)?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        Ok(stream)
+    }
+
+    /// Half a request, and gone.
+    fn vanish_mid_handshake(&self) {
+        let half = &self.request.as_bytes()[..self.request.len() / 2];
+        // That the server does not take it is what it may do.
+        let _ = self.connect().and_then(|mut stream| stream.write(half));
+    }
+}
+
+impl Attacker {
+    fn new(kind: Kind, now: Instant) -> Self {
+        Attacker { kind, state: State::Away { until: now } }
+    }
+
+    fn advance(&mut self, arms: &Arms, step: u32, now: Instant) {
+        let state = std::mem::replace(&mut self.state, State::Gone);
+        let next = match state {
+            State::Away { until } if now < until => Ok(State::Away { until }),
+            State::Away { .. } => arms.connect().and_then(|mut stream| {
+                stream.write_all(arms.request.as_bytes())?;
+                Ok(State::Shaking { stream, since: now, head: Vec::new() })
+            }),
+            State::Shaking { stream, since, .. } if now - since > SHAKE_PATIENCE => {
+                drop(stream);
+                Err(ErrorKind::TimedOut.into())
+            }
+            State::Shaking { stream, since, head } => shake(arms, stream, since, head),
+            State::In { stream } => self.annoy(arms, stream, step),
+            State::Gone => Ok(State::Gone),
+        };
+        self.state = next.unwrap_or_else(|_| match self.kind {
+            Kind::Vanishing => State::Gone,
+            Kind::Deaf | Kind::Flooding => State::Away { until: now + AWAY },
+        });
+    }
+
+    fn annoy(&self, arms: &Arms, mut stream: TcpStream, step: u32) -> io::Result<State> {
+        let bytes = match self.kind {
+            Kind::Vanishing => return Ok(State::Gone),
+            Kind::Deaf if !step.is_multiple_of(STEPS_PER_INPUT) => &[],
+            Kind::Deaf => arms.input.as_slice(),
+            Kind::Flooding => {
+                // What comes back is of no interest, but taken: this one is not deaf.
+                match stream.read(&mut [0; 16 * 1_024]) {
+                    Ok(0) => return Err(ErrorKind::ConnectionReset.into()),
+                    outcome => pending(outcome.map(|_| ()))?,
+                }
+                arms.flood.as_slice()
+            }
+        };
+        if !bytes.is_empty() {
+            pending(stream.write(bytes).map(|_| ()))?;
+        }
+        Ok(State::In { stream })
+    }
+}
+
+/// Reads on in the answer; behind its end says hello.
+fn shake(
+    arms: &Arms,
+    mut stream: TcpStream,
+    since: Instant,
+    mut head: Vec<u8>,
+) -> io::Result<State> {
+    let mut byte = [0; 1];
+    loop {
+        match stream.read(&mut byte) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(_) => head.push(byte[0]),
+            Err(error) => {
+                pending(Err(error))?;
+                return Ok(State::Shaking { stream, since, head });
+            }
+        }
+        // Byte by byte, so that nothing of what follows is taken with it.
+        if head.ends_with(b"\r\n\r\n") {
+            if !head.starts_with(b"HTTP/1.1 101 ") {
+                return Err(ErrorKind::ConnectionRefused.into());
+            }
+            stream.write_all(&arms.hello)?;
+            return Ok(State::In { stream });
+        }
+    }
+}
+
+/// That there is nothing now is no error.
+fn pending(outcome: io::Result<()>) -> io::Result<()> {
+    match outcome {
+        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+/// A final binary frame of a client with a mask of zeros, which leaves the payload as it is (RFC 6455, 5.3).
+fn framed(payload: &[u8]) -> Vec<u8> {
+    let length = payload.len();
+    debug_assert!(length <= 125, "one byte of length is all that attackers use");
+    let mut frame = vec![0x82, 0x80 | length as u8, 0, 0, 0, 0];
+    frame.extend_from_slice(payload);
+    frame
+}
+
+#[cfg(test)]
+mod tests {
+    use driftfield_shared::protocol::{ClientMessage, decode_client};
+
+    use super::*;
+    use crate::bare::INPUT_BYTES;
+
+    #[test]
+    fn what_attackers_send_is_well_formed() {
+        let arms = Arms::new(([127, 0, 0, 1], 1).into(), "room");
+        assert_eq!(arms.input.len(), INPUT_BYTES);
+        assert!(matches!(decode_client(&arms.input[6..]), Ok(ClientMessage::Input(_))));
+        assert!(matches!(decode_client(&arms.hello[6..]), Ok(ClientMessage::Control(_))));
+        assert_eq!(usize::from(arms.hello[1] & 0x7f), arms.hello.len() - 6);
+        assert_eq!(arms.flood.len(), INPUT_BYTES * FLOOD_FRAMES);
+    }
+
+    #[test]
+    fn who_finds_nobody_comes_back_unless_it_came_to_vanish() {
+        // A port that was free a moment ago.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let arms = Arms::new(address, "room");
+        let now = Instant::now();
+        for (kind, comes_back) in
+            [(Kind::Deaf, true), (Kind::Flooding, true), (Kind::Vanishing, false)]
+        {
+            let mut attacker = Attacker::new(kind, now);
+            attacker.advance(&arms, 1, now);
+            let is_away = matches!(attacker.state, State::Away { until } if until > now);
+            assert_eq!(is_away, comes_back, "{kind:?}: {:?}", attacker.state);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What can be measured, each in a file of its own. Each writes its figures beside those of the others and renders all.
+
+mod attack;
+mod hell;
+mod point;
+mod rooms;
+mod soak;
+mod sweep;
+
+pub use hell::{HellResults, HellRun};
+pub use point::Point;
+pub use rooms::RoomsResults;
+pub use soak::SoakResults;
+pub use sweep::SweepResults;
+
+use crate::bare;
+use crate::flags::{Command, Flags};
+use crate::lab::{Lab, LabError};
+use crate::report;
+
+/// Does what the flags ask for.
+///
+/// # Errors
+/// See [`LabError`].
+pub fn run(flags: &Flags) -> Result<(), LabError> {
+    let Some(command) = &flags.command else { return sweep::run_sweep(&flags.sweep) };
+    match command {
+        Command::Bare { count, bytes, seconds } => {
+            let lab = Lab::open(None)?;
+            let bare = bare::measure(&lab, *count, *bytes, *seconds, TICK_HZ)?;
+            println!(
+                "{:.2} us of the server half for each of {} clients and tick ({} bytes, {:.1} s); {:.2} us of the client half",
+                bare.micros_per_client_tick,
+                bare.clients,
+                bare.bytes,
+                bare.seconds,
+                bare.client_half_micros_per_client_tick
+            );
+            Ok(())
+        }
+        Command::Hell { count, common } => hell::run(*count, common),
+        Command::Rooms { rooms, per_room, common } => rooms::run(*rooms, *per_room, common),
+        Command::Soak { minutes, count, common } => soak::run(*minutes, *count, common),
+        Command::Crowd { counts, decode, common } => sweep::run_crowd(counts, decode, common),
+        Command::Render { out } => report::render(out),
+        Command::BareServer { count, bytes, tick_hz } => {
+            Ok(bare::run_server(*count, *bytes, *tick_hz)?)
+        }
+        Command::BareClient { count, server, tick_hz } => {
+            Ok(bare::run_client(*count, *server, *tick_hz)?)
+        }
+        Command::Attack { server, room, deaf, flooding, vanishing } => {
+            Ok(attack::run(*server, room, *deaf, *flooding, *vanishing)?)
+        }
+    }
+}
+
+/// Ticks per second of bare sockets that are measured alone.
+const TICK_HZ: u16 = 30;

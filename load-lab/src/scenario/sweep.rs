@@ -1,0 +1,108 @@
+//! How the cost grows with the number of clients, spread out and in a crowd.
+
+use serde::{Deserialize, Serialize};
+
+use super::point::{Point, Setup};
+use crate::flags::{Common, Sweep};
+use crate::lab::{Lab, LabError};
+use crate::machine::Machine;
+use crate::report;
+use crate::server::ServerPlan;
+
+/// Points of a sweep, in ascending order of clients.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct SweepResults {
+    /// Where it ran.
+    pub machine: Machine,
+    /// What repeats it.
+    pub command: String,
+    /// The sector of the room.
+    pub room: String,
+    /// What the bots did.
+    pub brain: String,
+    /// How much of the snapshots they read.
+    pub decode: String,
+    /// Ticks per second.
+    pub tick_hz: u16,
+    /// What was measured.
+    pub points: Vec<Point>,
+}
+
+/// Sweeps over numbers of clients, with bare sockets beside.
+///
+/// # Errors
+/// See [`LabError`].
+pub fn run_sweep(sweep: &Sweep) -> Result<(), LabError> {
+    let mut results = SweepResults {
+        machine: Machine::describe(),
+        room: sweep.room.clone(),
+        brain: sweep.brain.clone(),
+        decode: sweep.decode.clone(),
+        ..SweepResults::default()
+    };
+    results.measure(&sweep.counts, &sweep.common, true)?;
+    report::save(&sweep.common.out, report::SWEEP, &results)
+}
+
+/// The same where everyone sees everyone.
+///
+/// # Errors
+/// See [`LabError`].
+pub fn run_crowd(counts: &[u32], decode: &str, common: &Common) -> Result<(), LabError> {
+    let mut results = SweepResults {
+        machine: Machine::describe(),
+        room: CROWD_ROOM.to_owned(),
+        brain: CROWD_BRAIN.to_owned(),
+        decode: decode.to_owned(),
+        ..SweepResults::default()
+    };
+    results.measure(counts, common, false)?;
+    report::save(&common.out, report::CROWD, &results)
+}
+
+impl SweepResults {
+    fn measure(
+        &mut self,
+        counts: &[u32],
+        common: &Common,
+        with_bare: bool,
+    ) -> Result<(), LabError> {
+        let lab = Lab::open(common.bin_dir.as_deref())?;
+        self.command = report::command();
+        self.tick_hz = common.tick_hz;
+        let mut counts = counts.to_vec();
+        counts.sort_unstable();
+        counts.dedup();
+        for clients in counts {
+            let (brain, decode) = (self.brain.as_str(), self.decode.as_str());
+            let server = ServerPlan::one_room(&self.room, clients, common.tick_hz);
+            let setup = Setup { server, brain, decode, with_bare, common };
+            let point = setup.measure(&lab, clients)?;
+            println!("{}", line(&point));
+            self.points.push(point);
+        }
+        Ok(())
+    }
+}
+
+/// A point in one line, for who waits.
+fn line(point: &Point) -> String {
+    let Point { clients, stretch, fleet, .. } = point;
+    let bare = point.times_bare.map_or(String::new(), |times| format!(", {times:.2} x bare"));
+    format!(
+        "{clients:>5} clients: {:.1} us per client and tick{bare}; tick p99.9 {:.2} ms, late p99 {:.2} ms; \
+         {:.2} % of snapshots, {:.0} B/s each; {:.1} kB each; bots {:.1} us",
+        point.server_micros_per_client_tick,
+        stretch.tick_duration_ms.p999,
+        stretch.tick_lateness_ms.p99,
+        fleet.delivered() * 100.0,
+        fleet.bytes_per_client_per_second,
+        point.resident_bytes_per_client / 1e3,
+        point.bots_micros_per_client_tick,
+    )
+}
+
+/// Where everyone sees everyone.
+const CROWD_ROOM: &str = "proving-ground-open";
+/// What the crowd does.
+const CROWD_BRAIN: &str = "wander";

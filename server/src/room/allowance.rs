@@ -1,0 +1,59 @@
+//! How many bytes of snapshots a client may be sent: so many a second, with some saved for when much is new.
+
+use driftfield_shared::limits::{SNAPSHOT_BYTES_BURST, SNAPSHOT_BYTES_PER_SECOND};
+use driftfield_shared::units::Tick;
+
+/// The byte allowance of one client.
+#[derive(Clone, Debug)]
+pub struct Allowance {
+    bytes_per_tick: u32,
+    saved: u32,
+    at: Tick,
+}
+
+impl Allowance {
+    /// For a client that joins in tick `now` of a room of `tick_hz` ticks a second.
+    pub fn new(now: Tick, tick_hz: u16) -> Self {
+        let bytes_per_tick = SNAPSHOT_BYTES_PER_SECOND / u32::from(tick_hz);
+        Allowance { bytes_per_tick, saved: SNAPSHOT_BYTES_BURST, at: now }
+    }
+
+    /// Bits that the snapshot of tick `now` may take.
+    pub fn bits(&mut self, now: Tick) -> usize {
+        let accrued = self.bytes_per_tick.saturating_mul(now.since(self.at));
+        self.saved = self.saved.saturating_add(accrued).min(SNAPSHOT_BYTES_BURST);
+        self.at = now;
+        self.saved as usize * 8
+    }
+
+    /// Notes what a snapshot took.
+    pub fn spend(&mut self, bytes: usize) {
+        self.saved = self.saved.saturating_sub(u32::try_from(bytes).unwrap_or(u32::MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_greedy_client_gets_its_rate_and_one_burst() {
+        let mut allowance = Allowance::new(Tick(0), 30);
+        let mut sent = 0;
+        for now in (1..=300).map(Tick) {
+            let bytes = allowance.bits(now) / 8;
+            allowance.spend(bytes);
+            sent += bytes as u32;
+        }
+        assert!(sent <= 10 * SNAPSHOT_BYTES_PER_SECOND + SNAPSHOT_BYTES_BURST);
+        assert!(sent > 10 * SNAPSHOT_BYTES_PER_SECOND - 30 * 10);
+    }
+
+    #[test]
+    fn what_is_not_used_is_saved_up_to_the_burst() {
+        let mut allowance = Allowance::new(Tick(0), 30);
+        allowance.spend(SNAPSHOT_BYTES_BURST as usize * 2);
+        assert_eq!(allowance.bits(Tick(1)), SNAPSHOT_BYTES_PER_SECOND as usize / 30 * 8);
+        assert_eq!(allowance.bits(Tick(10_000)), SNAPSHOT_BYTES_BURST as usize * 8);
+    }
+}

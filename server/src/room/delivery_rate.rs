@@ -1,0 +1,183 @@
+//! What a client's path carries, and so how large a snapshot may be that is fresh on arrival.
+//!
+//! While a queue stands on the path, acknowledgements come at the rate at which the path takes bytes away. A
+//! snapshot that fits that rate keeps the queue where it is; a little less drains it. A path without a queue is
+//! probed for more. The idea is that of BBR (N. Cardwell and others, "BBR: Congestion-Based Congestion Control",
+//! 2016), with the tick as the clock.
+
+use driftfield_shared::units::Tick;
+
+/// Bytes that a snapshot costs on the path beside its own: headers of WebSocket, TCP, IP and the link, and the
+/// acknowledgement's.
+const OVERHEAD_BYTES: usize = 68;
+/// Ticks over which deliveries are averaged, about.
+const RATE_TICKS: f32 = 12.0;
+/// Round trips over which their length is averaged, about.
+const ROUND_TRIPS: f32 = 4.0;
+/// The queue that is aimed at, ticks: one snapshot that waits keeps the path busy.
+const QUEUE_TICKS: f32 = 1.5;
+/// The queue at which the path is taken to be full, ticks: jitter makes shorter ones by itself.
+const FULL_TICKS: f32 = 2.0;
+/// The queue that is too long, ticks.
+const LONG_TICKS: f32 = 2.5;
+/// How much less is sent for each tick of queue beyond the aim.
+const DRAIN: f32 = 0.15;
+/// How much more is tried in each tick without a queue: double in less than a second at 30 Hz.
+const PROBE: f32 = 1.06;
+/// The same right above what the path was full with, for so many ticks.
+const PROBE_CAREFUL: f32 = 1.005;
+const CAREFUL_TICKS: u32 = 12;
+/// Bytes of a snapshot, least: less would not even do for the own ship and those near it.
+const BYTES_MIN: f32 = 24.0;
+/// Bytes of a snapshot from which on nothing is limited.
+const BYTES_FREE: f32 = 4_096.0;
+
+/// The rate of one client's path.
+#[derive(Clone, Debug)]
+pub struct DeliveryRate {
+    /// Bytes a tick that are delivered, overhead included.
+    delivered: f32,
+    /// Bytes of this tick so far.
+    fresh: usize,
+    at: Tick,
+    round_trip: f32,
+    /// Bytes of a snapshot, overhead included.
+    limit: f32,
+    /// What the path carried when it was full last, bytes a tick.
+    capacity: f32,
+    /// Ticks since.
+    free_ticks: u32,
+}
+
+impl DeliveryRate {
+    /// For a client that joins in tick `now`.
+    pub fn new(now: Tick) -> Self {
+        DeliveryRate {
+            delivered: 0.0,
+            fresh: 0,
+            at: now,
+            round_trip: 0.0,
+            limit: BYTES_FREE,
+            capacity: 0.0,
+            free_ticks: 0,
+        }
+    }
+
+    /// Notes that a snapshot of so many bytes was acknowledged in tick `now`.
+    pub fn delivered(&mut self, now: Tick, bytes: usize) {
+        self.catch_up(now);
+        self.fresh += bytes + OVERHEAD_BYTES;
+    }
+
+    /// Notes that a snapshot's acknowledgement came after so many ticks.
+    pub fn took(&mut self, round_trip: u32) {
+        self.round_trip += (round_trip as f32 - self.round_trip) / ROUND_TRIPS;
+    }
+
+    /// Bytes that the snapshot of tick `now` may take, `None` if any number; `shortest` is the path's round trip
+    /// without a queue, in ticks.
+    pub fn bytes_max(&mut self, now: Tick, shortest: u32) -> Option<usize> {
+        let ticks = now.since(self.at);
+        self.catch_up(now);
+        let queue = self.round_trip - shortest as f32;
+        if queue > FULL_TICKS || self.limit < BYTES_FREE && queue > QUEUE_TICKS {
+            // What is delivered now may be less than the path carries, for want of more: so it is forgotten slowly
+            // that it was more, and quickly when the queue grows all the same.
+            let kept: f32 = if queue > LONG_TICKS { 0.95 } else { 0.998 };
+            self.capacity = self.delivered.max(grown(self.capacity, kept, ticks));
+            self.free_ticks = 0;
+            let share = (1.0 - DRAIN * (queue - QUEUE_TICKS)).max(0.5);
+            let least = BYTES_MIN + OVERHEAD_BYTES as f32;
+            self.limit = self.limit.min(self.capacity * share).max(least);
+        } else {
+            self.free_ticks += ticks;
+            // Back to what it is known to carry, then carefully beyond, then boldly.
+            let is_careful = self.limit >= self.capacity && self.free_ticks < CAREFUL_TICKS;
+            let probe = if is_careful { PROBE_CAREFUL } else { PROBE };
+            self.limit = grown(self.limit, probe, ticks).min(BYTES_FREE);
+        }
+        (self.limit < BYTES_FREE).then_some(self.limit as usize - OVERHEAD_BYTES)
+    }
+
+    fn catch_up(&mut self, now: Tick) {
+        for _ in 0..now.since(self.at).min(64) {
+            self.delivered += (self.fresh as f32 - self.delivered) / RATE_TICKS;
+            self.fresh = 0;
+        }
+        self.at = self.at.max(now);
+    }
+}
+
+/// `value` after it grew by `factor` in each of the `ticks`; a long silence says no more than a short one.
+fn grown(value: f32, factor: f32, ticks: u32) -> f32 {
+    (0..ticks.min(8)).fold(value, |value, _| value * factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+
+    /// Sends what is wanted, as far as it is allowed, over a path that carries so many bytes a tick. Returns the
+    /// bytes carried and the ticks that the last snapshot of each second took.
+    fn run(
+        rate: &mut DeliveryRate,
+        from: u32,
+        seconds: u32,
+        wanted: usize,
+        path: usize,
+    ) -> (usize, u32) {
+        let mut queue: VecDeque<(Tick, usize)> = VecDeque::new();
+        let (mut carried, mut worst) = (0, 0);
+        let mut credit = 0;
+        for now in (from..from + seconds * 30).map(Tick) {
+            let bytes = rate.bytes_max(now, 1).unwrap_or(usize::MAX).min(wanted);
+            queue.push_back((now, bytes));
+            credit = (credit + path).min(path.max(4_000));
+            while let Some((sent, bytes)) = queue.front().copied() {
+                if bytes + OVERHEAD_BYTES > credit {
+                    break;
+                }
+                queue.pop_front();
+                credit -= bytes + OVERHEAD_BYTES;
+                carried += bytes + OVERHEAD_BYTES;
+                rate.delivered(now, bytes);
+                rate.took(now.since(sent) + 1);
+                worst = worst.max(if now.0 > from + 60 { now.since(sent) } else { 0 });
+            }
+            if queue.is_empty() {
+                credit = 0;
+            }
+        }
+        (carried, worst)
+    }
+
+    #[test]
+    fn a_path_that_takes_all_is_never_limited() {
+        let mut rate = DeliveryRate::new(Tick(0));
+        run(&mut rate, 1, 5, 2_000, 10_000);
+        assert_eq!(rate.bytes_max(Tick(200), 1), None);
+    }
+
+    #[test]
+    fn half_the_demand_is_used_to_the_full_without_a_long_queue() {
+        for wanted in [200, 600, 1_800] {
+            let path = (wanted + OVERHEAD_BYTES) / 2;
+            let mut rate = DeliveryRate::new(Tick(0));
+            run(&mut rate, 1, 3, wanted, 10_000);
+            let (carried, worst) = run(&mut rate, 91, 20, wanted, path);
+            let used = carried as f32 / (path * 600) as f32;
+            assert!(used > 0.9, "{used} of the path for {wanted}");
+            assert!(worst <= 5, "{worst} ticks for {wanted}");
+        }
+    }
+
+    #[test]
+    fn everything_goes_again_within_a_second_of_relief() {
+        let mut rate = DeliveryRate::new(Tick(0));
+        run(&mut rate, 1, 10, 600, 334);
+        run(&mut rate, 301, 1, 600, 10_000);
+        assert!(rate.bytes_max(Tick(332), 1).is_none_or(|bytes| bytes >= 600));
+    }
+}

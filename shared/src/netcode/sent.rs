@@ -1,0 +1,61 @@
+//! The newest input commands, and when each was given to the socket: what a snapshot's margin is held against.
+
+use std::collections::VecDeque;
+
+use crate::limits::PREDICTED_TICKS_MAX;
+use crate::units::{Micros, Tick};
+
+/// Commands in ascending order of ticks, at most [`PREDICTED_TICKS_MAX`]; the oldest go first.
+#[derive(Clone, Debug, Default)]
+pub struct SentCommands {
+    commands: VecDeque<(Tick, Micros)>,
+}
+
+impl SentCommands {
+    /// Notes that the command for `tick` was given at `now`. Ticks come in ascending order.
+    pub fn push(&mut self, tick: Tick, now: Micros) {
+        debug_assert!(self.newest().is_none_or(|newest| newest < tick), "ticks run forward");
+        self.commands.push_back((tick, now));
+        if self.commands.len() > PREDICTED_TICKS_MAX {
+            self.commands.pop_front();
+        }
+    }
+
+    /// The tick of the newest command, `None` before the first.
+    pub fn newest(&self) -> Option<Tick> {
+        self.commands.back().map(|(tick, _)| *tick)
+    }
+
+    /// When the command for `tick` was given, if there was one that is still remembered.
+    pub fn given(&self, tick: Tick) -> Option<Micros> {
+        let index = self.commands.binary_search_by_key(&tick, |(tick, _)| *tick).ok()?;
+        self.commands.get(index).map(|(_, at)| *at)
+    }
+
+    /// Commands that a snapshot of tick `now` answers and the one of tick `before` did not: their ticks, and when they
+    /// were given.
+    pub fn answered(&self, before: Tick, now: Tick) -> impl Iterator<Item = (Tick, Micros)> {
+        self.commands.iter().copied().filter(move |(tick, _)| *tick > before && *tick <= now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_found_by_its_tick_until_it_is_too_old() {
+        let mut sent = SentCommands::default();
+        assert_eq!((sent.newest(), sent.given(Tick(1))), (None, None));
+        let last = PREDICTED_TICKS_MAX as u32 + 10;
+        // Tick 5 was slept through.
+        for tick in (1..=last).filter(|tick| *tick != 5) {
+            sent.push(Tick(tick), u64::from(tick) * 100);
+        }
+        assert_eq!(sent.newest(), Some(Tick(last)));
+        assert_eq!(sent.given(Tick(last - 1)), Some(u64::from(last - 1) * 100));
+        assert_eq!((sent.given(Tick(5)), sent.given(Tick(9))), (None, None));
+        let answered: Vec<Tick> = sent.answered(Tick(20), Tick(23)).map(|(tick, _)| tick).collect();
+        assert_eq!(answered, [Tick(21), Tick(22), Tick(23)]);
+    }
+}

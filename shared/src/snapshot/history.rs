@@ -1,0 +1,333 @@
+//! What a room remembers to write deltas: past states, who ended, and the bits that many clients share.
+//!
+//! The bits of a ship from the last tick to this one are the same for everyone who holds it exactly: they
+//! are written once per tick, one ship behind the other in order of slots, so that a stretch of ships is
+//! copied in one go. What a ship takes after it had to wait, or after ticks without a snapshot, is written
+//! when the first client needs it, and kept for the others of this tick.
+
+use glam::Vec2;
+use slotmap::SecondaryMap;
+
+use super::bits::BitWriter;
+use super::parts::write_ship_update;
+use super::roster::Roster;
+use super::slots::{Slot, SlotSet, slot_of};
+use crate::limits::HISTORY_TICKS;
+use crate::sim::{AsteroidKey, OreKey, Rules, ShipKey, ShipState, ShotKey, World, fly_on, muzzle};
+use crate::units::{PlayerId, Tick};
+
+/// The past of a room, as far as snapshots need it.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    now: Tick,
+    /// Ring of ship states by tick.
+    states: Vec<(Tick, SecondaryMap<ShipKey, ShipState>)>,
+    /// Ring of the sector's side by tick.
+    sides: Vec<(Tick, f32)>,
+    /// The tick from which on the side has been what it is.
+    side_since: Tick,
+    ships: Roster<ShipKey>,
+    shots: Roster<ShotKey>,
+    asteroids: Roster<AsteroidKey>,
+    ores: Roster<OreKey>,
+    /// By slot.
+    ship_glances: Vec<ShipGlance>,
+    /// By slot.
+    shot_glances: Vec<ShotGlance>,
+    /// Every ship's update of this tick against the tick before.
+    updates: BitWriter,
+    /// Where a slot's update begins in them, and the end as the last element.
+    starts: Vec<u32>,
+    /// Ships that did in this tick what was expected of them.
+    quiet: SlotSet,
+    late: LateUpdates,
+}
+
+/// What decides how much a ship matters, close together in memory: it is looked at for every client.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ShipGlance {
+    pub place: Vec2,
+    pub player: PlayerId,
+}
+
+/// What decides how much a shot matters, and how it is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ShotGlance {
+    pub place: Vec2,
+    pub velocity: Vec2,
+    /// The slot of the ship that fired it in this very tick, if it lies exactly in that ship's muzzle.
+    pub birth: Option<Slot>,
+}
+
+/// From where to where a ship is brought up to date.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Span {
+    /// The tick as of which the client holds the ship exactly.
+    pub exact_at: Tick,
+    /// The client's last snapshot.
+    pub baseline: Tick,
+}
+
+impl History {
+    /// Takes in the state after a step, and writes every ship's update of this tick.
+    pub fn record(&mut self, world: &World) {
+        let tick = world.tick();
+        self.now = tick;
+        if self.states.is_empty() {
+            self.states.resize_with(HISTORY_TICKS as usize, Default::default);
+            self.sides.resize(HISTORY_TICKS as usize, (Tick(0), 0.0));
+        }
+        if self.side_at(tick.minus(1)) != Some(world.side()) {
+            self.side_since = tick;
+        }
+        let place = tick.0 as usize % HISTORY_TICKS as usize;
+        self.sides[place] = (tick, world.side());
+        let (at, states) = &mut self.states[place];
+        *at = tick;
+        states.clear();
+        states.set_capacity(world.ships().capacity());
+        for (key, ship) in world.ships() {
+            states.insert(key, ship.state);
+        }
+        self.ships.record(tick, world.ships().keys().map(|key| (key, NEVER)));
+        self.shots.record(tick, world.shots().iter().map(|(key, s)| (key, s.state.expires)));
+        self.asteroids.record(tick, world.asteroids().keys().map(|key| (key, NEVER)));
+        self.ores.record(tick, world.ores().iter().map(|(key, ore)| (key, ore.expires)));
+        self.take_glances(world);
+        self.write_updates(world);
+        self.late.clear(world.ships().capacity() + 1);
+    }
+
+    /// Ships by slot.
+    pub fn ships(&self) -> &Roster<ShipKey> {
+        &self.ships
+    }
+
+    /// Shots by slot.
+    pub fn shots(&self) -> &Roster<ShotKey> {
+        &self.shots
+    }
+
+    /// Asteroids by slot.
+    pub fn asteroids(&self) -> &Roster<AsteroidKey> {
+        &self.asteroids
+    }
+
+    /// Ore by slot.
+    pub fn ores(&self) -> &Roster<OreKey> {
+        &self.ores
+    }
+
+    fn take_glances(&mut self, world: &World) {
+        for (key, ship) in world.ships() {
+            let slot = slot_of(key) as usize;
+            if self.ship_glances.len() <= slot {
+                self.ship_glances.resize(slot + 1, ShipGlance::default());
+            }
+            let (place, player) = (ship.state.position, ship.state.player);
+            self.ship_glances[slot] = ShipGlance { place, player };
+        }
+        for (key, shot) in world.shots() {
+            let slot = slot_of(key) as usize;
+            if self.shot_glances.len() <= slot {
+                self.shot_glances.resize(slot + 1, ShotGlance::default());
+            }
+            let birth = (shot.fired == world.tick()).then_some(shot.ship).filter(|ship| {
+                let ship = world.ships().get(*ship);
+                ship.is_some_and(|ship| {
+                    muzzle(&ship.state, world.rules(), world.tick()) == shot.state
+                })
+            });
+            let (place, velocity) = (shot.state.position, shot.state.velocity);
+            self.shot_glances[slot] = ShotGlance { place, velocity, birth: birth.map(slot_of) };
+        }
+    }
+
+    fn write_updates(&mut self, world: &World) {
+        let tick = world.tick();
+        let mut updates = std::mem::take(&mut self.updates);
+        updates.clear();
+        self.starts.clear();
+        self.quiet.clear();
+        // In order of slots, as the map is walked.
+        for (key, ship) in world.ships() {
+            let start = updates.len_bits() as u32;
+            self.starts.resize(slot_of(key) as usize + 1, start);
+            if let Some(base) = self.ship_at(tick.minus(1), key).copied() {
+                write_ship_update(
+                    &mut updates,
+                    &base,
+                    &ship.state,
+                    1,
+                    false,
+                    world.rules(),
+                    world.side(),
+                );
+                if updates.len_bits() as u32 == start + 1 {
+                    self.quiet.insert(slot_of(key));
+                }
+            }
+        }
+        self.starts.push(updates.len_bits() as u32);
+        updates.finish();
+        self.updates = updates;
+    }
+
+    /// The ship in a slot that is not vacant.
+    pub(super) fn ship_glance(&self, slot: Slot) -> ShipGlance {
+        self.ship_glances.get(slot as usize).copied().unwrap_or_default()
+    }
+
+    /// The shot in a slot that is not vacant.
+    pub(super) fn shot_glance(&self, slot: Slot) -> ShotGlance {
+        self.shot_glances.get(slot as usize).copied().unwrap_or_default()
+    }
+
+    /// The bits that bring the ships of `first..end` from the last tick to this one: all of them, from
+    /// where, and how many.
+    pub(super) fn updates(&self, first: Slot, end: Slot) -> (&[u8], usize, usize) {
+        let at = |slot: Slot| {
+            let start = self.starts.get(slot as usize).or(self.starts.last());
+            start.map_or(0, |start| *start as usize)
+        };
+        (self.updates.finished(), at(first), at(end) - at(first))
+    }
+
+    /// Ships whose update of this tick says no more than that they did what was expected of them.
+    pub(super) fn quiet(&self) -> &SlotSet {
+        &self.quiet
+    }
+
+    /// The bits that bring a ship over a span to this tick, as [`updates`](Self::updates).
+    pub(super) fn late_update(
+        &mut self,
+        world: &World,
+        slot: Slot,
+        span: Span,
+    ) -> Option<(&[u8], usize, usize)> {
+        let key = self.ships.key(slot)?;
+        let now = &world.ships().get(key)?.state;
+        let (start, count) = match self.late.find(self.now, span, slot) {
+            Some(range) => range,
+            None => {
+                let held = self.held(key, span, world.rules())?;
+                let ticks = self.now.since(span.baseline);
+                let has_waited = span.exact_at != span.baseline;
+                let start = self.late.bits.len_bits();
+                let (rules, side) = (world.rules(), world.side());
+                write_ship_update(&mut self.late.bits, &held, now, ticks, has_waited, rules, side);
+                let count = self.late.bits.len_bits() - start;
+                // Full bytes, so that there is nothing that only the writer knows.
+                self.late.bits.finish();
+                self.late.keep(self.now, span, slot, (start, count));
+                (start, count)
+            }
+        };
+        Some((self.late.bits.finished(), start, count))
+    }
+
+    /// About how many bits it takes to bring a ship up to date that has waited.
+    pub(super) fn late_update_bits(&self) -> usize {
+        self.late.mean_bits()
+    }
+
+    /// What a client holds of a ship that it has not been told of since `span.exact_at`.
+    fn held(&self, key: ShipKey, span: Span, rules: &Rules) -> Option<ShipState> {
+        let mut held = *self.ship_at(span.exact_at, key)?;
+        for tick in 1..=span.baseline.since(span.exact_at) {
+            fly_on(&mut held, rules, self.side_at(span.exact_at.plus(tick))?);
+        }
+        Some(held)
+    }
+
+    fn ship_at(&self, tick: Tick, key: ShipKey) -> Option<&ShipState> {
+        let (at, states) = self.states.get(tick.0 as usize % HISTORY_TICKS as usize)?;
+        if *at == tick { states.get(key) } else { None }
+    }
+
+    fn side_at(&self, tick: Tick) -> Option<f32> {
+        let (at, side) = self.sides.get(tick.0 as usize % HISTORY_TICKS as usize)?;
+        (*at == tick).then_some(*side)
+    }
+
+    /// Whether the sector has not changed its side since `tick`.
+    pub(super) fn has_same_side_since(&self, tick: Tick) -> bool {
+        self.side_since <= tick
+    }
+}
+
+/// The tick in which what lasts expires.
+const NEVER: Tick = Tick(u32::MAX);
+
+/// Updates of this tick over more than the last tick, by span and slot.
+#[derive(Clone, Debug, Default)]
+struct LateUpdates {
+    bits: BitWriter,
+    slots: usize,
+    /// Place in `tables` of each span's table; `NONE` if no client needed it yet.
+    table_of: Vec<u16>,
+    tables: Vec<Vec<(u32, u32)>>,
+    tables_used: usize,
+    written: usize,
+    written_bits: usize,
+    mean_bits: Option<f32>,
+}
+
+impl LateUpdates {
+    const NONE: u16 = u16::MAX;
+    /// Bits of an update before there was any.
+    const BITS_AT_FIRST: usize = 60;
+    const UNKNOWN: (u32, u32) = (u32::MAX, 0);
+
+    fn clear(&mut self, slots: usize) {
+        if self.tables_used > 0 || self.table_of.is_empty() {
+            self.table_of.clear();
+            self.table_of.resize((HISTORY_TICKS * HISTORY_TICKS) as usize, LateUpdates::NONE);
+        }
+        if self.written > 0 {
+            let bits = self.written_bits as f32 / self.written as f32;
+            self.mean_bits = Some(self.mean_bits.map_or(bits, |mean| mean + (bits - mean) / 8.0));
+        }
+        (self.written, self.written_bits) = (0, 0);
+        self.bits.clear();
+        self.slots = slots;
+        self.tables_used = 0;
+    }
+
+    /// Bits that an update has taken on the mean of late, its bit for whether it waited included.
+    fn mean_bits(&self) -> usize {
+        self.mean_bits.map_or(LateUpdates::BITS_AT_FIRST, |bits| bits as usize + 1)
+    }
+
+    /// A span as seen from `now`: both ends are less than the history back.
+    fn place(now: Tick, span: Span) -> usize {
+        let back = |tick| (now.since(tick) % HISTORY_TICKS) as usize;
+        back(span.exact_at) * HISTORY_TICKS as usize + back(span.baseline)
+    }
+
+    fn find(&self, now: Tick, span: Span, slot: Slot) -> Option<(usize, usize)> {
+        let table = self.table_of[LateUpdates::place(now, span)];
+        let (start, count) = *self.tables.get(table as usize)?.get(slot as usize)?;
+        (start != LateUpdates::UNKNOWN.0).then_some((start as usize, count as usize))
+    }
+
+    fn keep(&mut self, now: Tick, span: Span, slot: Slot, (start, count): (usize, usize)) {
+        self.written += 1;
+        self.written_bits += count;
+        let place = LateUpdates::place(now, span);
+        if self.table_of[place] == LateUpdates::NONE {
+            if self.tables.len() == self.tables_used {
+                self.tables.push(Vec::new());
+            }
+            let table = &mut self.tables[self.tables_used];
+            table.clear();
+            table.resize(self.slots, LateUpdates::UNKNOWN);
+            self.table_of[place] = self.tables_used as u16;
+            self.tables_used += 1;
+        }
+        let table = &mut self.tables[self.table_of[place] as usize];
+        if let Some(range) = table.get_mut(slot as usize) {
+            *range = (start as u32, count as u32);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Interest: what one client may see in this tick, at a cost proportional to it.
+//!
+//! The rectangle around the client's ship, with a margin so that nothing appears at the edge of the
+//! screen. Who is in stays in until well outside (hysteresis), so that nobody flickers on the border.
+
+use glam::Vec2;
+
+use super::encoder::ClientView;
+use super::history::History;
+use super::slots::{Slot, SlotSet, slot_of};
+use super::visible::Visible;
+use crate::sim::World;
+use crate::units::PlayerId;
+
+/// Units beyond the view within which things come into view: the largest asteroid's radius, and what a
+/// ship flies in the time by which the client is ahead.
+const ENTER_MARGIN: f32 = 110.0;
+/// Units beyond the view from which things leave it.
+const LEAVE_MARGIN: f32 = 180.0;
+
+/// Finds what `player` may see, into `visible`. `view` is what the client holds.
+pub fn find_visible(
+    world: &World,
+    history: &History,
+    player: PlayerId,
+    view: &ClientView,
+    visible: &mut Visible,
+) {
+    visible.clear();
+    match world.rules().sector.view_half {
+        Some(half) => find_near(world, history, player, view, half, visible),
+        None => find_all(world, visible),
+    }
+}
+
+fn find_all(world: &World, visible: &mut Visible) {
+    world.ships().keys().for_each(|key| visible.ships.insert(slot_of(key)));
+    world.shots().keys().for_each(|key| visible.shots.insert(slot_of(key)));
+    world.asteroids().keys().for_each(|key| visible.asteroids.insert(slot_of(key)));
+    world.ores().keys().for_each(|key| visible.ores.insert(slot_of(key)));
+}
+
+fn find_near(
+    world: &World,
+    history: &History,
+    player: PlayerId,
+    view: &ClientView,
+    half: Vec2,
+    visible: &mut Visible,
+) {
+    let Some(pilot) = world.pilot(player) else { return };
+    let own = pilot.ship.and_then(|key| world.ships().get(key));
+    let centre = own.map_or(pilot.last_position, |ship| ship.state.position);
+    let enter = half + ENTER_MARGIN;
+    let (min, max) = (centre - enter, centre + enter);
+    let Visible { ships, shots, asteroids, ores } = visible;
+    world.ship_cells().for_each_in(min, max, |near| ships.insert(slot_of(near.key)));
+    world.shot_cells().for_each_in(min, max, |near| shots.insert(slot_of(near.key)));
+    world.asteroid_cells().for_each_in(min, max, |near| asteroids.insert(slot_of(near.key)));
+    world.ore_cells().for_each_in(min, max, |near| ores.insert(slot_of(near.key)));
+    // In the ring between the two rectangles only what the client holds already stays.
+    let leave = half + LEAVE_MARGIN;
+    let lingers = |place: Vec2| (place - centre).abs().cmple(leave).all();
+    let held = view.held();
+    // A slot that a later entity has got is no harm: it is seen a little early.
+    linger(&held.ships, ships, |slot| {
+        let is_there = history.ships().key(slot).is_some();
+        Some(is_there && lingers(history.ship_glance(slot).place))
+    });
+    linger(&held.shots, shots, |slot| {
+        let is_there = history.shots().key(slot).is_some();
+        Some(is_there && lingers(history.shot_glance(slot).place))
+    });
+    linger(&held.asteroids, asteroids, |slot| {
+        let asteroid = world.asteroids().get(history.asteroids().key(slot)?)?;
+        Some(lingers(asteroid.state.position))
+    });
+    linger(&held.ores, ores, |slot| {
+        let ore = world.ores().get(history.ores().key(slot)?)?;
+        Some(lingers(ore.position))
+    });
+}
+
+/// Adds what is held to what is visible, if it still is there and `lingers`.
+fn linger(held: &SlotSet, visible: &mut SlotSet, lingers: impl Fn(Slot) -> Option<bool>) {
+    visible.insert_others(held, |slot| lingers(slot) == Some(true));
+}

@@ -1,0 +1,373 @@
+//! Who waits when the byte budget does not do for everything: the far and the harmless.
+//!
+//! Everything that could be written is a candidate with what it is worth and about what it takes; the
+//! worthiest go until the budget is spent. A ship is worth more for each tick that it has waited, so
+//! everyone's turn comes: near ones every tick, far ones at a lower rate. The idea is the priority
+//! accumulator of G. Fiedler, "State Synchronization", 2015.
+
+use glam::Vec2;
+
+use super::encoder::ClientView;
+use super::history::History;
+use super::slots::{Slot, SlotSet, WORD_BITS, slot_of, slots_of};
+use super::visible::{PerKind, Visible};
+use crate::limits::VISIBLE_PER_KIND_MAX;
+use crate::sim::World;
+use crate::units::{PlayerId, Tick};
+
+/// Distance at which something is worth half, units.
+const HALF_WORTH_DISTANCE: f32 = 300.0;
+/// Distance along both axes within which ships are looked at in every tick, units.
+const NEAR_DISTANCE: f32 = 150.0;
+/// Distance from our ship's centre within which a shot will pass that is dangerous, units.
+const DANGER_DISTANCE: f32 = 60.0;
+/// What something dangerous is worth more.
+const DANGER: f32 = 6.0;
+/// What comes into view is worth as much as a ship that has waited for so many ticks.
+const SHIP_ARRIVAL_WORTH: f32 = 12.0;
+const SHOT_ARRIVAL_WORTH: f32 = 30.0;
+const ASTEROID_ARRIVAL_WORTH: f32 = 24.0;
+const ORE_ARRIVAL_WORTH: f32 = 4.0;
+/// Ticks after which a ship waits no longer, whatever it costs: its past state is soon forgotten.
+const WAIT_TICKS_MAX: u32 = 45;
+
+/// Bits that things usually take. They decide what is tried, not what is written.
+const SHIP_ARRIVAL_BITS: usize = 120;
+const SHOT_BIRTH_BITS: usize = 14;
+const SHOT_ARRIVAL_BITS: usize = 105;
+const ASTEROID_ARRIVAL_BITS: usize = 110;
+const ORE_ARRIVAL_BITS: usize = 100;
+const REMOVAL_BITS: usize = 8;
+/// Bits that anything takes, at most: an update of a ship for which nothing is as expected.
+const ENTITY_BITS_MAX: usize = 200;
+/// Header, counts and the own state.
+const OVERHEAD_BITS: usize = 80;
+
+/// What is written of this tick.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    /// Ships that are brought up to date; all others wait.
+    pub updates: SlotSet,
+    /// What comes into view.
+    pub arrivals: PerKind<SlotSet>,
+    /// Ships that are looked at in every tick.
+    near: SlotSet,
+    candidates: Vec<Candidate>,
+    bits_by_class: Vec<u32>,
+    /// By slot of a ship: what the shots are worth that it fires in this tick.
+    shots_worth: Vec<f32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    worth: f32,
+    what: What,
+    slot: Slot,
+    bits: u32,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum What {
+    ShipUpdate,
+    Ship,
+    Shot,
+    Asteroid,
+    Ore,
+}
+
+/// What a plan is made from.
+#[derive(Clone, Copy)]
+pub(super) struct Situation<'a> {
+    pub world: &'a World,
+    pub history: &'a History,
+    pub visible: &'a Visible,
+    pub view: &'a ClientView,
+    pub player: PlayerId,
+    /// Ticks since the client's last snapshot, 0 if this one is a full one.
+    pub ticks: u32,
+}
+
+impl Situation<'_> {
+    /// More bits than all there is to say can take, quickly told.
+    pub(super) fn bits_at_most(&self) -> usize {
+        OVERHEAD_BITS + (self.view.held.len() + self.visible.len()) * ENTITY_BITS_MAX
+    }
+
+    /// About how many bits it takes to write all there is to say.
+    pub(super) fn bits_of_all(&self) -> usize {
+        let (view, visible) = (self.view, self.visible);
+        let shots: usize =
+            visible.shots.without(&view.held.shots).map(|slot| self.shot_bits(slot)).sum();
+        let removals = view.held.ships.len_without(&visible.ships)
+            + view.held.shots.len_without(&visible.shots);
+        OVERHEAD_BITS
+            + self.bits_of_ships()
+            + removals * REMOVAL_BITS
+            + visible.ships.len_without(&view.held.ships) * SHIP_ARRIVAL_BITS
+            + shots
+            + visible.asteroids.len_without(&view.held.asteroids) * ASTEROID_ARRIVAL_BITS
+            + visible.ores.len_without(&view.held.ores) * ORE_ARRIVAL_BITS
+    }
+
+    /// About how many bits it takes to bring all ships up to date that are held.
+    fn bits_of_ships(&self) -> usize {
+        let held = &self.view.held.ships;
+        match self.ticks {
+            0 => 0,
+            1 => {
+                let exact = held.stretches().map(|(first, end)| self.history.updates(first, end).2);
+                exact.sum::<usize>() + self.view.waiting.len() * self.history.late_update_bits()
+            }
+            _ => held.len() * self.history.late_update_bits(),
+        }
+    }
+
+    /// Whether a client could not hold all that is visible.
+    pub(super) fn is_too_much(&self) -> bool {
+        let kinds = self.visible.as_array();
+        kinds.iter().any(|visible| visible.len() > VISIBLE_PER_KIND_MAX)
+    }
+
+    fn shot_bits(&self, slot: Slot) -> usize {
+        let is_birth = self.history.shot_glance(slot).birth.is_some();
+        if is_birth { SHOT_BIRTH_BITS } else { SHOT_ARRIVAL_BITS }
+    }
+
+    /// Where the client's player looks from.
+    fn centre(&self) -> Vec2 {
+        let pilot = self.world.pilot(self.player);
+        let own = pilot.and_then(|pilot| pilot.ship).and_then(|key| self.world.ships().get(key));
+        own.map(|ship| ship.state.position)
+            .or(pilot.map(|pilot| pilot.last_position))
+            .unwrap_or_default()
+    }
+}
+
+impl Plan {
+    /// Chooses what about `bits_max` bits do for. What the client holds must have been rid of what is gone.
+    pub(super) fn make(&mut self, situation: Situation<'_>, bits_max: usize) {
+        let Situation { world, history, visible, view, player, ticks } = situation;
+        let centre = situation.centre();
+        let worth_at = |place: Vec2| {
+            let scale = HALF_WORTH_DISTANCE * HALF_WORTH_DISTANCE;
+            scale / (scale + place.distance_squared(centre))
+        };
+        self.candidates.clear();
+        self.shots_worth.clear();
+        self.near.clear();
+        let near = &mut self.near;
+        world
+            .ship_cells()
+            .for_each_near(centre, NEAR_DISTANCE, |ship| near.insert(slot_of(ship.key)));
+        let has_room = |held: &SlotSet| held.len() < VISIBLE_PER_KIND_MAX;
+        if has_room(&view.held.shots) {
+            for slot in visible.shots.without(&view.held.shots) {
+                let shot = history.shot_glance(slot);
+                let danger =
+                    if will_pass(shot.place, shot.velocity, centre) { DANGER } else { 1.0 };
+                let worth = SHOT_ARRIVAL_WORTH * worth_at(shot.place) * danger;
+                if let Some(ship) = shot.birth {
+                    // A shot is cheap to tell of when its ship is exactly known.
+                    if self.shots_worth.len() <= ship as usize {
+                        self.shots_worth.resize(ship as usize + 1, 0.0);
+                    }
+                    let ships = &mut self.shots_worth[ship as usize];
+                    *ships = worth.max(*ships);
+                    self.near.insert(ship);
+                }
+                candidate(&mut self.candidates, What::Shot, slot, worth, situation.shot_bits(slot));
+            }
+        }
+        let shots_worth = &self.shots_worth;
+        let ship_worth = |slot: Slot, worth: f32| {
+            let shots = shots_worth.get(slot as usize).copied().unwrap_or(0.0);
+            worth.max(shots * ABOVE_ITS_SHOTS)
+        };
+        let now = world.tick();
+        let quiet_word = |index| if ticks == 1 { history.quiet().word(index) } else { 0 };
+        let late_update_bits = history.late_update_bits();
+        // A few are all looked at in no time, and whole words of them would take turns.
+        let phases = match view.held.ships.len() {
+            ..PHASES_SHIPS => 1,
+            _ => phases(situation.bits_of_ships(), bits_max),
+        };
+        self.updates.clear();
+        for index in 0..view.held.ships.words() {
+            let held = view.held.ships.word(index);
+            let waiting = view.waiting.word(index);
+            // As predicted: these take their one bit and are exact.
+            let free = held & quiet_word(index) & !waiting;
+            self.updates.insert_word(index, free);
+            // The others take turns, but for those that are near or fire: no time goes into who cannot come.
+            let is_their_turn = (index as u32).wrapping_add(now.0).is_multiple_of(phases);
+            let turn = if is_their_turn { u64::MAX } else { self.near.word(index) };
+            for slot in slots_of(index, held & !free & turn) {
+                let is_waiting = waiting >> (slot as usize % WORD_BITS) & 1 == 1;
+                let bits = match is_waiting || ticks != 1 {
+                    true => late_update_bits,
+                    false => history.updates(slot, slot + 1).2,
+                };
+                let since = if is_waiting { view.exact_at(slot) } else { view.tick() };
+                let waited = now.since(since.unwrap_or(now));
+                let ship = history.ship_glance(slot);
+                let worth = match ship.player == player || waited >= WAIT_TICKS_MAX {
+                    true => DUE,
+                    false => ship_worth(slot, waited as f32 * worth_at(ship.place)),
+                };
+                candidate(&mut self.candidates, What::ShipUpdate, slot, worth, bits);
+            }
+        }
+        if has_room(&view.held.ships) {
+            for slot in visible.ships.without(&view.held.ships) {
+                let ship = history.ship_glance(slot);
+                let worth = match ship.player == player {
+                    true => DUE,
+                    false => ship_worth(slot, SHIP_ARRIVAL_WORTH * worth_at(ship.place)),
+                };
+                candidate(&mut self.candidates, What::Ship, slot, worth, SHIP_ARRIVAL_BITS);
+            }
+        }
+        for slot in visible.asteroids.without(&view.held.asteroids) {
+            let asteroid = history.asteroids().key(slot).and_then(|key| world.asteroids().get(key));
+            let Some(asteroid) = asteroid else { continue };
+            let worth = ASTEROID_ARRIVAL_WORTH * worth_at(asteroid.state.position);
+            candidate(&mut self.candidates, What::Asteroid, slot, worth, ASTEROID_ARRIVAL_BITS);
+        }
+        for slot in visible.ores.without(&view.held.ores) {
+            let Some(ore) = history.ores().key(slot).and_then(|key| world.ores().get(key)) else {
+                continue;
+            };
+            let worth = ORE_ARRIVAL_WORTH * worth_at(ore.position);
+            candidate(&mut self.candidates, What::Ore, slot, worth, ORE_ARRIVAL_BITS);
+        }
+        let held_bits = 2 * view.held.ships.len();
+        self.choose(view, bits_max.saturating_sub(held_bits));
+    }
+
+    /// The worthiest until the bits are spent; one in any case, so that there is progress.
+    ///
+    /// Candidates are not sorted, which would take most of the time in a crowd: they are counted by classes of
+    /// about equal worth, best first, and the class in which the bits run out is served in order of slots.
+    fn choose(&mut self, view: &ClientView, bits_max: usize) {
+        self.arrivals.clear();
+        self.bits_by_class.clear();
+        self.bits_by_class.resize(CLASSES, 0);
+        for candidate in &self.candidates {
+            self.bits_by_class[class_of(candidate.worth)] += candidate.bits;
+        }
+        let mut left = bits_max as i64;
+        let last = self.bits_by_class.iter().rposition(|bits| {
+            left -= i64::from(*bits);
+            left < 0
+        });
+        let Some(last) = last else { return self.take(view, |_| true) };
+        // What is left for the last class.
+        left += i64::from(self.bits_by_class[last]);
+        let mut is_first = self.bits_by_class[last + 1..].iter().all(|bits| *bits == 0);
+        self.take(view, |candidate| match class_of(candidate.worth) {
+            class if class != last => class > last || candidate.worth == DUE,
+            _ => {
+                left -= i64::from(candidate.bits);
+                left >= 0 || candidate.worth == DUE || std::mem::take(&mut is_first)
+            }
+        });
+    }
+
+    fn take(&mut self, view: &ClientView, mut is_chosen: impl FnMut(&Candidate) -> bool) {
+        let held = view.held.as_array().map(SlotSet::len);
+        let mut room = held.map(|held| VISIBLE_PER_KIND_MAX.saturating_sub(held));
+        for candidate in &self.candidates {
+            if !is_chosen(candidate) {
+                continue;
+            }
+            let (arrivals, kind) = match candidate.what {
+                What::ShipUpdate => {
+                    self.updates.insert(candidate.slot);
+                    continue;
+                }
+                What::Ship => (&mut self.arrivals.ships, 0),
+                What::Shot => (&mut self.arrivals.shots, 1),
+                What::Asteroid => (&mut self.arrivals.asteroids, 2),
+                What::Ore => (&mut self.arrivals.ores, 3),
+            };
+            if room[kind] > 0 {
+                room[kind] -= 1;
+                arrivals.insert(candidate.slot);
+            }
+        }
+    }
+}
+
+fn candidate(candidates: &mut Vec<Candidate>, what: What, slot: Slot, worth: f32, bits: usize) {
+    candidates.push(Candidate { worth, what, slot, bits: bits as u32 });
+}
+
+/// In how many turns ships are served whose updates take `bits` where `bits_max` may be spent: each turn has
+/// half as much again as there is room for, so that the worthiest of it can be chosen.
+fn phases(bits: usize, bits_max: usize) -> u32 {
+    let room = bits_max + bits_max / 2;
+    let phases = bits.div_ceil(room.max(1)).next_power_of_two();
+    (phases as u32).clamp(1, PHASES_MAX)
+}
+
+/// Ships from which on they take turns.
+const PHASES_SHIPS: usize = 256;
+/// Most turns: a ship that waited for too long must still come before its past is forgotten.
+const PHASES_MAX: u32 = 8;
+
+/// What must not wait.
+const DUE: f32 = f32::MAX;
+/// A ship comes right before the shots that it fires.
+const ABOVE_ITS_SHOTS: f32 = 1.5;
+/// Classes of worth: each is half as much again as the one below, about.
+const CLASSES: usize = 512;
+
+/// The class of a worth that is not negative: its exponent and the first bit behind the point.
+fn class_of(worth: f32) -> usize {
+    (worth.to_bits() >> 22) as usize % CLASSES
+}
+
+/// Whether something that flies on from `place` will pass close to `centre`.
+fn will_pass(place: Vec2, velocity: Vec2, centre: Vec2) -> bool {
+    let way = centre - place;
+    let along = way.dot(velocity);
+    let across = way.perp_dot(velocity);
+    along > 0.0 && across * across < velocity.length_squared() * DANGER_DISTANCE * DANGER_DISTANCE
+}
+
+/// How old what clients hold of ships is, by distance.
+#[derive(Clone, Debug, Default)]
+pub struct StateAges {
+    counts: [[u64; StateAges::TICKS.len() + 1]; StateAges::DISTANCES.len() + 1],
+}
+
+impl StateAges {
+    /// Upper ends of the bands of distance, units; the last band has none.
+    pub const DISTANCES: [f32; 3] = [200.0, 400.0, 800.0];
+    /// Upper ends of the ages, ticks; the last has none.
+    pub const TICKS: [u32; 7] = [0, 1, 2, 4, 8, 16, 32];
+
+    /// Takes in a ship that a client holds.
+    pub fn note(&mut self, distance: f32, ticks: u32) {
+        let band = StateAges::DISTANCES.iter().position(|end| distance <= *end);
+        let age = StateAges::TICKS.iter().position(|end| ticks <= *end);
+        let band = &mut self.counts[band.unwrap_or(StateAges::DISTANCES.len())];
+        band[age.unwrap_or(StateAges::TICKS.len())] += 1;
+    }
+
+    /// For each band of distance, how many were of each age.
+    pub fn counts(&self) -> &[[u64; StateAges::TICKS.len() + 1]] {
+        &self.counts
+    }
+
+    /// Takes in all ships that a client holds.
+    pub(super) fn note_all(&mut self, situation: &Situation<'_>) {
+        let centre = situation.centre();
+        let Situation { world, history, view, .. } = situation;
+        for slot in view.held.ships.iter() {
+            let exact_at = if view.waiting.contains(slot) { view.exact_at(slot) } else { None };
+            let age = world.tick().since(exact_at.unwrap_or(Tick(u32::MAX)));
+            self.note(history.ship_glance(slot).place.distance(centre), age);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Who is in which slot, and what became of those who were.
+
+use slotmap::Key;
+
+use super::slots::{Slot, slot_of};
+use crate::limits::HISTORY_TICKS;
+use crate::units::Tick;
+
+/// All entities of one kind as of the last step, by slot, and those that ended in the ticks before.
+#[derive(Clone, Debug)]
+pub struct Roster<K> {
+    occupants: Vec<Option<Occupant<K>>>,
+    /// Ring of what ended, by tick.
+    ended: Vec<(Tick, Vec<Ended>)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Occupant<K> {
+    key: K,
+    expires: Tick,
+    seen: Tick,
+}
+
+/// An entity that is no more.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Ended {
+    /// The slot that it had.
+    pub slot: Slot,
+    /// When its time would have been over, if it had one.
+    pub expires: Tick,
+}
+
+impl<K> Default for Roster<K> {
+    fn default() -> Self {
+        Roster { occupants: Vec::new(), ended: Vec::new() }
+    }
+}
+
+impl<K: Key> Roster<K> {
+    /// Takes in who is there in tick `now`, each with the tick in which its time is over.
+    pub fn record(&mut self, now: Tick, entities: impl Iterator<Item = (K, Tick)>) {
+        if self.ended.is_empty() {
+            self.ended.resize(HISTORY_TICKS as usize, (Tick(0), Vec::new()));
+        }
+        let (at, ended) = &mut self.ended[now.0 as usize % HISTORY_TICKS as usize];
+        *at = now;
+        ended.clear();
+        for (key, expires) in entities {
+            let slot = slot_of(key);
+            if self.occupants.len() <= slot as usize {
+                self.occupants.resize(slot as usize + 1, None);
+            }
+            let occupant = Occupant { key, expires, seen: now };
+            let before = self.occupants[slot as usize].replace(occupant);
+            if let Some(before) = before.filter(|before| before.key != key) {
+                ended.push(Ended { slot, expires: before.expires });
+            }
+        }
+        for (slot, occupant) in self.occupants.iter_mut().enumerate() {
+            if let Some(gone) = occupant.take_if(|occupant| occupant.seen != now) {
+                ended.push(Ended { slot: slot as Slot, expires: gone.expires });
+            }
+        }
+    }
+
+    /// The entity in a slot.
+    pub fn key(&self, slot: Slot) -> Option<K> {
+        self.occupants.get(slot as usize)?.as_ref().map(|occupant| occupant.key)
+    }
+
+    /// What ended in the `ticks` up to `now`, in order of ticks. A slot can be in it more than once.
+    pub fn ended_in(&self, now: Tick, ticks: u32) -> impl Iterator<Item = Ended> + '_ {
+        let since = now.minus(ticks);
+        (1..=ticks).flat_map(move |tick| {
+            let tick = since.plus(tick);
+            let entry = self.ended.get(tick.0 as usize % HISTORY_TICKS as usize);
+            let entry = entry.filter(|(at, _)| *at == tick);
+            entry.into_iter().flat_map(|(_, ended)| ended.iter().copied())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use slotmap::{DefaultKey, SlotMap};
+
+    use super::*;
+
+    #[test]
+    fn a_slot_that_is_used_again_tells_of_everyone_who_was_in_it() {
+        let mut world: SlotMap<DefaultKey, Tick> = SlotMap::new();
+        let mut roster = Roster::default();
+        let mut record = |world: &SlotMap<DefaultKey, Tick>, now| {
+            roster.record(Tick(now), world.iter().map(|(key, expires)| (key, *expires)));
+            roster.clone()
+        };
+        let first = world.insert(Tick(10));
+        let slot = slot_of(first);
+        assert_eq!(record(&world, 1).key(slot), Some(first));
+        world.remove(first);
+        let second = world.insert(Tick(20));
+        assert_eq!(slot_of(second), slot);
+        assert_eq!(record(&world, 2).key(slot), Some(second));
+        world.remove(second);
+        let roster = record(&world, 3);
+        assert_eq!(roster.key(slot), None);
+        let ended = |now, ticks| roster.ended_in(Tick(now), ticks).collect::<Vec<_>>();
+        let both = [Ended { slot, expires: Tick(10) }, Ended { slot, expires: Tick(20) }];
+        assert_eq!(ended(3, 2), both);
+        assert_eq!(ended(3, 1), both[1..]);
+        assert_eq!(ended(2, 1), both[..1]);
+    }
+}
