@@ -20,9 +20,11 @@ pub const REQUESTS_BURST: u32 = 100;
 /// Connections that wait to be accepted while the server is busy: a storm of reconnecting clients.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
 
-/// Open connections when nothing else is configured: the largest room twice over.
+/// Open connections when nothing else is configured: the largest room twice over, or once with all its players on two
+/// connections each.
 pub const CONNECTIONS_DEFAULT: usize = 8_192;
-/// Open connections from one address: a school behind one router, with some tabs each.
+/// Open connections from one address: a school behind one router, with some tabs each, or with a second connection for
+/// the input commands of each player.
 pub const CONNECTIONS_PER_ADDRESS_DEFAULT: usize = 256;
 /// Share of the open connections that may be without a complete request.
 pub const HALF_OPEN_DIVISOR: usize = 8;

@@ -38,6 +38,7 @@ struct Shared {
     ship_ages: Family<AgeLabel, Counter>,
     inputs_received: Counter,
     inputs_late: Counter,
+    inputs_duplicate: Counter,
     rejected_messages: Family<ReasonLabel, Counter>,
     refused_connections: Family<ReasonLabel, Counter>,
 }
@@ -119,13 +120,19 @@ impl Metrics {
             inputs_received: register(
                 &mut registry,
                 "inputs_received",
-                "Input commands received",
+                "Input commands received, the later copies over second connections aside",
                 Counter::default(),
             ),
             inputs_late: register(
                 &mut registry,
                 "inputs_late",
                 "Input commands that came after their tick, and were dropped",
+                Counter::default(),
+            ),
+            inputs_duplicate: register(
+                &mut registry,
+                "inputs_duplicate",
+                "Later copies of input commands that came over two connections",
                 Counter::default(),
             ),
             rejected_messages: register(
@@ -176,6 +183,7 @@ impl Metrics {
             ship_ages: shared.ship_ages.clone(),
             inputs_received: shared.inputs_received.clone(),
             inputs_late: shared.inputs_late.clone(),
+            inputs_duplicate: shared.inputs_duplicate.clone(),
             rejected_messages: shared.rejected_messages.clone(),
         }
     }
@@ -226,10 +234,12 @@ pub struct RoomMetrics {
     pub snapshots_sent: Counter,
     /// Snapshots not sent to clients that were behind.
     pub snapshots_skipped: Counter,
-    /// Input commands received.
+    /// Input commands received, later copies aside.
     pub inputs_received: Counter,
     /// Input commands that came after their tick.
     pub inputs_late: Counter,
+    /// Later copies of input commands, in time or not.
+    pub inputs_duplicate: Counter,
     snapshot_parts: [(SnapshotPart, Counter, Counter); SnapshotPart::ALL.len()],
     ship_ages: Family<AgeLabel, Counter>,
     rejected_messages: Family<ReasonLabel, Counter>,
@@ -339,7 +349,7 @@ fn tick_histogram() -> Histogram {
 }
 
 /// Reasons that are the client's doing.
-const REJECTIONS: [CloseReason; 8] = [
+const REJECTIONS: [CloseReason; 9] = [
     CloseReason::WrongVersion,
     CloseReason::WrongContent,
     CloseReason::RoomFull,
@@ -348,6 +358,7 @@ const REJECTIONS: [CloseReason; 8] = [
     CloseReason::TooLong,
     CloseReason::TooMuch,
     CloseReason::TooSlow,
+    CloseReason::NoSeat,
 ];
 
 /// Seconds. About a quarter from one to the next up to 10 ms, so that a percentile that lies between two of them is known
@@ -402,6 +413,7 @@ mod tests {
             "driftfield_ship_ages_total{distance=\"inf\",ticks=\"inf\"} 1",
             "driftfield_inputs_received_total 0",
             "driftfield_inputs_late_total 0",
+            "driftfield_inputs_duplicate_total 0",
             "driftfield_rejected_messages_total{reason=\"too_long\"} 1",
             "driftfield_rejected_messages_total{reason=\"too_much\"} 0",
             "driftfield_refused_connections_total{reason=\"foreign_origin\"} 1",

@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use driftfield_shared::limits::{HANDSHAKE_SECONDS_MAX, HELLO_SECONDS_MAX};
-use driftfield_shared::protocol::CloseReason;
+use driftfield_shared::protocol::{ClientControl, CloseReason, InputTicket, encode_client_control};
 use support::{TestServer, client_frame, play, read_close, read_to_end, upgrade_request};
 
 /// A second from being provably wrong.
@@ -160,6 +160,18 @@ fn attacks() -> Vec<Attack> {
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| socket.write_all(&client_frame(BINARY, &[])),
+        },
+        Attack {
+            name: "a second connection with a forged ticket, then commands",
+            reason: CloseReason::NoSeat,
+            within: AT_ONCE,
+            send: |socket| {
+                let attach = ClientControl::AttachInputs(InputTicket([0xa5; 16]));
+                socket.write_all(&client_frame(BINARY, &encode_client_control(&attach)))?;
+                // The server may have closed before all of it is out.
+                let _ = socket.write_all(&client_frame(BINARY, &[0; 8]).repeat(100));
+                Ok(())
+            },
         },
         Attack {
             name: "10,000 messages of garbage",

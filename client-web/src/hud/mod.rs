@@ -23,6 +23,8 @@ mod network;
 #[cfg(target_arch = "wasm32")]
 mod radar;
 #[cfg(target_arch = "wasm32")]
+mod second_socket;
+#[cfg(target_arch = "wasm32")]
 mod views;
 
 pub use hints::{Hint, Hints, Situation};

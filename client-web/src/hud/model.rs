@@ -174,6 +174,8 @@ pub struct Model {
     pub kinds: RwSignal<KindRates>,
     /// The bad link that is on; a perfect one is none.
     pub bad_link: RwSignal<LinkProfile>,
+    /// Whether the player wants input commands to go over a second socket, too.
+    pub wants_second_socket: RwSignal<bool>,
     /// Whether the keyboard is to go to the bad link's controls.
     pub wants_bad_link: RwSignal<bool>,
     /// What covers the middle.
@@ -202,6 +204,7 @@ impl Model {
             net: RwSignal::default(),
             kinds: RwSignal::default(),
             bad_link: RwSignal::default(),
+            wants_second_socket: RwSignal::default(),
             wants_bad_link: RwSignal::default(),
             sheet: RwSignal::default(),
             is_invite_copied: RwSignal::default(),

@@ -6,6 +6,7 @@ use super::bad_link::BadLink;
 use super::graph;
 use super::kinds::Kinds;
 use super::model::Model;
+use super::second_socket::SecondSocket;
 use crate::page::{Command, command};
 
 /// The panel, while it is open.
@@ -37,6 +38,7 @@ pub(super) fn Network(model: Model) -> impl IntoView {
                 <canvas id=graph::CANVAS_ID aria-hidden="true"></canvas>
                 <small>"Time between snapshots"</small>
                 <Kinds kinds/>
+                <SecondSocket model/>
                 <BadLink model/>
             </section>
         </Show>

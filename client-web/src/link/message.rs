@@ -22,6 +22,8 @@ pub enum PageMessage {
     Controls(Controls),
     /// Put so bad a link between socket and client from now on, whatever connection there is.
     Link(LinkProfile),
+    /// Whether input commands go over a second socket, too, from now on.
+    SecondSocket(bool),
     /// Give up the seat and close.
     Leave,
     /// Do not wait any longer before the next try.
@@ -50,6 +52,8 @@ pub enum Note {
     Predicted(Predicted),
     /// A control message of the server.
     Control(ServerControl),
+    /// Whether input commands go over a second socket, too: wanted, open and attached.
+    SecondSocket(bool),
     /// The figures of the connection, a few times a second.
     Stats(ClientStats),
 }

@@ -184,6 +184,7 @@ impl Game {
                 ("Input margin (ticks)", self.stats.input_margin_ticks.to_string()),
                 ("Corrections", self.stats.corrections.to_string()),
                 ("Commands too late", self.stats.inputs_late.to_string()),
+                ("Sockets for commands", (1 + u8::from(self.has_second_socket)).to_string()),
                 ("Hits confirmed", hits),
                 ("Entities in view", self.stats.visible_entities.to_string()),
             ]

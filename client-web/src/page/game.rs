@@ -45,6 +45,8 @@ pub struct Game {
     pub(super) feed: VecDeque<(f64, FeedLine)>,
     pub(super) kills_seen: u32,
     pub(super) stats: ClientStats,
+    /// Input commands go over a second socket, too.
+    pub(super) has_second_socket: bool,
     /// What snapshots had taken at moments of the last seconds (milliseconds).
     pub(super) tallies: VecDeque<(f64, SnapshotTally)>,
     pub(super) frames: Meter,
@@ -86,6 +88,7 @@ impl Game {
             feed: VecDeque::new(),
             kills_seen: 0,
             stats: ClientStats::default(),
+            has_second_socket: false,
             tallies: VecDeque::new(),
             frames: Meter::default(),
             snapshots: Meter::default(),
@@ -129,6 +132,9 @@ impl Game {
         self.wanted_room = start::room();
         let Ok(url) = start::socket_url(&self.wanted_room) else { return };
         let token = storage::token(&self.wanted_room);
+        if storage::wants_second_socket() {
+            self.set_second_socket(true);
+        }
         self.link = LinkState::Connecting;
         start::set_busy(Some("Connecting…"));
         self.post(&PageMessage::Connect { url, name, token });
@@ -183,6 +189,13 @@ impl Game {
     pub fn set_link(&mut self, profile: LinkProfile) {
         self.post(&PageMessage::Link(profile));
         self.model.bad_link.set_changed(profile);
+    }
+
+    /// Sends input commands over a second socket, too, or no longer; kept for the next visit.
+    pub fn set_second_socket(&mut self, is_wanted: bool) {
+        self.post(&PageMessage::SecondSocket(is_wanted));
+        self.model.wants_second_socket.set_changed(is_wanted);
+        storage::keep_second_socket(is_wanted);
     }
 
     /// Gives the keyboard to the ship.

@@ -106,6 +106,11 @@ pub fn set_link(text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Sends input commands over a second socket, too, or no longer.
+pub fn set_second_socket(is_wanted: bool) {
+    with_game(|game| game.set_second_socket(is_wanted));
+}
+
 /// Runs `act` on the game, if it has started. Nothing that it does may come back here before it is done;
 /// if something does, it is dropped rather than the page.
 pub fn with_game<R>(act: impl FnOnce(&mut Game) -> R) -> Option<R> {

@@ -44,6 +44,7 @@ impl Game {
                     session.predicted = Some(predicted);
                 }
             }
+            Note::SecondSocket(is_attached) => self.has_second_socket = is_attached,
             Note::Control(control) => self.take_control(control),
             Note::Stats(stats) => {
                 self.bytes.read(self.now_ms(), stats.payload_bytes_received);

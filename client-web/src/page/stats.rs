@@ -45,6 +45,7 @@ impl Game {
         number("snapshots_received", self.stats.snapshots_received as f64)?;
         number("snapshots_expected", self.stats.snapshots_expected as f64)?;
         number("input_margin_ticks", self.stats.input_margin_ticks.into())?;
+        number("input_sockets", f64::from(1 + u8::from(self.has_second_socket)))?;
         number("kills_seen", self.kills_seen.into())?;
         set(&object, "connection", &self.link.word().into())?;
         set(&object, "link", &self.model.bad_link.get_untracked().to_string().into())?;

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! page, socket, timer --> handle_* --> Path --> netcode::Client --> Path --> socket
-//!                                                            \-> notes for the page
+//!                  |                                         \-> notes for the page
+//!                  \-> SecondSocket, for input commands
 //! ```
 //!
 //! The path is perfect unless the player wants to see the game on a bad link.
@@ -10,12 +11,13 @@
 use std::sync::Arc;
 
 use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent};
-use driftfield_shared::protocol::codec;
+use driftfield_shared::protocol::{codec, is_input_command};
 use driftfield_shared::units::Micros;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::DedicatedWorkerGlobalScope;
 
+use super::second::SecondSocket;
 use super::socket::Socket;
 use super::with_connection;
 use crate::clock::Clock;
@@ -40,6 +42,7 @@ pub struct Connection {
     client: Client,
     socket: Option<Socket>,
     path: Path,
+    second: SecondSocket,
     /// Number of the current socket.
     number: u32,
     state: LinkState,
@@ -62,6 +65,7 @@ impl Connection {
             client: Client::new(ClientConfig::default()),
             socket: None,
             path: Path::new(PATH_SEED),
+            second: SecondSocket::new(),
             number: 0,
             state: LinkState::Idle,
             backoff: Backoff::default(),
@@ -87,7 +91,14 @@ impl Connection {
             PageMessage::Link(profile) => {
                 let now = self.clock.now();
                 self.path.set_profile(now, profile);
+                self.second.set_profile(now, profile);
                 self.pass(now);
+            }
+            PageMessage::SecondSocket(is_wanted) => {
+                let now = self.clock.now();
+                self.second.set_wanted(now, is_wanted, self.state == LinkState::Open);
+                self.second.handle_time(now, &self.url);
+                self.note_second();
             }
             PageMessage::TryNow => {
                 if matches!(self.state, LinkState::Waiting { .. }) {
@@ -104,6 +115,8 @@ impl Connection {
                 self.path.clear(now);
                 self.socket = None;
                 self.deadline = None;
+                self.second.close(now);
+                self.note_second();
                 self.set_state(LinkState::Idle);
             }
         }
@@ -112,10 +125,17 @@ impl Connection {
 
     /// The socket is open.
     pub fn handle_open(&mut self, number: u32) {
+        let now = self.clock.now();
+        if SecondSocket::is_number(number) {
+            if self.second.handle_open(now, number, self.client.attach_inputs()) {
+                self.note_second();
+                self.schedule();
+            }
+            return;
+        }
         if number != self.number {
             return;
         }
-        let now = self.clock.now();
         self.client.handle_open(now);
         self.flush(now);
         self.schedule();
@@ -128,6 +148,12 @@ impl Connection {
 
     /// The socket is closed.
     pub fn handle_close(&mut self, number: u32, code: u16) {
+        if SecondSocket::is_number(number) {
+            self.second.handle_close(self.clock.now(), number, code);
+            self.note_second();
+            self.schedule();
+            return;
+        }
         self.handle_arrival(number, Arrival::Close(code));
     }
 
@@ -171,6 +197,7 @@ impl Connection {
         let now = self.clock.now();
         // What has come through breaks the silence.
         self.pass(now);
+        self.second.handle_time(now, &self.url);
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             match self.state {
                 LinkState::Waiting { .. } => self.open(),
@@ -185,7 +212,7 @@ impl Connection {
     }
 
     fn open(&mut self) {
-        self.number = self.number.wrapping_add(1);
+        self.advance_number();
         // The old one goes first: two sockets of one seat would take it from each other.
         self.socket = None;
         self.path.clear(self.clock.now());
@@ -207,7 +234,9 @@ impl Connection {
         let milliseconds = self.backoff.next_wait_ms(js_sys::Math::random());
         // Events of the socket that is on its way out are no longer ours. It is dropped when it is
         // replaced: this may well be its own callback.
-        self.number = self.number.wrapping_add(1);
+        self.advance_number();
+        self.second.close(now);
+        self.note_second();
         if let Some(socket) = &self.socket {
             socket.close();
         }
@@ -223,6 +252,9 @@ impl Connection {
     /// Hands on what the client has for socket and page.
     fn flush(&mut self, now: Micros) {
         while let Some(bytes) = self.client.poll_transmit() {
+            if is_input_command(&bytes) {
+                self.second.send(now, &bytes);
+            }
             self.path.send_up(now, bytes);
         }
         while let Some(bytes) = self.path.poll_up(now) {
@@ -236,6 +268,8 @@ impl Connection {
                     self.opened_at = Some(self.clock.now());
                     self.tell(Note::Welcome(welcome));
                     self.set_state(LinkState::Open);
+                    self.second.handle_welcome(now);
+                    self.second.handle_time(now, &self.url);
                 }
                 ClientEvent::Frame(frame) => {
                     self.tell(Note::Frame(Box::new(Arc::unwrap_or_clone(frame))));
@@ -245,6 +279,21 @@ impl Connection {
                 // Counted in the figures.
                 ClientEvent::InputEffect(_) | ClientEvent::Corrected(_) | ClientEvent::Hit(_) => {}
             }
+        }
+    }
+
+    /// Tells client and page whether commands go over a second socket, too.
+    fn note_second(&mut self) {
+        let is_attached = self.second.is_attached();
+        self.client.set_second_path(is_attached);
+        self.tell(Note::SecondSocket(is_attached));
+    }
+
+    /// Events of all sockets so far are no longer ours. Half of the numbers are those of second sockets.
+    fn advance_number(&mut self) {
+        self.number = self.number.wrapping_add(1);
+        if SecondSocket::is_number(self.number) {
+            self.number = 1;
         }
     }
 
@@ -270,7 +319,7 @@ impl Connection {
             LinkState::Open => self.client.next_time(),
             _ => None,
         };
-        let times = [tick, self.deadline, self.path.next_time()];
+        let times = [tick, self.deadline, self.path.next_time(), self.second.next_time()];
         let Some(next) = times.into_iter().flatten().min() else { return };
         let wait_ms = next.saturating_sub(self.clock.now()).div_ceil(1_000);
         let wait_ms = i32::try_from(wait_ms).unwrap_or(i32::MAX);

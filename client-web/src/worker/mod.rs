@@ -1,6 +1,7 @@
 //! The worker: owns the socket and the client ticks, so that neither a busy nor a hidden page misses one.
 
 mod connection;
+mod second;
 mod socket;
 
 use std::cell::RefCell;

@@ -52,6 +52,11 @@ impl Bot {
         self.client.next_time()
     }
 
+    /// Whether its commands go over a second connection, too.
+    pub fn set_second_path(&mut self, is_there: bool) {
+        self.client.set_second_path(is_there);
+    }
+
     /// Gives up the seat.
     pub fn leave(&mut self) {
         self.client.leave();

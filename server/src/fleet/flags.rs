@@ -62,6 +62,10 @@ pub struct Flags {
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub join_rate: u32,
 
+    /// Connections that each bot sends its input commands over: with 2, a command is late only when both hold it up
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2))]
+    pub input_sockets: u32,
+
     /// Threads to fly the bots on
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub threads: u32,
@@ -89,6 +93,7 @@ impl Flags {
             crew: self.brain,
             decode: self.decode,
             link: self.link,
+            has_second_socket: self.input_sockets == 2,
             joins_per_second: self.join_rate,
             threads: self.threads as usize,
         })
@@ -164,6 +169,7 @@ mod tests {
             ["--link", "loss=1%"],
             ["--server", "http://127.0.0.1/"],
             ["--join-rate", "0"],
+            ["--input-sockets", "3"],
             ["--threads", "0"],
             ["--decode", "none"],
             ["--warm-up", "-1"],

@@ -16,7 +16,7 @@ use driftfield_shared::netcode::{
     ClientError, ClientStats, ClockSample, ClockSync, RoundTrip, SentCommands,
 };
 use driftfield_shared::protocol::{
-    CONTENT_HASH, ClientControl, Hello, InputMessage, PROTOCOL_VERSION, ServerControl,
+    CONTENT_HASH, ClientControl, Hello, InputMessage, InputTicket, PROTOCOL_VERSION, ServerControl,
     ServerMessage, Welcome, decode_server, encode_client_control,
 };
 use driftfield_shared::sim::Rules;
@@ -75,6 +75,7 @@ pub(super) struct LightBot {
 
 /// What exists from the welcome on.
 struct Session {
+    input_ticket: InputTicket,
     rules: Rules,
     clock: ClockSync,
     round_trip: RoundTrip,
@@ -125,6 +126,19 @@ impl LightBot {
                 self.handle_welcome(now, *welcome)
             }
             ServerMessage::Control(_) => Ok(()),
+        }
+    }
+
+    /// What its second connection for input commands says first; `None` before the welcome.
+    pub(super) fn attach_inputs(&self) -> Option<Vec<u8>> {
+        let ticket = self.session.as_ref()?.input_ticket;
+        Some(encode_client_control(&ClientControl::AttachInputs(ticket)))
+    }
+
+    /// Whether its commands go over a second connection, too.
+    pub(super) fn set_second_path(&mut self, is_there: bool) {
+        if let Some(session) = &mut self.session {
+            session.clock.set_second_path(is_there);
         }
     }
 
@@ -183,6 +197,7 @@ impl LightBot {
         let content = welcome.content.into();
         let rules = Rules::new(content, &welcome.sector, &welcome.mode, tick_hz);
         self.session = Some(Session {
+            input_ticket: welcome.input_ticket,
             rules: rules.map_err(ClientError::from)?,
             clock: ClockSync::new(tick_hz),
             round_trip: RoundTrip::new(now.saturating_sub(self.opened)),
@@ -268,6 +283,7 @@ mod tests {
         fn new() -> Self {
             let script = Script::new("proving-ground", "proving-ground", 4).unwrap();
             let session = Session {
+                input_ticket: InputTicket([0; 16]),
                 rules: Rules::clone(script.world.rules()),
                 clock: ClockSync::new(30),
                 round_trip: RoundTrip::new(1_000),

@@ -189,6 +189,11 @@ impl FleetMeter {
         *self.ends.entry(reason.to_owned()).or_default() += 1;
     }
 
+    /// Notes that a bot's second connection ended before the run did. The bot flies on.
+    pub(super) fn note_second_end(&mut self, reason: &str) {
+        *self.ends.entry(format!("second connection {reason}")).or_default() += 1;
+    }
+
     /// Adds a bot's figures when the run ends at `end`.
     pub(super) fn finish(&mut self, bot: &BotMeter, stats: &ClientStats, end: Micros) {
         let (since, before) = bot.mark.unwrap_or_default();

@@ -20,6 +20,7 @@ mod pilot;
 mod progress;
 mod report;
 mod runner;
+mod second;
 mod socket;
 mod target;
 #[cfg(test)]

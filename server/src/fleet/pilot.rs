@@ -71,6 +71,22 @@ impl Pilot {
         }
     }
 
+    /// What its second connection for input commands says first; `None` before the welcome.
+    pub(super) fn attach_inputs(&self) -> Option<Vec<u8>> {
+        match self {
+            Pilot::Full(bot) => bot.client().attach_inputs(),
+            Pilot::Light(bot) => bot.attach_inputs(),
+        }
+    }
+
+    /// Whether its commands go over a second connection, too.
+    pub(super) fn set_second_path(&mut self, is_there: bool) {
+        match self {
+            Pilot::Full(bot) => bot.set_second_path(is_there),
+            Pilot::Light(bot) => bot.set_second_path(is_there),
+        }
+    }
+
     /// Gives up the seat.
     pub(super) fn leave(&mut self) {
         match self {

@@ -23,7 +23,9 @@ pub struct Report {
     pub decode: String,
     /// The seed of all chance.
     pub seed: u64,
-    /// Connections that were asked for.
+    /// Connections that each bot sent its input commands over.
+    pub input_sockets: u32,
+    /// Connections that were asked for, second ones aside.
     pub clients: u64,
     /// Bots that were welcomed.
     pub connected: u64,
@@ -69,7 +71,7 @@ pub struct Report {
     pub disconnects: u64,
     /// Connections that ended because the server broke the protocol.
     pub protocol_errors: u64,
-    /// Why connections ended before the flight did, and how many.
+    /// Why connections ended before the flight did, and how many; second ones are named so.
     pub ends: BTreeMap<String, u64>,
     /// How late the bots themselves acted: when this is much, they are the bottleneck and not the server.
     pub bot_lateness_ms: Spread,
@@ -129,6 +131,7 @@ impl Report {
             brain: plan.crew.to_string(),
             decode: plan.decode.to_string(),
             seed: plan.seed,
+            input_sockets: 1 + u32::from(plan.has_second_socket),
             clients: plan.count as u64,
             connected: meter.connected,
             seconds: flown.measured.as_secs_f64(),
@@ -276,6 +279,7 @@ mod tests {
             warm_up: None,
             decode: Decode::Full,
             link: Default::default(),
+            has_second_socket: false,
             joins_per_second: 100,
             threads: 1,
         };

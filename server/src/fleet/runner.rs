@@ -61,6 +61,8 @@ pub struct FleetPlan {
     pub decode: Decode,
     /// The network between the server and each of them.
     pub link: LinkProfile,
+    /// Whether each has a second connection for its input commands.
+    pub has_second_socket: bool,
     /// How fast they join.
     pub joins_per_second: u32,
     /// Threads to fly them on.
@@ -114,7 +116,7 @@ impl FleetPlan {
     /// When it cannot begin. What goes wrong later stands in the report.
     pub fn fly(&self, progress: &Progress) -> Result<Report, FleetError> {
         self.check()?;
-        allow_descriptors(self.count)?;
+        allow_descriptors(self.count, 1 + u64::from(self.has_second_socket))?;
         let first = self.targets.first().ok_or(FleetError::Nowhere)?;
         let course = Course {
             address: first.resolve()?,
@@ -208,12 +210,24 @@ impl Course {
         }
     }
 
+    /// Whether each bot has a second connection for its input commands.
+    pub(super) fn has_second_socket(&self) -> bool {
+        self.plan.has_second_socket
+    }
+
     /// Both directions of a bot's virtual link; `None` for a perfect one.
     pub(super) fn link<A>(&self, index: usize, now: Micros) -> Option<(Link<Vec<u8>>, Link<A>)> {
         let profile = self.plan.link;
         // A stream of its own: the link must not change with the brain's dice.
         let seed = mix(!self.plan.seed, index as u64);
         (!profile.is_perfect()).then(|| Link::pair(profile, seed, now))
+    }
+
+    /// The way up of a bot's second connection, as bad as the first but by another chance; `None` for a perfect one.
+    pub(super) fn input_link(&self, index: usize, now: Micros) -> Option<Link<Vec<u8>>> {
+        let profile = self.plan.link;
+        let seed = mix(!self.plan.seed, !index as u64);
+        (!profile.is_perfect()).then(|| Link::pair::<()>(profile, seed, now).0)
     }
 }
 
@@ -255,8 +269,8 @@ pub(super) fn mix(seed: u64, index: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-fn allow_descriptors(bots: usize) -> Result<(), FleetError> {
-    let wanted = bots as u64 + DESCRIPTORS_RESERVED;
+fn allow_descriptors(bots: usize, sockets_each: u64) -> Result<(), FleetError> {
+    let wanted = bots as u64 * sockets_each + DESCRIPTORS_RESERVED;
     let given = rlimit::increase_nofile_limit(wanted)
         .map_err(|error: io::Error| FleetError::Worker(WorkerError::from(error)))?;
     if given < wanted { Err(FleetError::Descriptors { wanted: bots, given }) } else { Ok(()) }

@@ -1,5 +1,6 @@
 //! Fleets and house bots against a real server on a free port.
 
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -46,6 +47,18 @@ impl TestServer {
         TestServer { address, room, _stop: stop }
     }
 
+    /// The value of one line of `/metrics`, 0 if it is not there yet.
+    fn metric(&self, series: &str) -> f64 {
+        let mut socket = TcpStream::connect(self.address).unwrap();
+        let head = format!("Host: {}\r\nConnection: close", self.address);
+        write!(socket, "GET /metrics HTTP/1.1\r\n{head}\r\n\r\n").unwrap();
+        let mut text = String::new();
+        socket.read_to_string(&mut text).unwrap();
+        text.lines()
+            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))
+            .map_or(0.0, |value| value.parse().unwrap())
+    }
+
     fn fly(&self, count: usize, link: &str) -> Report {
         self.plan(count, link).fly(&Progress::default()).unwrap()
     }
@@ -60,6 +73,7 @@ impl TestServer {
             crew: Crew::Mixed,
             decode: Decode::Full,
             link: link.parse().unwrap(),
+            has_second_socket: false,
             joins_per_second: 200,
             threads: 2,
         }
@@ -139,6 +153,26 @@ fn a_bad_link_is_felt_in_the_figures() {
     let report = server.fly(4, "latency=100ms");
     assert_eq!((report.connected, report.protocol_errors), (4, 0), "{report}");
     assert!(report.input_to_effect_ms.p50 >= 200.0, "{report}");
+}
+
+#[test]
+fn a_fleet_on_two_connections_sends_every_command_twice_and_has_no_trouble() {
+    for link in ["", "latency=30ms,jitter=20ms"] {
+        let server = TestServer::start(64);
+        let plan = FleetPlan { has_second_socket: true, ..server.plan(10, link) };
+        let report = plan.fly(&Progress::default()).unwrap();
+        assert_eq!((report.connected, report.disconnects, report.protocol_errors), (10, 0, 0));
+        assert!(report.ends.is_empty(), "{report}");
+        let copies = server.metric("driftfield_inputs_duplicate_total");
+        let commands = server.metric("driftfield_inputs_received_total");
+        // All but those from before the second connection stood, or still on their way at the end.
+        assert!(copies > 0.8 * commands && copies <= commands, "{copies} of {commands}");
+        assert_eq!(
+            server.metric("driftfield_rejected_messages_total{reason=\"input_again\"}"),
+            0.0
+        );
+        server.await_seats(0, 0);
+    }
 }
 
 #[test]

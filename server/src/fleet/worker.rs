@@ -15,15 +15,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use driftfield_shared::netcode::Link;
+use driftfield_shared::protocol::is_input_command;
 use driftfield_shared::units::Micros;
 use hdrhistogram::errors::CreationError;
-use mio::{Events, Poll, Token};
+use mio::{Events, Poll, Registry, Token};
 
 use super::light::LightError;
 use super::meter::{BotMeter, FleetMeter};
 use super::pilot::{Pilot, PilotEvent};
 use super::progress::Progress;
 use super::runner::Course;
+use super::second::SecondSocket;
 use super::socket::{Socket, SocketEnd};
 
 /// Time from asking for a connection to its first message, at most.
@@ -56,6 +58,9 @@ struct Slot {
     bot: Pilot,
     socket: Socket,
     path: Option<Box<Path>>,
+    second: Option<Box<SecondSocket>>,
+    /// Whether it has tried to have one; once is enough.
+    has_tried_second: bool,
     index: usize,
     meter: BotMeter,
     timer: Option<Micros>,
@@ -122,8 +127,10 @@ impl<'a> Worker<'a> {
             let patience = Duration::from_micros(wake.saturating_sub(self.now()));
             poll(&mut self.poll, &mut events, patience)?;
             for event in &events {
-                let Token(slot) = event.token();
-                self.slots[slot].socket.handle_event(event);
+                let slot = slot_of(event.token());
+                if let Some(socket) = self.slots[slot].socket_of(event.token()) {
+                    socket.handle_event(event);
+                }
                 self.drive(slot);
             }
         }
@@ -143,7 +150,7 @@ impl<'a> Worker<'a> {
     fn join_due(&mut self, now: Micros) {
         while let Some((_, index)) = self.waiting.pop_if(|(at, _)| *at <= now) {
             let course = self.course;
-            let token = Token(self.slots.len());
+            let token = first_token(self.slots.len());
             let request = course.request(index);
             let socket = Socket::connect(course.address, request, self.poll.registry(), token);
             self.meter.clients += 1;
@@ -160,6 +167,8 @@ impl<'a> Worker<'a> {
                 bot: course.pilot(index),
                 socket,
                 path: None,
+                second: None,
+                has_tried_second: false,
                 index,
                 meter,
                 timer: None,
@@ -203,7 +212,12 @@ impl<'a> Worker<'a> {
             };
             self.meter.note_end(&mut slot.meter, now, &reason, is_protocol);
             slot.timer = None;
+            slot.second = None;
             return;
+        }
+        if self.course.has_second_socket() && !slot.has_tried_second {
+            let token = second_token(index);
+            slot.connect_second(now, self.course, self.poll.registry(), token, &mut self.meter);
         }
         let timer = slot.next_time();
         if timer != slot.timer {
@@ -254,8 +268,8 @@ impl<'a> Worker<'a> {
             }
             poll(&mut self.poll, events, patience)?;
             for event in &*events {
-                let Token(slot) = event.token();
-                let socket = &mut self.slots[slot].socket;
+                let slot = slot_of(event.token());
+                let Some(socket) = self.slots[slot].socket_of(event.token()) else { continue };
                 socket.handle_event(event);
                 while let Ok(Some(_)) = socket.receive() {}
                 let _ = socket.flush();
@@ -279,7 +293,7 @@ impl Slot {
         }
         self.read(now)?;
         self.bot.handle_time(now);
-        self.write(now)?;
+        self.write(now, meter)?;
         while let Some(event) = self.bot.poll_event() {
             match event {
                 PilotEvent::Full(event) => {
@@ -313,8 +327,12 @@ impl Slot {
         Ok(())
     }
 
-    fn write(&mut self, now: Micros) -> Result<(), Out> {
+    fn write(&mut self, now: Micros, meter: &mut FleetMeter) -> Result<(), Out> {
+        let mut second = Ok(());
         while let Some(bytes) = self.bot.poll_transmit() {
+            if let Some(socket) = self.second.as_mut().filter(|_| is_input_command(&bytes)) {
+                second = second.and_then(|()| socket.send(now, &bytes));
+            }
             match &mut self.path {
                 Some(path) => path.up.send(now, bytes.len(), bytes),
                 None => self.socket.send(bytes).map_err(Out::Socket)?,
@@ -325,15 +343,72 @@ impl Slot {
                 self.socket.send(bytes).map_err(Out::Socket)?;
             }
         }
+        if let Some(socket) = &mut self.second {
+            match second.and_then(|()| socket.drive(now)) {
+                Ok(()) => self.bot.set_second_path(socket.is_attached()),
+                Err(end) => {
+                    meter.note_second_end(&end.to_string());
+                    self.bot.set_second_path(false);
+                    self.second = None;
+                }
+            }
+        }
         self.socket.flush().map_err(Out::Socket)
+    }
+
+    /// Begins to connect for the second time, once the bot has its ticket.
+    fn connect_second(
+        &mut self,
+        now: Micros,
+        course: &Course,
+        registry: &Registry,
+        token: Token,
+        meter: &mut FleetMeter,
+    ) {
+        let Some(attach) = self.bot.attach_inputs() else { return };
+        self.has_tried_second = true;
+        match Socket::connect(course.address, course.request(self.index), registry, token) {
+            Ok(socket) => {
+                let up = course.input_link(self.index, now);
+                self.second = Some(Box::new(SecondSocket::new(socket, attach, up)));
+            }
+            Err(end) => meter.note_second_end(&end.to_string()),
+        }
+    }
+
+    /// The socket that a token is for.
+    fn socket_of(&mut self, token: Token) -> Option<&mut Socket> {
+        match is_second(token) {
+            false => Some(&mut self.socket),
+            true => self.second.as_mut().map(|second| second.socket_mut()),
+        }
     }
 
     fn next_time(&self) -> Option<Micros> {
         let path = self.path.as_ref();
         let link = path.and_then(|path| path.down.next_time());
-        let times = [self.bot.next_time(), link, path.and_then(|path| path.up.next_time())];
+        let second = self.second.as_ref().and_then(|second| second.next_time());
+        let up = path.and_then(|path| path.up.next_time());
+        let times = [self.bot.next_time(), link, up, second];
         times.into_iter().flatten().min()
     }
+}
+
+/// The token of a slot's own connection; that of its second one is the next.
+fn first_token(slot: usize) -> Token {
+    Token(2 * slot)
+}
+
+fn second_token(slot: usize) -> Token {
+    Token(2 * slot + 1)
+}
+
+fn slot_of(Token(token): Token) -> usize {
+    token / 2
+}
+
+fn is_second(Token(token): Token) -> bool {
+    token % 2 == 1
 }
 
 /// Waits for events; being woken by a signal is no event and no error.

@@ -1,16 +1,18 @@
 //! One client in a room: what it asks for, what it holds, and whether it keeps up.
 
 use driftfield_shared::limits::{SILENCE_SECONDS_MAX, STALL_SECONDS_MAX};
-use driftfield_shared::protocol::{CloseReason, InputMessage};
+use driftfield_shared::protocol::{CloseReason, InputMessage, InputTicket};
 use driftfield_shared::sim::World;
 use driftfield_shared::snapshot::{
     ClientView, History, SnapshotOrder, SnapshotTally, Workspace, find_visible,
 };
 use driftfield_shared::units::{PlayerId, Tick};
+use sha2::{Digest, Sha256};
 
 use super::allowance::Allowance;
 use super::flow_control::FlowControl;
 use super::input_buffer::{InputBuffer, InputCommand, Received};
+use super::input_path::InputPath;
 use super::view_lag::ViewLagBound;
 use crate::connection::{Connection, ConnectionEnd};
 
@@ -21,6 +23,12 @@ pub struct Client {
     pub connection: Connection,
     /// Its seat.
     pub player: PlayerId,
+    /// Its second connection, if it has one.
+    pub input_path: Option<InputPath>,
+    /// Only the hash is kept: what is not there cannot leak.
+    ticket_hash: [u8; 32],
+    /// Whether there ever was a second connection, so that commands come twice.
+    has_copies: bool,
     view: ClientView,
     inputs: InputBuffer,
     view_lag: ViewLagBound,
@@ -42,11 +50,21 @@ pub struct SnapshotMaker<'a> {
 }
 
 impl Client {
-    /// A client that takes its seat in tick `now` of a room of `tick_hz` ticks a second.
-    pub fn new(connection: Connection, player: PlayerId, now: Tick, tick_hz: u16) -> Self {
+    /// A client that takes its seat in tick `now` of a room of `tick_hz` ticks a second, and the ticket for its second
+    /// connection.
+    pub fn new(
+        connection: Connection,
+        player: PlayerId,
+        now: Tick,
+        tick_hz: u16,
+        input_ticket: &InputTicket,
+    ) -> Self {
         Client {
             connection,
             player,
+            input_path: None,
+            ticket_hash: hash(input_ticket),
+            has_copies: false,
             view: ClientView::default(),
             inputs: InputBuffer::default(),
             view_lag: ViewLagBound::default(),
@@ -62,8 +80,27 @@ impl Client {
         let ack = now.nearest_with_low_bits(input.ack_low);
         self.flow.acknowledge(now, ack);
         let tick = now.nearest_with_low_bits(input.tick_low);
+        if self.inputs.has_had(tick) {
+            return Received::Again;
+        }
         let view_lag = self.view_lag.admit(tick, ack, input.view_lag);
         self.inputs.insert(now, tick, InputCommand { controls: input.controls, view_lag })
+    }
+
+    /// Whether a ticket is the one that this client got.
+    pub fn has_ticket(&self, ticket: &InputTicket) -> bool {
+        self.ticket_hash == hash(ticket)
+    }
+
+    /// Takes commands from a second connection, too. Returns the one that it replaces.
+    pub fn attach(&mut self, path: InputPath) -> Option<InputPath> {
+        self.has_copies = true;
+        self.input_path.replace(path)
+    }
+
+    /// Whether a command that came again is the copy over another connection, and not one too many.
+    pub fn has_copies(&self) -> bool {
+        self.has_copies
     }
 
     /// The command for a tick, if it came.
@@ -109,4 +146,8 @@ impl Client {
         self.allowance.spend(bytes.len());
         Ok(bytes.len())
     }
+}
+
+fn hash(ticket: &InputTicket) -> [u8; 32] {
+    Sha256::digest(ticket.0).into()
 }

@@ -15,11 +15,15 @@ mod delivery_rate;
 mod flow_control;
 mod handle;
 mod input_buffer;
+mod input_path;
+#[cfg(test)]
+mod input_path_tests;
 #[cfg(test)]
 mod link_rig;
 #[cfg(test)]
 mod link_tests;
 mod names;
+mod reading;
 #[allow(clippy::module_inception)]
 mod room;
 mod seats;

@@ -5,18 +5,19 @@ use std::time::{Duration, Instant};
 
 use driftfield_shared::limits::{HELLO_SECONDS_MAX, LEADERBOARD_LINES_MAX};
 use driftfield_shared::protocol::{
-    CONTENT_HASH, ClientControl, ClientMessage, CloseReason, Hello, LeaderboardLine,
+    CONTENT_HASH, ClientControl, ClientMessage, CloseReason, Hello, InputTicket, LeaderboardLine,
     PROTOCOL_VERSION, ServerControl, Token, Welcome, decode_client, encode_server_control,
 };
 use driftfield_shared::sim::{Command, Event, World};
 use driftfield_shared::snapshot::{History, SnapshotTally, Workspace};
-use driftfield_shared::units::{Controls, PlayerId, Tick};
+use driftfield_shared::units::{Controls, PlayerId};
 use tracing::{debug, info, warn};
 
 use super::RoomSettings;
 use super::checkpoint::{self, Checkpoint};
 use super::client::{Client, SnapshotMaker};
-use super::input_buffer::Received;
+use super::input_path::InputPath;
+use super::reading::{Left, read_client, read_input_path};
 use super::seats::Seats;
 use crate::connection::{Connection, ConnectionEnd, Inbox};
 use crate::metrics::RoomMetrics;
@@ -191,7 +192,9 @@ impl Room {
             connection.begin_tick(now);
             let outcome = match connection.receive_one() {
                 Ok(Some(bytes)) => match decode_client(&bytes) {
-                    Ok(ClientMessage::Control(ClientControl::Hello(hello))) => Ok(Some(hello)),
+                    Ok(ClientMessage::Control(
+                        first @ (ClientControl::Hello(_) | ClientControl::AttachInputs(_)),
+                    )) => Ok(Some(first)),
                     _ => Err(CloseReason::Malformed),
                 },
                 Ok(None) if *deadline <= now => Err(CloseReason::TimedOut),
@@ -205,9 +208,15 @@ impl Room {
             };
             match outcome {
                 Ok(None) => index += 1,
-                Ok(Some(hello)) => {
+                Ok(Some(first)) => {
                     let (connection, _) = self.greeting.swap_remove(index);
-                    self.handle_hello(connection, &hello);
+                    match first {
+                        ClientControl::Hello(hello) => self.handle_hello(connection, &hello),
+                        ClientControl::AttachInputs(ticket) => {
+                            self.handle_attach(connection, &ticket);
+                        }
+                        ClientControl::Leave => self.refuse(connection, CloseReason::Malformed),
+                    }
                 }
                 Err(reason) => {
                     let (connection, _) = self.greeting.swap_remove(index);
@@ -224,9 +233,10 @@ impl Room {
         if hello.content_hash != CONTENT_HASH {
             return self.refuse(connection, CloseReason::WrongContent);
         }
-        let Some(token) = random_token() else {
+        let (Some(token), Some(ticket)) = (random_secret(), random_secret()) else {
             return self.refuse(connection, CloseReason::InternalError);
         };
+        let (token, input_ticket) = (Token(token), InputTicket(ticket));
         let resumed = hello.token.and_then(|old| self.seats.resume(&old, &token));
         let is_resumed = resumed.is_some();
         if let Some(info) = &resumed {
@@ -249,6 +259,7 @@ impl Room {
         let welcome = ServerControl::Welcome(Box::new(Welcome {
             player: info.player,
             token,
+            input_ticket,
             resumed: is_resumed,
             tick_hz: rules.tick_hz,
             room: self.settings.id.clone(),
@@ -258,7 +269,8 @@ impl Room {
             content: (*rules.content).clone(),
             players: self.seats.iter().map(|seat| seat.info.clone()).collect(),
         }));
-        let mut client = Client::new(connection, info.player, self.world.tick(), rules.tick_hz);
+        let mut client =
+            Client::new(connection, info.player, self.world.tick(), rules.tick_hz, &input_ticket);
         let mut messages = vec![encode_server_control(&welcome)];
         if !self.leaderboard.is_empty() {
             let leaderboard = ServerControl::Leaderboard(self.leaderboard.clone());
@@ -273,6 +285,18 @@ impl Room {
         }
         let _ = client.connection.flush();
         self.clients.push(client);
+    }
+
+    /// Takes input commands from a second connection of a client, too, instead of an earlier one.
+    fn handle_attach(&mut self, connection: Connection, ticket: &InputTicket) {
+        let path = InputPath::new(connection, self.world.tick());
+        let Some(client) = self.clients.iter_mut().find(|client| client.has_ticket(ticket)) else {
+            self.metrics.count_rejected(CloseReason::NoSeat.label());
+            self.closing.push(path.close(CloseReason::NoSeat));
+            return;
+        };
+        let replaced = client.attach(path);
+        self.closing.extend(replaced.map(|path| path.close(CloseReason::TakenOver)));
     }
 
     /// Closes the older connection of a seat that was taken back.
@@ -304,6 +328,11 @@ impl Room {
             let left = read_client(client, tick, &mut self.inbox, &self.metrics).and_then(|()| {
                 client.overdue(tick, tick_hz).map_or(Ok(()), |reason| Err(Left::Refuse(reason)))
             });
+            if let Some((path, end)) =
+                read_input_path(client, now, tick, tick_hz, &mut self.inbox, &self.metrics)
+            {
+                self.end_input_path(path, end);
+            }
             match left {
                 Ok(()) => index += 1,
                 Err(left) => {
@@ -314,15 +343,30 @@ impl Room {
         }
     }
 
+    /// Lets a second connection go, whose first stays as it is.
+    fn end_input_path(&mut self, path: InputPath, end: ConnectionEnd) {
+        self.note_end(end);
+        let reason = match end {
+            ConnectionEnd::Refused(reason) => reason,
+            // It has ended already: nothing is said any more.
+            ConnectionEnd::Closed | ConnectionEnd::Lost(_) => CloseReason::Left,
+        };
+        self.closing.push(path.close(reason));
+    }
+
     /// Lets a client go, and keeps its seat unless it said goodbye.
-    fn handle_left(&mut self, client: Client, left: Left) {
+    fn handle_left(&mut self, mut client: Client, left: Left) {
         let player = client.player;
         match left {
             Left::End(end) => {
                 self.note_end(end);
+                self.close_input_path(&mut client, CloseReason::NoSeat);
                 self.closing.push(client.connection);
             }
-            Left::Refuse(reason) => self.refuse(client.connection, reason),
+            Left::Refuse(reason) => {
+                self.close_input_path(&mut client, CloseReason::NoSeat);
+                self.refuse(client.connection, reason);
+            }
             Left::Leave => {
                 self.dismiss(client, CloseReason::Left);
                 return self.give_up_seat(player);
@@ -436,8 +480,14 @@ impl Room {
         }
     }
 
-    /// Closes a connection for a reason that is nobody's fault.
+    /// Closes the second connection of a client that goes, if it has one.
+    fn close_input_path(&mut self, client: &mut Client, reason: CloseReason) {
+        self.closing.extend(client.input_path.take().map(|path| path.close(reason)));
+    }
+
+    /// Closes a client's connections for a reason that is nobody's fault.
     fn dismiss(&mut self, mut client: Client, reason: CloseReason) {
+        self.close_input_path(&mut client, reason);
         client.connection.close(reason);
         self.closing.push(client.connection);
     }
@@ -458,52 +508,11 @@ impl Room {
     }
 }
 
-/// Why a client goes.
-enum Left {
-    /// Its connection has ended.
-    End(ConnectionEnd),
-    /// It did what no client does.
-    Refuse(CloseReason),
-    /// It said goodbye.
-    Leave,
-}
-
-/// Reads all that a client sent since the last tick.
-fn read_client(
-    client: &mut Client,
-    now: Tick,
-    inbox: &mut Inbox,
-    metrics: &RoomMetrics,
-) -> Result<(), Left> {
-    inbox.clear();
-    while let Some(bytes) = client.connection.receive(inbox).map_err(Left::End)? {
-        match decode_client(&bytes) {
-            Ok(ClientMessage::Input(input)) => {
-                metrics.inputs_received.inc();
-                match client.handle_input(now, &input) {
-                    Received::Kept => {}
-                    Received::Late => {
-                        metrics.inputs_late.inc();
-                    }
-                    // Harmless, and what a client does whose clock was set anew: counted, not punished.
-                    Received::TooEarly => metrics.count_rejected("input_too_early"),
-                    Received::Again => metrics.count_rejected("input_again"),
-                }
-            }
-            Ok(ClientMessage::Control(ClientControl::Leave)) => return Err(Left::Leave),
-            Ok(ClientMessage::Control(ClientControl::Hello(_))) | Err(_) => {
-                return Err(Left::Refuse(CloseReason::Malformed));
-            }
-        }
-    }
-    Ok(())
-}
-
 /// A new secret, `None` if the system has no randomness to give.
-fn random_token() -> Option<Token> {
+fn random_secret() -> Option<[u8; 16]> {
     let mut bytes = [0; 16];
     match getrandom::fill(&mut bytes) {
-        Ok(()) => Some(Token(bytes)),
+        Ok(()) => Some(bytes),
         Err(error) => {
             info!(%error, "the system gives no randomness");
             None

@@ -8,7 +8,7 @@ use driftfield_shared::content::Content;
 use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent};
 use driftfield_shared::protocol::{
     CONTENT_HASH, ClientControl, CloseReason, Hello, PROTOCOL_VERSION, ServerControl, Token,
-    encode_client_control,
+    encode_client_control, is_input_command,
 };
 use driftfield_shared::sim::Rules;
 use driftfield_shared::units::{Angle, Controls, Thrust};
@@ -21,22 +21,24 @@ use crate::metrics::Metrics;
 const TICK: Duration = Duration::from_nanos(1_000_000_000 / 30);
 
 /// A room with a hand on its clock.
-struct Table {
-    room: Room,
+pub struct Table {
+    pub room: Room,
     start: Instant,
     ticks: u32,
 }
 
 /// Someone at the table.
-struct Guest {
-    client: Client,
-    link: LocalLink,
-    end: Option<LinkEnd>,
+pub struct Guest {
+    pub client: Client,
+    pub link: LocalLink,
+    /// A second connection for input commands.
+    pub second: Option<LocalLink>,
+    pub end: Option<LinkEnd>,
     events: Vec<ClientEvent>,
 }
 
 impl Table {
-    fn new(max_players: u32) -> Self {
+    pub fn new(max_players: u32) -> Self {
         Table::with_data_dir(max_players, None)
     }
 
@@ -57,17 +59,17 @@ impl Table {
         Table { room, start: Instant::now(), ticks: 0 }
     }
 
-    fn now(&self) -> Instant {
+    pub fn now(&self) -> Instant {
         self.start + TICK * self.ticks
     }
 
-    fn invite(&mut self, name: &str, token: Option<Token>) -> Guest {
+    pub fn invite(&mut self, name: &str, token: Option<Token>) -> Guest {
         let (connection, link) = Connection::in_process();
         self.room.admit(connection, self.now());
         let config = ClientConfig { name: name.into(), token, is_bot: false };
         let mut client = Client::new(config);
         client.handle_open(self.micros());
-        Guest { client, link, end: None, events: Vec::new() }
+        Guest { client, link, second: None, end: None, events: Vec::new() }
     }
 
     fn micros(&self) -> u64 {
@@ -77,8 +79,11 @@ impl Table {
     /// One tick of the room, then the guests hear of it and act.
     fn tick(&mut self, guests: &mut [&mut Guest]) {
         for guest in guests.iter_mut() {
-            guest.client.handle_time(self.micros());
+            self.act(guest);
             while let Some(bytes) = guest.client.poll_transmit() {
+                if let Some(second) = guest.second.as_ref().filter(|_| is_input_command(&bytes)) {
+                    let _ = second.try_send(bytes.clone());
+                }
                 let _ = guest.link.try_send(bytes);
             }
         }
@@ -102,7 +107,12 @@ impl Table {
         self.ticks += 1;
     }
 
-    fn run(&mut self, ticks: u32, guests: &mut [&mut Guest]) {
+    /// Lets a guest run the client ticks that are due; what it sends waits to be polled.
+    pub fn act(&self, guest: &mut Guest) {
+        guest.client.handle_time(self.micros());
+    }
+
+    pub fn run(&mut self, ticks: u32, guests: &mut [&mut Guest]) {
         for _ in 0..ticks {
             self.tick(guests);
         }
@@ -110,11 +120,11 @@ impl Table {
 }
 
 impl Guest {
-    fn token(&self) -> Token {
+    pub fn token(&self) -> Token {
         self.client.welcome().unwrap().token
     }
 
-    fn corrections(&self) -> usize {
+    pub fn corrections(&self) -> usize {
         self.events.iter().filter(|event| matches!(event, ClientEvent::Corrected(_))).count()
     }
 }

@@ -3,6 +3,7 @@
 mod bad_link;
 mod driver;
 mod proxy;
+mod second_socket;
 
 use std::net::SocketAddr;
 

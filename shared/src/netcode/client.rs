@@ -173,6 +173,22 @@ impl Client {
         self.transmits.push_back(encode_client_control(&ClientControl::Leave));
     }
 
+    /// What a second connection for input commands says first; `None` before the welcome. From then on every message
+    /// of [`Client::poll_transmit`] that [is an input command](crate::protocol::is_input_command) goes over both, and
+    /// [`Client::set_second_path`] is told so.
+    pub fn attach_inputs(&self) -> Option<Vec<u8>> {
+        let ticket = self.session.as_ref()?.welcome.input_ticket;
+        Some(encode_client_control(&ClientControl::AttachInputs(ticket)))
+    }
+
+    /// Whether input commands go over a second connection, too: then they need less of a lead. To be said again after
+    /// each welcome.
+    pub fn set_second_path(&mut self, is_there: bool) {
+        if let Some(session) = &mut self.session {
+            session.clock.set_second_path(is_there);
+        }
+    }
+
     /// Runs the client ticks that are due.
     pub fn handle_time(&mut self, now: Micros) {
         let Some(session) = &mut self.session else { return };

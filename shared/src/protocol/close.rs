@@ -42,6 +42,9 @@ pub enum CloseReason {
     /// A person needs the seat of a house bot.
     #[error("the seat is needed for a person")]
     SeatNeeded,
+    /// A second connection whose ticket is not that of a seat with a connection.
+    #[error("this second connection belongs to no seat")]
+    NoSeat,
     /// A bug of the server.
     #[error("the room had an internal error and restarts")]
     InternalError,
@@ -49,7 +52,7 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// All reasons.
-    pub const ALL: [CloseReason; 13] = [
+    pub const ALL: [CloseReason; 14] = [
         CloseReason::WrongVersion,
         CloseReason::WrongContent,
         CloseReason::RoomFull,
@@ -62,6 +65,7 @@ impl CloseReason {
         CloseReason::TakenOver,
         CloseReason::Left,
         CloseReason::SeatNeeded,
+        CloseReason::NoSeat,
         CloseReason::InternalError,
     ];
 
@@ -81,6 +85,7 @@ impl CloseReason {
             CloseReason::TooSlow => 4003,
             CloseReason::TakenOver => 4004,
             CloseReason::SeatNeeded => 4005,
+            CloseReason::NoSeat => 4006,
         }
     }
 
@@ -104,6 +109,7 @@ impl CloseReason {
             CloseReason::TakenOver => "taken_over",
             CloseReason::Left => "left",
             CloseReason::SeatNeeded => "seat_needed",
+            CloseReason::NoSeat => "no_seat",
             CloseReason::InternalError => "internal_error",
         }
     }
@@ -117,6 +123,7 @@ impl CloseReason {
                 | CloseReason::TakenOver
                 | CloseReason::Left
                 | CloseReason::SeatNeeded
+                | CloseReason::NoSeat
         )
     }
 }

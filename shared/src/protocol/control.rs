@@ -31,6 +31,18 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// The secret that lets a second connection bring input commands for a seat. 128 random bits, another secret than
+/// the [`Token`]: it takes nothing from anyone, and is good only while the seat's own connection stands.
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
+pub struct InputTicket(pub [u8; 16]);
+
+/// Never prints the secret.
+impl std::fmt::Debug for InputTicket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("InputTicket(..)")
+    }
+}
+
 /// The answer to a [`Hello`] that was let in.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Welcome {
@@ -38,6 +50,8 @@ pub struct Welcome {
     pub player: PlayerId,
     /// What takes the seat back after a lost connection; replaces any earlier one.
     pub token: Token,
+    /// What a second connection for input commands says in [`ClientControl::AttachInputs`]. New with each welcome.
+    pub input_ticket: InputTicket,
     /// Whether a seat was taken back, its ship with it.
     pub resumed: bool,
     /// Ticks per second of the room.
@@ -110,4 +124,7 @@ pub enum ClientControl {
     Hello(Hello),
     /// Leaving on purpose: the seat is given up at once.
     Leave,
+    /// The first message of a second connection, which only brings input commands: each goes over both, and the copy
+    /// that arrives first counts. The ticket is that of the [`Welcome`] on the first.
+    AttachInputs(InputTicket),
 }

@@ -95,6 +95,11 @@ pub fn decode_client(bytes: &[u8]) -> Result<ClientMessage, DecodeError> {
     }
 }
 
+/// Whether a client's message, as it is encoded, is an input command: what goes over a second connection, too.
+pub fn is_input_command(bytes: &[u8]) -> bool {
+    lane(bytes) == Ok(KIND_INPUT)
+}
+
 /// A control message of the client as bytes.
 pub fn encode_client_control(control: &ClientControl) -> Vec<u8> {
     encode_control(control)
@@ -154,7 +159,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::protocol::{CloseReason, Hello, LeaderboardLine, PlayerInfo, Token};
+    use crate::protocol::{CloseReason, Hello, InputTicket, LeaderboardLine, PlayerInfo, Token};
     use crate::units::PlayerId;
 
     fn input(
@@ -201,6 +206,23 @@ mod tests {
         assert_eq!(encode_client_control(&hello), bytes);
         assert_eq!(decode_client(&bytes), Ok(ClientMessage::Control(hello)));
         assert_eq!(encode_client_control(&ClientControl::Leave), [2, 1]);
+    }
+
+    #[test]
+    fn the_first_message_of_a_second_connection_has_its_golden_bytes() {
+        let attach = ClientControl::AttachInputs(InputTicket([0x22; 16]));
+        let mut bytes = vec![2, 2]; // lane: control; AttachInputs
+        bytes.extend([0x22; 16]);
+        assert_eq!(encode_client_control(&attach), bytes);
+        assert_eq!(decode_client(&bytes), Ok(ClientMessage::Control(attach)));
+        assert_eq!(decode_client(&bytes[..17]), Err(DecodeError::Form));
+    }
+
+    #[test]
+    fn input_commands_are_told_from_all_else() {
+        assert!(is_input_command(&input(0x1234, 0x1230, Thrust::NONE, false, true, 7).encode()));
+        assert!(!is_input_command(&encode_client_control(&ClientControl::Leave)));
+        assert!(!is_input_command(&[]));
     }
 
     #[test]

@@ -9,10 +9,10 @@ mod version;
 pub use close::CloseReason;
 pub use codec::DecodeError;
 pub use control::{
-    ClientControl, Hello, LeaderboardLine, PlayerInfo, ServerControl, Token, Welcome,
+    ClientControl, Hello, InputTicket, LeaderboardLine, PlayerInfo, ServerControl, Token, Welcome,
 };
 pub use message::{
     ClientMessage, InputMessage, ServerMessage, decode_client, decode_server,
-    encode_client_control, encode_server_control,
+    encode_client_control, encode_server_control, is_input_command,
 };
 pub use version::{CONTENT_HASH, PROTOCOL_VERSION};
