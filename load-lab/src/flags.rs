@@ -134,6 +134,9 @@ pub enum Command {
         /// How much of the snapshots the bots read; what they see is known with full only
         #[arg(long, value_name = "full|light", default_value = "light")]
         decode: String,
+        /// In so small a sector that everyone bumps into someone in every tick, and the byte budget is felt
+        #[arg(long)]
+        packed: bool,
         /// See [`Common`].
         #[command(flatten)]
         common: Common,

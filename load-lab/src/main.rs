@@ -9,6 +9,7 @@
 use std::process::ExitCode;
 
 #[cfg(target_os = "linux")]
+mod ages;
 mod bare;
 #[cfg(target_os = "linux")]
 mod flags;

@@ -27,7 +27,7 @@ impl Scrape {
             .ok_or_else(|| io::Error::other("/metrics has another form than expected"))
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut scrape = Scrape::default();
         for line in text.lines().filter(|line| line.starts_with(PREFIX)) {
             let (name, value) = line.rsplit_once(' ')?;
@@ -59,6 +59,20 @@ impl Scrape {
                 .is_some_and(|labels| labels.is_empty() || labels.starts_with('{'))
         };
         self.values.iter().filter(|(key, _)| is_of(key)).map(|(_, value)| value).sum()
+    }
+
+    /// The values of a counter with their labels, by its name without `driftfield_`.
+    pub fn labelled(&self, name: &str) -> Vec<(BTreeMap<&str, &str>, f64)> {
+        let start = format!("{PREFIX}{name}{{");
+        let values = self.values.iter().filter_map(|(key, value)| {
+            let labels = key.strip_prefix(&start)?.strip_suffix('}')?;
+            let labels = labels.split(',').filter_map(|label| {
+                let (name, value) = label.split_once('=')?;
+                Some((name, value.trim_matches('"')))
+            });
+            Some((labels.collect(), *value))
+        });
+        values.collect()
     }
 
     /// A histogram by its name without `driftfield_`, empty for one that is not there.

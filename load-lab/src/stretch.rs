@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use crate::ages::{self, AgeBand};
 use crate::fleet::{Fleet, pause};
 use crate::histogram::Histogram;
 use crate::lab::{Lab, LabError};
@@ -52,6 +53,8 @@ pub struct Stretch {
     pub rejected: u64,
     /// Connections that did not get into a room.
     pub refused: u64,
+    /// How old was what clients held of ships, where a byte budget did not do for all.
+    pub ship_ages: Vec<AgeBand>,
 }
 
 /// Percentiles of a time in milliseconds, from a histogram.
@@ -137,6 +140,7 @@ impl Stretch {
             inputs_late: count("inputs_late_total"),
             rejected: counted.sum("rejected_messages_total").max(0.0) as u64,
             refused: counted.sum("refused_connections_total").max(0.0) as u64,
+            ship_ages: ages::bands(&counted),
         }
     }
 

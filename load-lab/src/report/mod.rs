@@ -24,6 +24,8 @@ use crate::scenario::{HellResults, RoomsResults, SoakResults, SweepResults};
 
 /// The file of the sweep.
 pub const SWEEP: &str = "results.json";
+/// The file of the packed crowd.
+pub const PACKED: &str = "packed.json";
 /// The file of the crowd.
 pub const CROWD: &str = "crowd.json";
 /// The file of the bad neighbours.
@@ -40,6 +42,8 @@ pub struct Results {
     pub sweep: Option<SweepResults>,
     /// See [`CROWD`].
     pub crowd: Option<SweepResults>,
+    /// See [`PACKED`].
+    pub packed: Option<SweepResults>,
     /// See [`HELL`].
     pub hell: Option<HellResults>,
     /// See [`ROOMS`].
@@ -70,6 +74,7 @@ pub fn render(folder: &Path) -> Result<(), LabError> {
     let results = Results {
         sweep: load(folder, SWEEP)?,
         crowd: load(folder, CROWD)?,
+        packed: load(folder, PACKED)?,
         hell: load(folder, HELL)?,
         rooms: load(folder, ROOMS)?,
         soak: load(folder, SOAK)?,

@@ -35,9 +35,16 @@ pub fn sections(results: &Results) -> Vec<Section> {
         charts: plots::of_crowd(crowd),
         ..of_sweep(crowd, "In a crowd", CROWD_TEXT)
     });
+    let packed = results.packed.as_ref().map(|packed| Section {
+        charts: plots::of_crowd(packed),
+        ..of_sweep(packed, "In a crush", PACKED_TEXT)
+    });
     let hell = results.hell.as_ref().map(of_hell);
     let rooms = results.rooms.as_ref().map(of_rooms);
-    [sweep, crowd, hell, rooms, results.soak.as_ref().map(of_soak)].into_iter().flatten().collect()
+    [sweep, crowd, packed, hell, rooms, results.soak.as_ref().map(of_soak)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The page.
@@ -108,6 +115,16 @@ fn points_table(points: &[Point]) -> Table {
     });
     if points.iter().any(|point| point.fleet.visible_entities_mean > 0.0) {
         table.line("entities in view, mean", |point| figure(point.fleet.visible_entities_mean));
+    }
+    if points.iter().any(|point| !point.stretch.ship_ages.is_empty()) {
+        for distance in ["200", "400", "800", "inf"] {
+            let name = format!("age of ships to {distance} units, p50 / p99, ticks");
+            table.line(&name, |point| {
+                let mut bands = point.stretch.ship_ages.iter();
+                let band = bands.find(|band| band.distance == distance);
+                band.map_or_else(nothing, |band| format!("{} / {}", band.p50, band.p99))
+            });
+        }
     }
     table.line("input commands too late, %", |point| {
         let late = point.stretch.inputs_late as f64 / point.stretch.inputs_received.max(1) as f64;
@@ -270,6 +287,9 @@ const SWEEP_TEXT: &str = "Everyone flies in one room. CPU for each client and ti
 fewer than 99 % of the snapshots were delivered, the machine was too small for server and bots together. Bare sockets: in the same run, with as many clients, one blind read \
 and one write of the mean snapshot's framed length for each client and tick, without WebSocket and game.";
 const CROWD_TEXT: &str = "Everyone flies in one room and sees everyone.";
+const PACKED_TEXT: &str = "Everyone is in one place, bumps into others in every tick and shoots at them: more \
+happens than the byte budget does for, and who is far or harmless waits. The age of what a client holds of a ship is \
+counted by the server, in a sample of the snapshots over the budget; each figure is the upper end of its bin.";
 
 #[cfg(test)]
 mod tests {
@@ -311,12 +331,13 @@ mod tests {
         let results = Results {
             sweep: Some(sweep()),
             crowd: Some(sweep()),
+            packed: Some(sweep()),
             hell: Some(HellResults::default()),
             rooms: Some(RoomsResults::default()),
             soak: Some(SoakResults::default()),
         };
         let sections = sections(&results);
-        assert_eq!(sections.len(), 5);
+        assert_eq!(sections.len(), 6);
         for Section { table, .. } in sections {
             assert!(table.lines.iter().all(|(_, cells)| cells.len() + 1 == table.heads.len()));
             assert!(!table.lines.is_empty());

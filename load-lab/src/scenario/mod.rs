@@ -41,7 +41,9 @@ pub fn run(flags: &Flags) -> Result<(), LabError> {
         Command::Hell { count, common } => hell::run(*count, common),
         Command::Rooms { rooms, per_room, common } => rooms::run(*rooms, *per_room, common),
         Command::Soak { minutes, count, common } => soak::run(*minutes, *count, common),
-        Command::Crowd { counts, decode, common } => sweep::run_crowd(counts, decode, common),
+        Command::Crowd { counts, decode, packed, common } => {
+            sweep::run_crowd(counts, decode, *packed, common)
+        }
         Command::Render { out } => report::render(out),
         Command::BareServer { count, bytes, tick_hz } => {
             Ok(bare::run_server(*count, *bytes, *tick_hz)?)

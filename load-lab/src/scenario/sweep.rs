@@ -44,20 +44,29 @@ pub fn run_sweep(sweep: &Sweep) -> Result<(), LabError> {
     report::save(&sweep.common.out, report::SWEEP, &results)
 }
 
-/// The same where everyone sees everyone.
+/// The same where everyone sees everyone, and perhaps bumps into them.
 ///
 /// # Errors
 /// See [`LabError`].
-pub fn run_crowd(counts: &[u32], decode: &str, common: &Common) -> Result<(), LabError> {
+pub fn run_crowd(
+    counts: &[u32],
+    decode: &str,
+    packed: bool,
+    common: &Common,
+) -> Result<(), LabError> {
+    let (room, file) = match packed {
+        false => (CROWD_ROOM, report::CROWD),
+        true => (PACKED_ROOM, report::PACKED),
+    };
     let mut results = SweepResults {
         machine: Machine::describe(),
-        room: CROWD_ROOM.to_owned(),
+        room: room.to_owned(),
         brain: CROWD_BRAIN.to_owned(),
         decode: decode.to_owned(),
         ..SweepResults::default()
     };
     results.measure(counts, common, false)?;
-    report::save(&common.out, report::CROWD, &results)
+    report::save(&common.out, file, &results)
 }
 
 impl SweepResults {
@@ -104,5 +113,7 @@ fn line(point: &Point) -> String {
 
 /// Where everyone sees everyone.
 const CROWD_ROOM: &str = "proving-ground-open";
+/// Where they are so close that they bump.
+const PACKED_ROOM: &str = "proving-ground-packed";
 /// What the crowd does.
 const CROWD_BRAIN: &str = "wander";

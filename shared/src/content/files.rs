@@ -10,7 +10,7 @@ use crate::units::WeaponId;
 use glam::Vec2;
 
 /// The files of `assets/` by their path below it.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("hulls.toml", include_str!("../../../assets/hulls.toml")),
     ("weapons.toml", include_str!("../../../assets/weapons.toml")),
     ("ores.toml", include_str!("../../../assets/ores.toml")),
@@ -21,6 +21,10 @@ const FILES: [(&str, &str); 8] = [
     (
         "sectors/proving-ground-open.toml",
         include_str!("../../../assets/sectors/proving-ground-open.toml"),
+    ),
+    (
+        "sectors/proving-ground-packed.toml",
+        include_str!("../../../assets/sectors/proving-ground-packed.toml"),
     ),
 ];
 
@@ -203,7 +207,7 @@ mod tests {
     #[test]
     fn the_built_in_content_is_sound() {
         let content = Content::built_in().unwrap();
-        for id in ["frontier", "proving-ground", "proving-ground-open"] {
+        for id in ["frontier", "proving-ground", "proving-ground-open", "proving-ground-packed"] {
             assert!(content.sector(id).is_some(), "{id}");
         }
     }

@@ -17,4 +17,5 @@ pub const CONTENT_HASH: u64 = Fnv::new()
     .bytes(include_bytes!("../../../assets/sectors/frontier.toml"))
     .bytes(include_bytes!("../../../assets/sectors/proving-ground.toml"))
     .bytes(include_bytes!("../../../assets/sectors/proving-ground-open.toml"))
+    .bytes(include_bytes!("../../../assets/sectors/proving-ground-packed.toml"))
     .finish();
