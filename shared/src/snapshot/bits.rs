@@ -33,6 +33,7 @@ impl BitWriter {
     }
 
     /// The low `bits` of `value`, 56 at most.
+    #[inline]
     pub fn write(&mut self, value: u64, bits: u32) {
         debug_assert!(bits <= 56, "what a reader takes in one go");
         debug_assert!(value >> bits == 0, "{value} does not fit {bits} bits");
@@ -150,16 +151,22 @@ impl<'a> BitReader<'a> {
     ///
     /// # Errors
     /// When fewer are left.
+    #[inline]
     pub fn read(&mut self, bits: u32) -> Result<u64, BitsError> {
         debug_assert!(bits <= 56, "a window of 8 bytes holds no more behind 7 skipped bits");
         let end = self.position + bits as usize;
         if end > self.bytes.len() * 8 {
             return Err(BitsError);
         }
-        let first = self.position / 8;
-        let mut window = [0; 8];
-        let available = (self.bytes.len() - first).min(8);
-        window[..available].copy_from_slice(&self.bytes[first..first + available]);
+        let rest = &self.bytes[self.position / 8..];
+        let window = match rest.first_chunk() {
+            Some(window) => *window,
+            None => {
+                let mut window = [0; 8];
+                window[..rest.len()].copy_from_slice(rest);
+                window
+            }
+        };
         let value = u64::from_le_bytes(window) >> (self.position % 8);
         self.position = end;
         Ok(value & ((1 << bits) - 1))

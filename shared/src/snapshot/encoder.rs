@@ -123,10 +123,14 @@ impl ClientView {
             player: order.player,
             ticks,
         };
-        let is_planned = situation.bits_at_most() > order.bits_max
-            && (situation.bits_of_all() > order.bits_max || situation.is_too_much());
-        if is_planned {
-            space.plan.make(situation, order.bits_max);
+        let mut is_planned = false;
+        if situation.bits_at_most() > order.bits_max {
+            let ships_bits = situation.bits_of_ships();
+            is_planned =
+                situation.bits_of_all(ships_bits) > order.bits_max || situation.is_too_much();
+            if is_planned {
+                space.plan.make(situation, ships_bits, order.bits_max);
+            }
         }
         let has_waited = !self.waiting.is_empty();
         let out = &mut space.out;

@@ -93,15 +93,15 @@ impl Situation<'_> {
         OVERHEAD_BITS + (self.view.held.len() + self.visible.len()) * ENTITY_BITS_MAX
     }
 
-    /// About how many bits it takes to write all there is to say.
-    pub(super) fn bits_of_all(&self) -> usize {
+    /// About how many bits it takes to write all there is to say, where the updates of ships take `ships_bits`.
+    pub(super) fn bits_of_all(&self, ships_bits: usize) -> usize {
         let (view, visible) = (self.view, self.visible);
         let shots: usize =
             visible.shots.without(&view.held.shots).map(|slot| self.shot_bits(slot)).sum();
         let removals = view.held.ships.len_without(&visible.ships)
             + view.held.shots.len_without(&visible.shots);
         OVERHEAD_BITS
-            + self.bits_of_ships()
+            + ships_bits
             + removals * REMOVAL_BITS
             + visible.ships.len_without(&view.held.ships) * SHIP_ARRIVAL_BITS
             + shots
@@ -110,7 +110,7 @@ impl Situation<'_> {
     }
 
     /// About how many bits it takes to bring all ships up to date that are held.
-    fn bits_of_ships(&self) -> usize {
+    pub(super) fn bits_of_ships(&self) -> usize {
         let held = &self.view.held.ships;
         match self.ticks {
             0 => 0,
@@ -144,8 +144,8 @@ impl Situation<'_> {
 }
 
 impl Plan {
-    /// Chooses what about `bits_max` bits do for. What the client holds must have been rid of what is gone.
-    pub(super) fn make(&mut self, situation: Situation<'_>, bits_max: usize) {
+    /// Chooses what about `bits_max` bits do for, where the updates of all ships would take `ships_bits`. What the client holds must have been rid of what is gone.
+    pub(super) fn make(&mut self, situation: Situation<'_>, ships_bits: usize, bits_max: usize) {
         let Situation { world, history, visible, view, player, ticks } = situation;
         let centre = situation.centre();
         let worth_at = |place: Vec2| {
@@ -189,7 +189,7 @@ impl Plan {
         // A few are all looked at in no time, and whole words of them would take turns.
         let phases = match view.held.ships.len() {
             ..PHASES_SHIPS => 1,
-            _ => phases(situation.bits_of_ships(), bits_max),
+            _ => phases(ships_bits, bits_max),
         };
         self.updates.clear();
         for index in 0..view.held.ships.words() {

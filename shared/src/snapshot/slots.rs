@@ -33,6 +33,7 @@ impl SlotSet {
     }
 
     /// Puts a slot in.
+    #[inline]
     pub fn insert(&mut self, slot: Slot) {
         let word = slot as usize / WORD_BITS;
         if word >= self.words.len() {
@@ -54,6 +55,7 @@ impl SlotSet {
     }
 
     /// Whether a slot is in.
+    #[inline]
     pub fn contains(&self, slot: Slot) -> bool {
         let word = self.words.get(slot as usize / WORD_BITS);
         word.is_some_and(|word| word >> (slot as usize % WORD_BITS) & 1 == 1)
