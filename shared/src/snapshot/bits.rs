@@ -93,6 +93,7 @@ impl BitWriter {
     }
 
     /// `count` bits of `source`, from bit `start`.
+    #[inline]
     pub fn copy_bits(&mut self, source: &[u8], start: usize, count: usize) {
         let mut reader = BitReader { bytes: source, position: start };
         let mut left = count;

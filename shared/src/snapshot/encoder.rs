@@ -41,7 +41,7 @@ pub struct ClientView {
 }
 
 /// Snapshots over the budget for one whose ages are counted.
-const AGES_SAMPLING: u32 = 16;
+const AGES_SAMPLING: u32 = 64;
 
 /// What a snapshot is to be like.
 #[derive(Clone, Copy, Debug)]
@@ -337,29 +337,34 @@ impl ClientView {
         out: &mut BitWriter,
     ) {
         let baseline = world.tick().minus(ticks);
-        let waiting = self.waiting.word(index);
-        for slot in slots_of(index, held) {
-            let is_in = |set: u64| set >> (slot as usize % WORD_BITS) & 1 == 1;
-            let (is_due, is_late) = (is_in(due), is_in(waiting));
+        let late = self.waiting.word(index) & due;
+        let quiet = if ticks == 1 { history.quiet().word(index) } else { 0 };
+        // Who waits and who did what was expected of it takes zeros: those go in one piece up to the next that
+        // takes more.
+        let bits_of_zero = if has_waited { 2 } else { 1 };
+        let mut rest = held;
+        for slot in slots_of(index, due & (late | !quiet)) {
+            let bit = 1_u64 << (slot as usize % WORD_BITS);
+            out.write_zeros((rest & (bit - 1)).count_ones() * bits_of_zero);
+            rest &= !(bit | (bit - 1));
+            let is_late = late & bit != 0;
+            let update = match ticks == 1 && !is_late {
+                true => Some(history.updates(slot, slot + 1)),
+                false => {
+                    let exact_at = self.exact_at(slot).unwrap_or(baseline);
+                    history.late_update(world, slot, Span { exact_at, baseline })
+                }
+            };
             if has_waited {
-                out.write_bool(is_late && is_due);
+                out.write_bool(is_late);
             }
-            if !is_due {
-                out.write_bool(false);
-                continue;
-            }
-            if ticks == 1 && !is_late {
-                let (bits, start, count) = history.updates(slot, slot + 1);
-                out.copy_bits(bits, start, count);
-                continue;
-            }
-            let exact_at = self.exact_at(slot).unwrap_or(baseline);
-            match history.late_update(world, slot, Span { exact_at, baseline }) {
+            match update {
                 Some((bits, start, count)) => out.copy_bits(bits, start, count),
                 // A ship that is held and not gone has its past: `delta_ticks` saw to that.
                 None => out.write_bool(false),
             }
         }
+        out.write_zeros(rest.count_ones() * bits_of_zero);
     }
 
     /// Returns whether the client sees its own ship fire.
