@@ -5,6 +5,7 @@
 //! label is looked up in a tick.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use driftfield_shared::protocol::CloseReason;
 use driftfield_shared::snapshot::{SnapshotPart, SnapshotTally, StateAges};
@@ -26,6 +27,7 @@ struct Shared {
     registry: Registry,
     tick_duration: Family<RoomLabel, Histogram>,
     tick_lateness: Family<RoomLabel, Histogram>,
+    budget_share: Family<RoomLabel, Gauge<f64, AtomicU64>>,
     ticks: Counter,
     ticks_skipped: Counter,
     clients: Gauge,
@@ -54,6 +56,12 @@ impl Metrics {
                 "tick_duration_seconds",
                 "Time a tick took, from reading the sockets to writing them",
                 histogram(),
+            ),
+            budget_share: register(
+                &mut registry,
+                "snapshot_budget_share",
+                "Share of their byte budget that a room's clients get: below 1 its ticks take too long otherwise",
+                Family::default(),
             ),
             tick_lateness: register(
                 &mut registry,
@@ -167,6 +175,7 @@ impl Metrics {
         RoomMetrics {
             tick_duration: shared.tick_duration.get_or_create_owned(&label),
             tick_lateness: shared.tick_lateness.get_or_create_owned(&label),
+            budget_share: shared.budget_share.get_or_create_owned(&label),
             ticks: shared.ticks.clone(),
             ticks_skipped: shared.ticks_skipped.clone(),
             clients: GaugeShare::new(&shared.clients),
@@ -218,6 +227,8 @@ pub struct RoomMetrics {
     pub tick_duration: Histogram,
     /// Time from the moment a tick was due to its start, in seconds.
     pub tick_lateness: Histogram,
+    /// Share of the byte budgets that clients get.
+    pub budget_share: Gauge<f64, AtomicU64>,
     /// Ticks simulated.
     pub ticks: Counter,
     /// Ticks given up.
@@ -379,6 +390,7 @@ mod tests {
         let mut room = metrics.room("frontier");
         room.tick_duration.observe(0.0012);
         room.tick_lateness.observe(0.0001);
+        room.budget_share.set(0.5);
         room.clients.set(3);
         room.entities.set(40);
         room.sent_snapshot_bytes.inc_by(100);
@@ -398,6 +410,7 @@ mod tests {
             "driftfield_tick_duration_seconds_bucket{room=\"frontier\",le=\"0.002\"} 1",
             "driftfield_tick_duration_seconds_count{room=\"frontier\"} 1",
             "# TYPE driftfield_tick_lateness_seconds histogram",
+            "driftfield_snapshot_budget_share{room=\"frontier\"} 0.5",
             "# TYPE driftfield_ticks_total counter",
             "driftfield_ticks_total 0",
             "driftfield_ticks_skipped_total 0",

@@ -18,9 +18,10 @@ impl Allowance {
         Allowance { bytes_per_tick, saved: SNAPSHOT_BYTES_BURST, at: now }
     }
 
-    /// Bits that the snapshot of tick `now` may take.
-    pub fn bits(&mut self, now: Tick) -> usize {
-        let accrued = self.bytes_per_tick.saturating_mul(now.since(self.at));
+    /// Bits that the snapshot of tick `now` may take, where `share` of the allowance is given.
+    pub fn bits(&mut self, now: Tick, share: f32) -> usize {
+        let bytes_per_tick = (self.bytes_per_tick as f32 * share) as u32;
+        let accrued = bytes_per_tick.saturating_mul(now.since(self.at));
         self.saved = self.saved.saturating_add(accrued).min(SNAPSHOT_BYTES_BURST);
         self.at = now;
         self.saved as usize * 8
@@ -41,7 +42,7 @@ mod tests {
         let mut allowance = Allowance::new(Tick(0), 30);
         let mut sent = 0;
         for now in (1..=300).map(Tick) {
-            let bytes = allowance.bits(now) / 8;
+            let bytes = allowance.bits(now, 1.0) / 8;
             allowance.spend(bytes);
             sent += bytes as u32;
         }
@@ -53,7 +54,7 @@ mod tests {
     fn what_is_not_used_is_saved_up_to_the_burst() {
         let mut allowance = Allowance::new(Tick(0), 30);
         allowance.spend(SNAPSHOT_BYTES_BURST as usize * 2);
-        assert_eq!(allowance.bits(Tick(1)), SNAPSHOT_BYTES_PER_SECOND as usize / 30 * 8);
-        assert_eq!(allowance.bits(Tick(10_000)), SNAPSHOT_BYTES_BURST as usize * 8);
+        assert_eq!(allowance.bits(Tick(1), 1.0), SNAPSHOT_BYTES_PER_SECOND as usize / 30 * 8);
+        assert_eq!(allowance.bits(Tick(10_000), 0.5), SNAPSHOT_BYTES_BURST as usize * 8);
     }
 }

@@ -45,6 +45,8 @@ pub struct SnapshotMaker<'a> {
     pub history: &'a mut History,
     /// Used again from one client to the next.
     pub space: &'a mut Workspace,
+    /// Share of their byte allowances that clients get, `0.0..=1.0`.
+    pub budget_share: f32,
     /// Where the bits went, of all clients.
     pub tally: SnapshotTally,
 }
@@ -136,7 +138,7 @@ impl Client {
         let order = SnapshotOrder {
             player: self.player,
             margin: self.inputs.margin(now),
-            bits_max: self.allowance.bits(now).min(path),
+            bits_max: self.allowance.bits(now, maker.budget_share).min(path),
         };
         let tally = self.view.encode(world, maker.history, order, space);
         maker.tally.add(&tally);

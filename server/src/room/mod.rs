@@ -22,6 +22,7 @@ mod input_path_tests;
 mod link_rig;
 #[cfg(test)]
 mod link_tests;
+mod load;
 mod names;
 mod reading;
 #[allow(clippy::module_inception)]

@@ -17,6 +17,7 @@ use super::RoomSettings;
 use super::checkpoint::{self, Checkpoint};
 use super::client::{Client, SnapshotMaker};
 use super::input_path::InputPath;
+use super::load::Load;
 use super::reading::{Left, read_client, read_input_path};
 use super::seats::Seats;
 use crate::connection::{Connection, ConnectionEnd, Inbox};
@@ -45,6 +46,7 @@ pub struct Room {
     drain_at: Option<Instant>,
     space: Workspace,
     inbox: Inbox,
+    load: Load,
 }
 
 impl Room {
@@ -64,6 +66,7 @@ impl Room {
             drain_at: None,
             space: Workspace::default(),
             inbox: Inbox::default(),
+            load: Load::default(),
             settings,
             metrics,
         }
@@ -182,6 +185,12 @@ impl Room {
         let (entities, clients) = (self.world.entities(), self.clients.len());
         self.metrics.entities.set(entities);
         self.metrics.clients.set(clients);
+    }
+
+    /// Notes that a tick of length `tick` took `busy`: if that is too much, clients are sent less.
+    pub fn note_load(&mut self, busy: Duration, tick: Duration) {
+        self.load.note(busy, tick);
+        self.metrics.budget_share.set(self.load.share().into());
     }
 
     /// Hears those who have yet to say hello.
@@ -446,6 +455,7 @@ impl Room {
             world: &self.world,
             history: &mut self.history,
             space: &mut self.space,
+            budget_share: self.load.share(),
             tally: SnapshotTally::default(),
         };
         let mut control_bytes = 0;

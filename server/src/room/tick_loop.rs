@@ -89,7 +89,9 @@ fn run(room: &mut Room, shared: &Shared, messages: &Receiver<RoomMessage>) {
         room.write(started);
         let (players, bots) = room.seat_count();
         shared.set_seats(players, bots);
-        room.metrics().tick_duration.observe(started.elapsed().as_secs_f64());
+        let busy = started.elapsed();
+        room.metrics().tick_duration.observe(busy.as_secs_f64());
+        room.note_load(busy, tick);
         // Deadlines stay on their grid; what is not caught up is skipped, and the grid with it.
         deadline += tick * due;
         if due > steps {
