@@ -7,7 +7,8 @@ use driftfield_shared::units::Tick;
 #[derive(Clone, Debug)]
 pub struct Allowance {
     bytes_per_tick: u32,
-    saved: u32,
+    /// Bytes; below zero after what could not wait took more.
+    saved: i64,
     at: Tick,
 }
 
@@ -15,21 +16,22 @@ impl Allowance {
     /// For a client that joins in tick `now` of a room of `tick_hz` ticks a second.
     pub fn new(now: Tick, tick_hz: u16) -> Self {
         let bytes_per_tick = SNAPSHOT_BYTES_PER_SECOND / u32::from(tick_hz);
-        Allowance { bytes_per_tick, saved: SNAPSHOT_BYTES_BURST, at: now }
+        Allowance { bytes_per_tick, saved: SNAPSHOT_BYTES_BURST.into(), at: now }
     }
 
     /// Bits that the snapshot of tick `now` may take, where `share` of the allowance is given.
     pub fn bits(&mut self, now: Tick, share: f32) -> usize {
         let bytes_per_tick = (self.bytes_per_tick as f32 * share) as u32;
-        let accrued = bytes_per_tick.saturating_mul(now.since(self.at));
-        self.saved = self.saved.saturating_add(accrued).min(SNAPSHOT_BYTES_BURST);
+        let accrued = i64::from(bytes_per_tick) * i64::from(now.since(self.at));
+        self.saved = (self.saved + accrued).min(SNAPSHOT_BYTES_BURST.into());
         self.at = now;
-        self.saved as usize * 8
+        self.saved.max(0) as usize * 8
     }
 
     /// Notes what a snapshot took.
     pub fn spend(&mut self, bytes: usize) {
-        self.saved = self.saved.saturating_sub(u32::try_from(bytes).unwrap_or(u32::MAX));
+        let debt_max = -i64::from(SNAPSHOT_BYTES_BURST);
+        self.saved = (self.saved - bytes as i64).max(debt_max);
     }
 }
 
@@ -51,9 +53,17 @@ mod tests {
     }
 
     #[test]
+    fn what_could_not_wait_is_paid_for_later() {
+        let mut allowance = Allowance::new(Tick(0), 30);
+        allowance.spend(SNAPSHOT_BYTES_BURST as usize + 5_000);
+        assert_eq!(allowance.bits(Tick(1), 1.0), 0);
+        assert!(allowance.bits(Tick(4), 1.0) > 0);
+    }
+
+    #[test]
     fn what_is_not_used_is_saved_up_to_the_burst() {
         let mut allowance = Allowance::new(Tick(0), 30);
-        allowance.spend(SNAPSHOT_BYTES_BURST as usize * 2);
+        allowance.spend(SNAPSHOT_BYTES_BURST as usize);
         assert_eq!(allowance.bits(Tick(1), 1.0), SNAPSHOT_BYTES_PER_SECOND as usize / 30 * 8);
         assert_eq!(allowance.bits(Tick(10_000), 0.5), SNAPSHOT_BYTES_BURST as usize * 8);
     }

@@ -89,9 +89,9 @@ impl Client {
         self.inputs.insert(now, tick, InputCommand { controls: input.controls, view_lag })
     }
 
-    /// Whether a ticket is the one that this client got.
-    pub fn has_ticket(&self, ticket: &InputTicket) -> bool {
-        self.ticket_hash == hash(ticket)
+    /// Whether a ticket with this hash is the one that the client got.
+    pub fn has_ticket(&self, ticket_hash: &[u8; 32]) -> bool {
+        self.ticket_hash == *ticket_hash
     }
 
     /// Takes commands from a second connection, too. Returns the one that it replaces.
@@ -150,6 +150,7 @@ impl Client {
     }
 }
 
-fn hash(ticket: &InputTicket) -> [u8; 32] {
+/// What is kept of a ticket.
+pub fn hash(ticket: &InputTicket) -> [u8; 32] {
     Sha256::digest(ticket.0).into()
 }

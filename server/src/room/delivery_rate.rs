@@ -14,6 +14,10 @@ const OVERHEAD_BYTES: usize = 68;
 const RATE_TICKS: f32 = 12.0;
 /// Round trips over which their length is averaged, about.
 const ROUND_TRIPS: f32 = 4.0;
+/// Round trips over which a better path is believed, about.
+const OWN_ROUND_TRIPS: f32 = 1_024.0;
+/// Ticks within which a real queue is drained by sending less.
+const DRAIN_TICKS_MAX: u32 = 40;
 /// The queue that is aimed at, ticks: one snapshot that waits keeps the path busy.
 const QUEUE_TICKS: f32 = 1.5;
 /// The queue at which the path is taken to be full, ticks: jitter makes shorter ones by itself.
@@ -40,7 +44,14 @@ pub struct DeliveryRate {
     /// Bytes of this tick so far.
     fresh: usize,
     at: Tick,
+    /// The tick for which a limit was asked last.
+    limited_at: Tick,
+    /// Mean of late, in ticks.
     round_trip: f32,
+    /// The round trip that the path has by itself, its jitter included, in ticks.
+    own_round_trip: f32,
+    /// Ticks for which a queue has been standing, as it seems.
+    full_ticks: u32,
     /// Bytes of a snapshot, overhead included.
     limit: f32,
     /// What the path carried when it was full last, bytes a tick.
@@ -56,7 +67,10 @@ impl DeliveryRate {
             delivered: 0.0,
             fresh: 0,
             at: now,
+            limited_at: now,
             round_trip: 0.0,
+            own_round_trip: 0.0,
+            full_ticks: 0,
             limit: BYTES_FREE,
             capacity: 0.0,
             free_ticks: 0,
@@ -72,25 +86,36 @@ impl DeliveryRate {
     /// Notes that a snapshot's acknowledgement came after so many ticks.
     pub fn took(&mut self, round_trip: u32) {
         self.round_trip += (round_trip as f32 - self.round_trip) / ROUND_TRIPS;
+        // A path that has become a better one is believed, but not at once.
+        let less = (self.own_round_trip - self.round_trip).max(0.0);
+        self.own_round_trip -= less / OWN_ROUND_TRIPS;
     }
 
     /// Bytes that the snapshot of tick `now` may take, `None` if any number; `shortest` is the path's round trip
     /// without a queue, in ticks.
     pub fn bytes_max(&mut self, now: Tick, shortest: u32) -> Option<usize> {
-        let ticks = now.since(self.at);
+        let ticks = now.since(self.limited_at);
+        self.limited_at = now;
         self.catch_up(now);
-        let queue = self.round_trip - shortest as f32;
+        let queue = self.round_trip - self.own_round_trip.max(shortest as f32);
         if queue > FULL_TICKS || self.limit < BYTES_FREE && queue > QUEUE_TICKS {
             // What is delivered now may be less than the path carries, for want of more: so it is forgotten slowly
             // that it was more, and quickly when the queue grows all the same.
             let kept: f32 = if queue > LONG_TICKS { 0.95 } else { 0.998 };
             self.capacity = self.delivered.max(grown(self.capacity, kept, ticks));
             self.free_ticks = 0;
+            self.full_ticks += ticks;
+            if self.full_ticks > DRAIN_TICKS_MAX {
+                // Less was sent for so long, and it did not help: that is no queue, the path is like that.
+                self.own_round_trip = self.round_trip;
+                self.full_ticks = 0;
+            }
             let share = (1.0 - DRAIN * (queue - QUEUE_TICKS)).max(0.5);
             let least = BYTES_MIN + OVERHEAD_BYTES as f32;
             self.limit = self.limit.min(self.capacity * share).max(least);
         } else {
             self.free_ticks += ticks;
+            self.full_ticks = 0;
             // Back to what it is known to carry, then carefully beyond, then boldly.
             let is_careful = self.limit >= self.capacity && self.free_ticks < CAREFUL_TICKS;
             let probe = if is_careful { PROBE_CAREFUL } else { PROBE };
@@ -116,6 +141,8 @@ fn grown(value: f32, factor: f32, ticks: u32) -> f32 {
 #[cfg(test)]
 mod tests {
     use std::collections::VecDeque;
+
+    use driftfield_shared::sim::Rng;
 
     use super::*;
 
@@ -171,6 +198,20 @@ mod tests {
             assert!(used > 0.9, "{used} of the path for {wanted}");
             assert!(worst <= 5, "{worst} ticks for {wanted}");
         }
+    }
+
+    #[test]
+    fn a_path_that_only_jitters_is_not_taken_for_a_full_one() {
+        let mut rate = DeliveryRate::new(Tick(0));
+        let mut rng = Rng::new(7);
+        let mut limited = 0;
+        for now in (1..3_000).map(Tick) {
+            let bytes = rate.bytes_max(now, 1).unwrap_or(usize::MAX).min(600);
+            limited += u32::from(bytes < 600);
+            rate.delivered(now, bytes);
+            rate.took(1 + rng.below(5));
+        }
+        assert!(limited < 700, "{limited} of 3,000 snapshots were cut");
     }
 
     #[test]

@@ -31,14 +31,15 @@ impl Default for Load {
 }
 
 impl Load {
-    /// Notes that a tick of length `tick` took `busy`.
-    pub fn note(&mut self, busy: Duration, tick: Duration) {
+    /// Notes that a tick of length `tick` took `busy`, and whether a budget was felt in it: where none was, a
+    /// smaller one would save nothing.
+    pub fn note(&mut self, busy: Duration, tick: Duration, is_felt: bool) {
         let busy = busy.as_secs_f32() / tick.as_secs_f32().max(f32::EPSILON);
         // What is far beyond a tick says no more than that it is.
         self.busy += (busy.min(2.0) - self.busy) / TICKS;
-        if self.busy > BUSY {
+        if self.busy > BUSY && is_felt {
             self.share = (self.share * SHRINK).max(SHARE_MIN);
-        } else if self.busy < RELAXED {
+        } else if self.busy < RELAXED || !is_felt {
             self.share = (self.share * GROW).min(1.0);
         }
     }
@@ -60,7 +61,7 @@ mod tests {
         let mut busy = Duration::ZERO;
         for _ in 0..300 {
             busy = fixed + full.mul_f32(load.share());
-            load.note(busy, TICK);
+            load.note(busy, TICK, true);
         }
         busy
     }
@@ -79,6 +80,15 @@ mod tests {
         assert!(busy < TICK.mul_f32(0.85), "{busy:?}");
         assert!(load.share() > 0.35, "no less than needed: {}", load.share());
         settle(&mut load, Duration::from_millis(5), Duration::from_millis(1));
+        assert_eq!(load.share(), 1.0);
+    }
+
+    #[test]
+    fn where_no_budget_is_felt_none_shrinks_however_busy_the_room_is() {
+        let mut load = Load::default();
+        for _ in 0..300 {
+            load.note(TICK * 3, TICK, false);
+        }
         assert_eq!(load.share(), 1.0);
     }
 

@@ -15,7 +15,7 @@ use tracing::{debug, info, warn};
 
 use super::RoomSettings;
 use super::checkpoint::{self, Checkpoint};
-use super::client::{Client, SnapshotMaker};
+use super::client::{self, Client, SnapshotMaker};
 use super::input_path::InputPath;
 use super::load::Load;
 use super::reading::{Left, read_client, read_input_path};
@@ -189,7 +189,8 @@ impl Room {
 
     /// Notes that a tick of length `tick` took `busy`: if that is too much, clients are sent less.
     pub fn note_load(&mut self, busy: Duration, tick: Duration) {
-        self.load.note(busy, tick);
+        let is_felt = std::mem::take(&mut self.space.planned) > 0;
+        self.load.note(busy, tick, is_felt);
         self.metrics.budget_share.set(self.load.share().into());
     }
 
@@ -299,7 +300,10 @@ impl Room {
     /// Takes input commands from a second connection of a client, too, instead of an earlier one.
     fn handle_attach(&mut self, connection: Connection, ticket: &InputTicket) {
         let path = InputPath::new(connection, self.world.tick());
-        let Some(client) = self.clients.iter_mut().find(|client| client.has_ticket(ticket)) else {
+        // Once, and not for each client: anyone may send tickets.
+        let ticket_hash = client::hash(ticket);
+        let client = self.clients.iter_mut().find(|client| client.has_ticket(&ticket_hash));
+        let Some(client) = client else {
             self.metrics.count_rejected(CloseReason::NoSeat.label());
             self.closing.push(path.close(CloseReason::NoSeat));
             return;

@@ -338,10 +338,10 @@ fn read_removals<T>(
 ) -> Result<(), SnapshotError> {
     let count = read_count(input, 0)?;
     let order = gap_order(if count == 0 { 0 } else { held.len() }, count);
-    let mut from = 0;
+    let mut from = 0_usize;
     for _ in 0..count {
         let gap = input.read_golomb(order)? as usize;
-        let index = from + gap;
+        let index = from.saturating_add(gap);
         if index >= held.len() {
             return Err(SnapshotError::NoSuchEntity(index, held.len()));
         }

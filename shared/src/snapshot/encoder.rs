@@ -60,6 +60,8 @@ pub struct SnapshotOrder {
 pub struct Workspace {
     /// What the client may see; to be filled in before [`ClientView::encode`].
     pub visible: Visible,
+    /// Snapshots for which the budget did not do.
+    pub planned: u32,
     /// How old is what clients hold of ships, in some of the snapshots for which the budget did not do.
     pub ages: StateAges,
     out: BitWriter,
@@ -130,6 +132,7 @@ impl ClientView {
                 situation.bits_of_all(ships_bits) > order.bits_max || situation.is_too_much();
             if is_planned {
                 space.plan.make(situation, ships_bits, order.bits_max);
+                space.planned += 1;
             }
         }
         let has_waited = !self.waiting.is_empty();
@@ -207,9 +210,7 @@ impl ClientView {
         // What flies by itself is predicted with one side: a change over several ticks needs a fresh start.
         let is_possible = ticks == 1
             || (2..HISTORY_TICKS).contains(&ticks) && history.has_same_side_since(now.minus(ticks));
-        let oldest = self.waiting.iter().filter_map(|slot| self.exact_at(slot)).min();
-        let is_remembered = oldest.is_none_or(|tick| now.since(tick) < HISTORY_TICKS);
-        if is_possible && is_remembered { ticks } else { 0 }
+        if is_possible { ticks } else { 0 }
     }
 
     /// Finds what the client holds and is to lose, and takes it out.
@@ -224,6 +225,13 @@ impl ClientView {
             };
         find_destroyed(history.ships(), now, ticks, &mut held.ships, &mut destroyed.ships);
         lose(&mut held.ships, &visible.ships, &mut gone.ships, &destroyed.ships);
+        // A ship that waited until its past was forgotten, because the client took nothing for long, comes anew.
+        for slot in self.waiting.iter() {
+            let since = self.waiting_since.get(slot as usize).copied().unwrap_or_default();
+            if now.since(since) >= HISTORY_TICKS && held.ships.remove(slot) {
+                gone.ships.insert(slot);
+            }
+        }
         self.waiting.remove_all(&gone.ships);
         find_destroyed(history.shots(), now, ticks, &mut held.shots, &mut destroyed.shots);
         lose(&mut held.shots, &visible.shots, &mut gone.shots, &destroyed.shots);

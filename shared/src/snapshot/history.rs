@@ -259,6 +259,9 @@ impl History {
 /// The tick in which what lasts expires.
 const NEVER: Tick = Tick(u32::MAX);
 
+/// Tables that are kept in any case: a crowd needs some fifty.
+const TABLES_KEPT: usize = 64;
+
 /// Updates of this tick over more than the last tick, by span and slot.
 #[derive(Clone, Debug, Default)]
 struct LateUpdates {
@@ -289,6 +292,8 @@ impl LateUpdates {
             self.mean_bits = Some(self.mean_bits.map_or(bits, |mean| mean + (bits - mean) / 8.0));
         }
         (self.written, self.written_bits) = (0, 0);
+        // What many rhythms at once needed is given back when they are gone.
+        self.tables.truncate(self.tables_used.max(TABLES_KEPT) * 2);
         self.bits.clear();
         self.slots = slots;
         self.tables_used = 0;

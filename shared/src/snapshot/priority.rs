@@ -28,6 +28,8 @@ const SHIP_ARRIVAL_WORTH: f32 = 12.0;
 const SHOT_ARRIVAL_WORTH: f32 = 30.0;
 const ASTEROID_ARRIVAL_WORTH: f32 = 24.0;
 const ORE_ARRIVAL_WORTH: f32 = 4.0;
+/// What all of that is worth more when it is near.
+const NEAR_ARRIVAL: f32 = 16.0;
 /// Ticks after which a ship waits no longer, whatever it costs: its past state is soon forgotten.
 const WAIT_TICKS_MAX: u32 = 45;
 
@@ -152,6 +154,11 @@ impl Plan {
             let scale = HALF_WORTH_DISTANCE * HALF_WORTH_DISTANCE;
             scale / (scale + place.distance_squared(centre))
         };
+        // What comes into view next to us comes before anyone who waits: nobody bumps into what was not shown.
+        let nearness = |place: Vec2| {
+            let is_near = (place - centre).abs().max_element() <= 2.0 * NEAR_DISTANCE;
+            if is_near { NEAR_ARRIVAL } else { 1.0 }
+        };
         self.candidates.clear();
         self.shots_worth.clear();
         self.near.clear();
@@ -189,6 +196,8 @@ impl Plan {
         // A few are all looked at in no time, and whole words of them would take turns.
         let phases = match view.held.ships.len() {
             ..PHASES_SHIPS => 1,
+            // Turns are by tick: a client that misses every other one would never see half of them.
+            _ if ticks != 1 => 1,
             _ => phases(ships_bits, bits_max),
         };
         self.updates.clear();
@@ -222,7 +231,11 @@ impl Plan {
                 let ship = history.ship_glance(slot);
                 let worth = match ship.player == player {
                     true => DUE,
-                    false => ship_worth(slot, SHIP_ARRIVAL_WORTH * worth_at(ship.place)),
+                    false => {
+                        let worth =
+                            SHIP_ARRIVAL_WORTH * worth_at(ship.place) * nearness(ship.place);
+                        ship_worth(slot, worth)
+                    }
                 };
                 candidate(&mut self.candidates, What::Ship, slot, worth, SHIP_ARRIVAL_BITS);
             }
@@ -230,18 +243,20 @@ impl Plan {
         for slot in visible.asteroids.without(&view.held.asteroids) {
             let asteroid = history.asteroids().key(slot).and_then(|key| world.asteroids().get(key));
             let Some(asteroid) = asteroid else { continue };
-            let worth = ASTEROID_ARRIVAL_WORTH * worth_at(asteroid.state.position);
+            let place = asteroid.state.position;
+            let worth = ASTEROID_ARRIVAL_WORTH * worth_at(place) * nearness(place);
             candidate(&mut self.candidates, What::Asteroid, slot, worth, ASTEROID_ARRIVAL_BITS);
         }
         for slot in visible.ores.without(&view.held.ores) {
             let Some(ore) = history.ores().key(slot).and_then(|key| world.ores().get(key)) else {
                 continue;
             };
-            let worth = ORE_ARRIVAL_WORTH * worth_at(ore.position);
+            let worth = ORE_ARRIVAL_WORTH * worth_at(ore.position) * nearness(ore.position);
             candidate(&mut self.candidates, What::Ore, slot, worth, ORE_ARRIVAL_BITS);
         }
         let held_bits = 2 * view.held.ships.len();
-        self.choose(view, bits_max.saturating_sub(held_bits));
+        // However many are held, half of the budget is for news.
+        self.choose(view, bits_max.saturating_sub(held_bits).max(bits_max / 2));
     }
 
     /// The worthiest until the bits are spent; one in any case, so that there is progress.
@@ -252,23 +267,27 @@ impl Plan {
         self.arrivals.clear();
         self.bits_by_class.clear();
         self.bits_by_class.resize(CLASSES, 0);
-        for candidate in &self.candidates {
-            self.bits_by_class[class_of(candidate.worth)] += candidate.bits;
-        }
         let mut left = bits_max as i64;
+        for candidate in &self.candidates {
+            match candidate.worth == DUE {
+                true => left -= i64::from(candidate.bits),
+                false => self.bits_by_class[class_of(candidate.worth)] += candidate.bits,
+            }
+        }
         let last = self.bits_by_class.iter().rposition(|bits| {
             left -= i64::from(*bits);
-            left < 0
+            *bits > 0 && left < 0
         });
         let Some(last) = last else { return self.take(view, |_| true) };
         // What is left for the last class.
         left += i64::from(self.bits_by_class[last]);
         let mut is_first = self.bits_by_class[last + 1..].iter().all(|bits| *bits == 0);
         self.take(view, |candidate| match class_of(candidate.worth) {
-            class if class != last => class > last || candidate.worth == DUE,
+            _ if candidate.worth == DUE => true,
+            class if class != last => class > last,
             _ => {
                 left -= i64::from(candidate.bits);
-                left >= 0 || candidate.worth == DUE || std::mem::take(&mut is_first)
+                left >= 0 || std::mem::take(&mut is_first)
             }
         });
     }
