@@ -21,8 +21,9 @@ const RELAXED: f32 = 0.76;
 /// What is left of the budgets after a busy tick, and what they grow to after a relaxed one.
 const SHRINK: f32 = 0.98;
 const GROW: f32 = 1.01;
-/// The smallest share: enough for those who are near.
-const SHARE_MIN: f32 = 0.2;
+/// The smallest share. Below it less is gained than lost: the longer ships wait, the more it takes to bring each
+/// up to date, and the fewer clients share the work.
+const SHARE_MIN: f32 = 0.6;
 
 impl Default for Load {
     fn default() -> Self {
@@ -44,7 +45,7 @@ impl Load {
         }
     }
 
-    /// The share, `0.2..=1.0`.
+    /// The share, `0.6..=1.0`.
     pub fn share(&self) -> f32 {
         self.share
     }
@@ -76,9 +77,9 @@ mod tests {
     #[test]
     fn a_crowd_gets_as_much_as_the_tick_has_time_for_and_all_again_when_it_is_gone() {
         let mut load = Load::default();
-        let busy = settle(&mut load, Duration::from_millis(12), Duration::from_millis(30));
+        let busy = settle(&mut load, Duration::from_millis(12), Duration::from_millis(20));
         assert!(busy < TICK.mul_f32(0.85), "{busy:?}");
-        assert!(load.share() > 0.35, "no less than needed: {}", load.share());
+        assert!(load.share() > 0.65, "no less than needed: {}", load.share());
         settle(&mut load, Duration::from_millis(5), Duration::from_millis(1));
         assert_eq!(load.share(), 1.0);
     }
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_that_is_too_small_leaves_enough_for_those_who_are_near() {
+    fn a_machine_that_is_too_small_still_gives_most_of_it() {
         let mut load = Load::default();
         settle(&mut load, Duration::from_millis(60), Duration::from_millis(30));
         assert_eq!(load.share(), SHARE_MIN);
