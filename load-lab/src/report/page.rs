@@ -86,7 +86,7 @@ circle { fill: currentColor; stroke: var(--card); stroke-width: 1; }
 pre { overflow-x: auto; padding: 10px 12px; background: var(--card); border-radius: 6px; font-size: 0.85rem; }
 .machine { color: var(--quiet); font-size: 0.9rem; }
 .table { overflow-x: auto; margin-top: 16px; }
-table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: 0.8rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 0 5px 28px; border-bottom: 1px solid var(--grid); text-align: right; white-space: nowrap; }
 th:first-child { padding-left: 0; text-align: left; font-weight: 500; }
 tr:first-child th { font-weight: 600; }

@@ -176,8 +176,9 @@ fn of_hell(hell: &HellResults) -> Section {
             .map(|bytes| figure(bytes as f64 / 1e6))
             .join(" / ")
     });
-    table
-        .line("connections closed by the server for cause", |run| run.stretch.rejected.to_string());
+    table.line("messages refused and connections closed for cause", |run| {
+        run.stretch.rejected.to_string()
+    });
     table.line("snapshots withheld from who is behind", |run| {
         run.stretch.snapshots_skipped.to_string()
     });
