@@ -16,9 +16,10 @@ use super::own::{predict_own, write_own};
 use super::parts::{
     gap_order, write_asteroid, write_hit_points, write_ore, write_ship, write_shot,
 };
-use super::priority::{Plan, Situation, StateAges};
+use super::priority::{Plan, Situation};
 use super::roster::Roster;
 use super::slots::{Slot, SlotSet, WORD_BITS, slots_of};
+use super::state_ages::StateAges;
 use super::tally::{SnapshotPart, SnapshotTally};
 use super::visible::{PerKind, Visible};
 use super::{COUNT_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL, MARGIN_BITS};
@@ -200,7 +201,7 @@ impl ClientView {
         let turn = now.0.wrapping_add(u32::from(order.player.0));
         if is_planned && turn.is_multiple_of(AGES_SAMPLING) {
             let (visible, view, player) = (&space.visible, &*self, order.player);
-            space.ages.note_all(&Situation { world, history, visible, view, player, ticks });
+            Situation { world, history, visible, view, player, ticks }.count_ages(&mut space.ages);
         }
         tally
     }

@@ -14,6 +14,7 @@ mod parts;
 mod priority;
 mod roster;
 mod slots;
+mod state_ages;
 mod tally;
 mod visible;
 
@@ -24,9 +25,9 @@ pub use entity::{EntityKey, EntityKind, Removal};
 pub use header::{SnapshotHeader, SnapshotKind};
 pub use history::History;
 pub use interest::find_visible;
-pub use priority::StateAges;
 pub use roster::Roster;
 pub use slots::{Slot, SlotSet, slot_of};
+pub use state_ages::StateAges;
 pub use tally::{SnapshotPart, SnapshotTally, Spent};
 pub use visible::{PerKind, Visible};
 

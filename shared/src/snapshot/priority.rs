@@ -10,10 +10,11 @@ use glam::Vec2;
 use super::encoder::ClientView;
 use super::history::History;
 use super::slots::{Slot, SlotSet, WORD_BITS, slot_of, slots_of};
+use super::state_ages::StateAges;
 use super::visible::{PerKind, Visible};
 use crate::limits::VISIBLE_PER_KIND_MAX;
 use crate::sim::World;
-use crate::units::{PlayerId, Tick};
+use crate::units::PlayerId;
 
 /// Distance at which something is worth half, units.
 const HALF_WORTH_DISTANCE: f32 = 300.0;
@@ -133,6 +134,17 @@ impl Situation<'_> {
     fn shot_bits(&self, slot: Slot) -> usize {
         let is_birth = self.history.shot_glance(slot).birth.is_some();
         if is_birth { SHOT_BIRTH_BITS } else { SHOT_ARRIVAL_BITS }
+    }
+
+    /// Counts how old is what the client holds of ships.
+    pub(super) fn count_ages(&self, ages: &mut StateAges) {
+        let centre = self.centre();
+        let Situation { world, history, view, .. } = self;
+        for slot in view.held.ships.iter() {
+            let waits_since = if view.waiting.contains(slot) { view.exact_at(slot) } else { None };
+            let age = waits_since.map_or(0, |since| world.tick().since(since));
+            ages.note(history.ship_glance(slot).place.distance(centre), age);
+        }
     }
 
     /// Where the client's player looks from.
@@ -352,41 +364,4 @@ fn will_pass(place: Vec2, velocity: Vec2, centre: Vec2) -> bool {
     let along = way.dot(velocity);
     let across = way.perp_dot(velocity);
     along > 0.0 && across * across < velocity.length_squared() * DANGER_DISTANCE * DANGER_DISTANCE
-}
-
-/// How old what clients hold of ships is, by distance.
-#[derive(Clone, Debug, Default)]
-pub struct StateAges {
-    counts: [[u64; StateAges::TICKS.len() + 1]; StateAges::DISTANCES.len() + 1],
-}
-
-impl StateAges {
-    /// Upper ends of the bands of distance, units; the last band has none.
-    pub const DISTANCES: [f32; 3] = [200.0, 400.0, 800.0];
-    /// Upper ends of the ages, ticks; the last has none.
-    pub const TICKS: [u32; 7] = [0, 1, 2, 4, 8, 16, 32];
-
-    /// Takes in a ship that a client holds.
-    pub fn note(&mut self, distance: f32, ticks: u32) {
-        let band = StateAges::DISTANCES.iter().position(|end| distance <= *end);
-        let age = StateAges::TICKS.iter().position(|end| ticks <= *end);
-        let band = &mut self.counts[band.unwrap_or(StateAges::DISTANCES.len())];
-        band[age.unwrap_or(StateAges::TICKS.len())] += 1;
-    }
-
-    /// For each band of distance, how many were of each age.
-    pub fn counts(&self) -> &[[u64; StateAges::TICKS.len() + 1]] {
-        &self.counts
-    }
-
-    /// Takes in all ships that a client holds.
-    pub(super) fn note_all(&mut self, situation: &Situation<'_>) {
-        let centre = situation.centre();
-        let Situation { world, history, view, .. } = situation;
-        for slot in view.held.ships.iter() {
-            let exact_at = if view.waiting.contains(slot) { view.exact_at(slot) } else { None };
-            let age = world.tick().since(exact_at.unwrap_or(Tick(u32::MAX)));
-            self.note(history.ship_glance(slot).place.distance(centre), age);
-        }
-    }
 }
