@@ -68,7 +68,7 @@ main { max-width: 1320px; margin: 0 auto; padding: 24px 20px 64px; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 8px; }
 h2 { font-size: 1.2rem; margin: 40px 0 8px; }
 p { max-width: 78ch; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 16px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 16px; }
 figure { margin: 0; padding: 16px; background: var(--card); border-radius: 8px; }
 svg { display: block; width: 100%; height: auto; font-family: system-ui, sans-serif; }
 text { fill: var(--ink); font-size: 12px; }
