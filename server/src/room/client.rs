@@ -7,12 +7,12 @@ use driftfield_shared::snapshot::{
     ClientView, History, SnapshotOrder, SnapshotTally, Workspace, find_visible,
 };
 use driftfield_shared::units::{PlayerId, Tick};
-use sha2::{Digest, Sha256};
 
 use super::allowance::Allowance;
 use super::flow_control::FlowControl;
 use super::input_buffer::{InputBuffer, InputCommand, Received};
 use super::input_path::InputPath;
+use super::secret;
 use super::view_lag::ViewLagBound;
 use crate::connection::{Connection, ConnectionEnd};
 
@@ -65,7 +65,7 @@ impl Client {
             connection,
             player,
             input_path: None,
-            ticket_hash: hash(input_ticket),
+            ticket_hash: secret::hash(&input_ticket.0),
             has_copies: false,
             view: ClientView::default(),
             inputs: InputBuffer::default(),
@@ -148,9 +148,4 @@ impl Client {
         self.allowance.spend(bytes.len());
         Ok(bytes.len())
     }
-}
-
-/// What is kept of a ticket.
-pub fn hash(ticket: &InputTicket) -> [u8; 32] {
-    Sha256::digest(ticket.0).into()
 }

@@ -28,6 +28,7 @@ mod reading;
 #[allow(clippy::module_inception)]
 mod room;
 mod seats;
+mod secret;
 #[cfg(test)]
 mod tests;
 mod tick_loop;

@@ -15,11 +15,12 @@ use tracing::{debug, info, warn};
 
 use super::RoomSettings;
 use super::checkpoint::{self, Checkpoint};
-use super::client::{self, Client, SnapshotMaker};
+use super::client::{Client, SnapshotMaker};
 use super::input_path::InputPath;
 use super::load::Load;
 use super::reading::{Left, read_client, read_input_path};
 use super::seats::Seats;
+use super::secret;
 use crate::connection::{Connection, ConnectionEnd, Inbox};
 use crate::metrics::RoomMetrics;
 
@@ -243,7 +244,7 @@ impl Room {
         if hello.content_hash != CONTENT_HASH {
             return self.refuse(connection, CloseReason::WrongContent);
         }
-        let (Some(token), Some(ticket)) = (random_secret(), random_secret()) else {
+        let (Some(token), Some(ticket)) = (secret::random(), secret::random()) else {
             return self.refuse(connection, CloseReason::InternalError);
         };
         let (token, input_ticket) = (Token(token), InputTicket(ticket));
@@ -301,7 +302,7 @@ impl Room {
     fn handle_attach(&mut self, connection: Connection, ticket: &InputTicket) {
         let path = InputPath::new(connection, self.world.tick());
         // Once, and not for each client: anyone may send tickets.
-        let ticket_hash = client::hash(ticket);
+        let ticket_hash = secret::hash(&ticket.0);
         let client = self.clients.iter_mut().find(|client| client.has_ticket(&ticket_hash));
         let Some(client) = client else {
             self.metrics.count_rejected(CloseReason::NoSeat.label());
@@ -519,17 +520,5 @@ impl Room {
             self.metrics.count_rejected(reason.label());
         }
         debug!(room = self.settings.id, %end, "connection ended");
-    }
-}
-
-/// A new secret, `None` if the system has no randomness to give.
-fn random_secret() -> Option<[u8; 16]> {
-    let mut bytes = [0; 16];
-    match getrandom::fill(&mut bytes) {
-        Ok(()) => Some(bytes),
-        Err(error) => {
-            info!(%error, "the system gives no randomness");
-            None
-        }
     }
 }

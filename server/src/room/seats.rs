@@ -3,9 +3,8 @@
 use driftfield_shared::protocol::{PlayerInfo, Token};
 use driftfield_shared::units::{PlayerId, Tick};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::names;
+use super::{names, secret};
 
 /// A seat that somebody has.
 #[derive(Clone, Debug)]
@@ -76,7 +75,7 @@ impl Seats {
         let name = names::tidy(name, |name| self.iter().any(|seat| seat.info.name == name));
         let player = PlayerId(u16::try_from(index).ok()?);
         let info = PlayerInfo { player, name, is_bot };
-        let token_hash = hash(token);
+        let token_hash = secret::hash(&token.0);
         let seat = Seat { info: info.clone(), vacant_since: None, token_hash };
         self.seats[index] = Some(seat);
         Some(info)
@@ -84,9 +83,9 @@ impl Seats {
 
     /// Gives a seat back to the one who has its token, which `next_token` replaces.
     pub fn resume(&mut self, token: &Token, next_token: &Token) -> Option<PlayerInfo> {
-        let wanted = hash(token);
+        let wanted = secret::hash(&token.0);
         let seat = self.seats.iter_mut().flatten().find(|seat| seat.token_hash == wanted)?;
-        seat.token_hash = hash(next_token);
+        seat.token_hash = secret::hash(&next_token.0);
         seat.vacant_since = None;
         Some(seat.info.clone())
     }
@@ -118,10 +117,6 @@ impl Seats {
         let bots = self.iter().filter(|seat| seat.info.is_bot).count();
         ((self.iter().count() - bots) as u32, bots as u32)
     }
-}
-
-fn hash(token: &Token) -> [u8; 32] {
-    Sha256::digest(token.0).into()
 }
 
 #[cfg(test)]
