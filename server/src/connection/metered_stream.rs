@@ -102,11 +102,8 @@ impl MeteredStream {
         if self.readable == 0 {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        let buffer = inbox.buffer();
-        let want = buffer.len().min(self.readable);
-        let bytes = self.socket.read(&mut buffer[..want])?;
-        self.readable = if bytes < want { 0 } else { self.readable - bytes };
-        self.meter.take(&buffer[..bytes])?;
+        let bytes = self.read_socket(inbox.buffer())?;
+        self.meter.take(&inbox.buffer()[..bytes])?;
         if bytes > 0 && self.meter.scanner.is_between_messages() && inbox.fill(bytes) {
             return Ok(true);
         }
@@ -118,6 +115,15 @@ impl MeteredStream {
             self.readable = 1;
         }
         Ok(false)
+    }
+
+    /// One read from the kernel, of what this tick still allows.
+    fn read_socket(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let want = buffer.len().min(self.readable);
+        let bytes = self.socket.read(&mut buffer[..want])?;
+        // A short read emptied the socket: asking again would cost a system call to hear "nothing".
+        self.readable = if bytes < want { 0 } else { self.readable - bytes };
+        Ok(bytes)
     }
 
     /// What waits to be written.
@@ -159,10 +165,7 @@ impl Read for MeteredStream {
             self.readable -= bytes;
             bytes
         } else {
-            let bytes = self.socket.read(&mut buffer[..want])?;
-            // A short read emptied the socket: asking again would cost a system call to hear "nothing".
-            self.readable = if bytes < want { 0 } else { self.readable - bytes };
-            bytes
+            self.read_socket(buffer)?
         };
         if !is_metered {
             self.meter.take(&buffer[..bytes])?;
