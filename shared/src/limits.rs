@@ -29,6 +29,8 @@ pub const LEADERBOARD_LINES_MAX: usize = 10;
 pub const INPUT_BUFFER_TICKS: u32 = 64;
 /// Unanswered input commands a client keeps to replay: a round trip of two seconds at the highest rate.
 pub const PREDICTED_TICKS_MAX: usize = 256;
+/// Bytes of a message on the path beside its own: Ethernet 14, IP 20, TCP with time stamps 32, WebSocket 2.
+pub const MESSAGE_OVERHEAD_BYTES: usize = 68;
 /// Ticks of past states a room keeps to write deltas against. A client that lags further gets a fresh snapshot.
 pub const HISTORY_TICKS: u32 = 64;
 /// Snapshots that may be unacknowledged before a client is skipped, at the least: one that arrives, and one

@@ -5,11 +5,9 @@
 //! probed for more. The idea is that of BBR (N. Cardwell and others, "BBR: Congestion-Based Congestion Control",
 //! 2016), with the tick as the clock.
 
+use driftfield_shared::limits::MESSAGE_OVERHEAD_BYTES;
 use driftfield_shared::units::Tick;
 
-/// Bytes that a snapshot costs on the path beside its own: headers of WebSocket, TCP, IP and the link, and the
-/// acknowledgement's.
-const OVERHEAD_BYTES: usize = 68;
 /// Ticks over which deliveries are averaged, about.
 const RATE_TICKS: f32 = 12.0;
 /// Round trips over which their length is averaged, about.
@@ -80,7 +78,7 @@ impl DeliveryRate {
     /// Notes that a snapshot of so many bytes was acknowledged in tick `now`.
     pub fn delivered(&mut self, now: Tick, bytes: usize) {
         self.catch_up(now);
-        self.fresh += bytes + OVERHEAD_BYTES;
+        self.fresh += bytes + MESSAGE_OVERHEAD_BYTES;
     }
 
     /// Notes that a snapshot's acknowledgement came after so many ticks.
@@ -111,7 +109,7 @@ impl DeliveryRate {
                 self.full_ticks = 0;
             }
             let share = (1.0 - DRAIN * (queue - QUEUE_TICKS)).max(0.5);
-            let least = BYTES_MIN + OVERHEAD_BYTES as f32;
+            let least = BYTES_MIN + MESSAGE_OVERHEAD_BYTES as f32;
             self.limit = self.limit.min(self.capacity * share).max(least);
         } else {
             self.free_ticks += ticks;
@@ -121,7 +119,7 @@ impl DeliveryRate {
             let probe = if is_careful { PROBE_CAREFUL } else { PROBE };
             self.limit = grown(self.limit, probe, ticks).min(BYTES_FREE);
         }
-        (self.limit < BYTES_FREE).then_some(self.limit as usize - OVERHEAD_BYTES)
+        (self.limit < BYTES_FREE).then_some(self.limit as usize - MESSAGE_OVERHEAD_BYTES)
     }
 
     fn catch_up(&mut self, now: Tick) {
@@ -163,12 +161,12 @@ mod tests {
             queue.push_back((now, bytes));
             credit = (credit + path).min(path.max(4_000));
             while let Some((sent, bytes)) = queue.front().copied() {
-                if bytes + OVERHEAD_BYTES > credit {
+                if bytes + MESSAGE_OVERHEAD_BYTES > credit {
                     break;
                 }
                 queue.pop_front();
-                credit -= bytes + OVERHEAD_BYTES;
-                carried += bytes + OVERHEAD_BYTES;
+                credit -= bytes + MESSAGE_OVERHEAD_BYTES;
+                carried += bytes + MESSAGE_OVERHEAD_BYTES;
                 rate.delivered(now, bytes);
                 rate.took(now.since(sent) + 1);
                 worst = worst.max(if now.0 > from + 60 { now.since(sent) } else { 0 });
@@ -190,7 +188,7 @@ mod tests {
     #[test]
     fn half_the_demand_is_used_to_the_full_without_a_long_queue() {
         for wanted in [200, 600, 1_800] {
-            let path = (wanted + OVERHEAD_BYTES) / 2;
+            let path = (wanted + MESSAGE_OVERHEAD_BYTES) / 2;
             let mut rate = DeliveryRate::new(Tick(0));
             run(&mut rate, 1, 3, wanted, 10_000);
             let (carried, worst) = run(&mut rate, 91, 20, wanted, path);

@@ -14,6 +14,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::limits::MESSAGE_OVERHEAD_BYTES;
 use crate::sim::Rng;
 use crate::units::Micros;
 
@@ -23,9 +24,6 @@ const STALL_INTERVAL_DEFAULT: Micros = 10_000_000;
 const DURATION_MAX: Micros = 3_600_000_000;
 /// Highest rate, bit/s: a tenth of a terabit.
 const RATE_BITS_MAX: u64 = 100_000_000_000;
-/// Bytes of a message on the wire beside its own, which count for the rate: Ethernet 14, IP 20, TCP with
-/// time stamps 32, WebSocket 2.
-const OVERHEAD_BYTES: usize = 68;
 /// Bytes under way from which [`Link::is_full`]: what the buffers of a real path hold.
 const BACKLOG_BYTES_MAX: usize = 256 * 1024;
 
@@ -168,8 +166,8 @@ impl<T> Link<T> {
     /// Puts a message of so many bytes on the way.
     pub fn send(&mut self, now: Micros, bytes: usize, message: T) {
         self.squeezed = self.squeezed.max(now);
-        let squeeze =
-            ((bytes + OVERHEAD_BYTES) as u64 * 8_000_000).checked_div(self.profile.bits_per_second);
+        let squeeze = ((bytes + MESSAGE_OVERHEAD_BYTES) as u64 * 8_000_000)
+            .checked_div(self.profile.bits_per_second);
         // A rate of 0 is none.
         self.squeezed += squeeze.unwrap_or(0);
         let jitter = (self.profile.jitter as f64 * f64::from(self.rng.unit())) as Micros;
