@@ -18,6 +18,11 @@ impl TokenBucket {
         Self { per_second: f64::from(per_second), burst, tokens: burst, refilled: None }
     }
 
+    /// A bucket with what accrues in a second: who has just come cannot have saved up more.
+    pub(crate) fn with_a_second(per_second: u32, burst: u32) -> Self {
+        Self { tokens: f64::from(per_second.min(burst)), ..Self::new(per_second, burst) }
+    }
+
     /// Adds what accrued since the last refill.
     pub(crate) fn refill(&mut self, now: Instant) {
         if let Some(refilled) = self.refilled {
@@ -35,6 +40,16 @@ impl TokenBucket {
             self.tokens -= f64::from(amount);
         }
         enough
+    }
+
+    /// Whole tokens that are left.
+    pub(crate) fn left(&self) -> u32 {
+        self.tokens as u32
+    }
+
+    /// Takes `amount`, or all there is if that is less.
+    pub(crate) fn take_what_is_there(&mut self, amount: u32) {
+        self.tokens = (self.tokens - f64::from(amount)).max(0.0);
     }
 }
 

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use driftfield_server::connection::{Connection, ConnectionEnd, Inbox};
 use driftfield_shared::limits::{
-    CLOSE_SECONDS_MAX, INBOUND_BYTES_BURST, INBOUND_BYTES_PER_SECOND, INBOUND_BYTES_PER_TICK,
-    INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND, OUTBOUND_BYTES_MAX, STALL_SECONDS_MAX,
-    TICK_HZ_MAX,
+    CLOSE_SECONDS_MAX, EXCESS_SECONDS_MAX, INBOUND_BYTES_BURST, INBOUND_BYTES_PER_SECOND,
+    INBOUND_BYTES_PER_TICK, INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND, OUTBOUND_BYTES_MAX,
+    STALL_SECONDS_MAX, TICK_HZ_MAX,
 };
 use driftfield_shared::protocol::CloseReason;
 use driftfield_shared::sim::Rng;
@@ -88,6 +88,8 @@ fn a_stall_that_ends_delivers_every_input_and_is_no_flood() {
 #[test]
 fn one_tick_reads_no_more_than_its_share() {
     let mut pair = Pair::new();
+    pair.tick(Duration::ZERO).expect("open");
+    pair.tick(Duration::from_secs(10)).expect("open, and with budgets saved up");
     let message = [7; 100];
     let frame = client_frame(BINARY, &message);
     pair.client.write_all(&frame.repeat(400)).expect("open");
@@ -115,7 +117,8 @@ fn small_frames_over_the_rate_are_too_much_although_their_bytes_are_few() {
         assert!(frames < 10 * INBOUND_FRAMES_BURST, "never cut");
     };
     assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooMuch));
-    assert!(frames > INBOUND_FRAMES_BURST, "cut after {frames} frames already");
+    let seconds = f64::from(frames) / f64::from(rate);
+    assert!(seconds > f64::from(EXCESS_SECONDS_MAX), "cut after {seconds} s already");
     assert_eq!(pair.connection.receive_one(), Err(end), "an end is for good");
 }
 
@@ -137,7 +140,8 @@ fn long_messages_over_the_rate_are_too_much_although_they_are_few() {
         }
     };
     assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooMuch));
-    assert!(bytes > INBOUND_BYTES_BURST, "cut after {bytes} bytes already");
+    let seconds = f64::from(bytes) / f64::from(rate);
+    assert!(seconds > f64::from(EXCESS_SECONDS_MAX), "cut after {seconds} s already");
 }
 
 #[test]

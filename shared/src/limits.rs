@@ -67,9 +67,11 @@ pub const INBOUND_FRAMES_PER_SECOND: u32 = 2 * TICK_HZ_MAX as u32;
 /// Frames that may arrive at once: one a tick for as long as a connection may stall, and a second's budget.
 pub const INBOUND_FRAMES_BURST: u32 =
     STALL_SECONDS_MAX as u32 * TICK_HZ_MAX as u32 + INBOUND_FRAMES_PER_SECOND;
-/// Bytes that are read from one connection in one tick; what is left waits in the kernel. A flood so
-/// costs a tick some tens of microseconds until it is cut.
-pub const INBOUND_BYTES_PER_TICK: usize = 16 * 1024;
+/// Bytes that are read from one connection in one tick; what is left waits in the kernel. That is two seconds
+/// of input commands at the highest tick rate.
+pub const INBOUND_BYTES_PER_TICK: usize = 4 * 1024;
+/// Seconds for which a client may send more than its budgets. Until then it is read at the rate of its budgets.
+pub const EXCESS_SECONDS_MAX: f32 = 3.0;
 /// Bytes of a connection's read buffer: it is zeroed before every read, and every client has one.
 pub const READ_BUFFER_BYTES: usize = CLIENT_MESSAGE_BYTES_MAX + 64;
 /// Bytes that may wait to be written to one client; more, and it is too slow. Snapshots are not handed

@@ -8,37 +8,12 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Instant;
 
 use bytes::{Buf, Bytes};
-use driftfield_shared::limits::{
-    CLIENT_MESSAGE_BYTES_MAX, INBOUND_BYTES_BURST, INBOUND_BYTES_PER_SECOND,
-    INBOUND_BYTES_PER_TICK, INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND,
-};
-use driftfield_shared::protocol::CloseReason;
-use thiserror::Error;
 
-use super::frames::FrameScanner;
 use super::inbox::Inbox;
+use super::meter::{Meter, Violation};
 use super::outbox::Outbox;
-use crate::budget::TokenBucket;
-
-/// A limit that the peer broke. Travels through the WebSocket layer inside an [`io::Error`].
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-pub(super) enum Violation {
-    #[error("more bytes than the budget")]
-    Bytes,
-    #[error("more frames than the budget")]
-    Frames,
-    #[error("a frame is longer than any message")]
-    FrameTooLong,
-}
 
 impl Violation {
-    pub(super) fn reason(self) -> CloseReason {
-        match self {
-            Violation::Bytes | Violation::Frames => CloseReason::TooMuch,
-            Violation::FrameTooLong => CloseReason::TooLong,
-        }
-    }
-
     /// The violation inside an error that [`MeteredStream`] gave.
     pub(super) fn of(error: &io::Error) -> Option<Violation> {
         error.get_ref()?.downcast_ref().copied()
@@ -78,19 +53,18 @@ impl MeteredStream {
             is_leftover_metered: false,
             outbox: Outbox::default(),
             meter: Meter::new(),
-            readable: INBOUND_BYTES_PER_TICK,
+            readable: 0,
         })
     }
 
     /// A new tick: budgets accrue, reading is allowed again.
     pub(super) fn begin_tick(&mut self, now: Instant) {
-        self.meter.refill(now);
-        self.readable = INBOUND_BYTES_PER_TICK;
+        self.readable = self.meter.begin_tick(now);
     }
 
     /// Whether all that was read so far ended with a whole message.
     pub(super) fn is_between_messages(&self) -> bool {
-        self.meter.scanner.is_between_messages() && !self.leftover.has_remaining()
+        self.meter.is_between_messages() && !self.leftover.has_remaining()
     }
 
     /// Reads into the inbox, if nothing was read in this tick yet. Returns whether plain messages and nothing else
@@ -99,17 +73,13 @@ impl MeteredStream {
     /// # Errors
     /// As for reading: [`io::ErrorKind::WouldBlock`] when there is nothing, and violations of the budgets.
     pub(super) fn read_plain(&mut self, inbox: &mut Inbox) -> io::Result<bool> {
-        if self.readable == 0 {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
         let bytes = self.read_socket(inbox.buffer())?;
         self.meter.take(&inbox.buffer()[..bytes])?;
-        if bytes > 0 && self.meter.scanner.is_between_messages() && inbox.fill(bytes) {
+        if bytes > 0 && self.meter.is_between_messages() && inbox.fill(bytes) {
             return Ok(true);
         }
         self.leftover = Bytes::copy_from_slice(&inbox.buffer()[..bytes]);
         self.is_leftover_metered = true;
-        self.readable += bytes;
         if bytes == 0 {
             // The end of the stream: to be met by who can tell what it means.
             self.readable = 1;
@@ -119,11 +89,20 @@ impl MeteredStream {
 
     /// One read from the kernel, of what this tick still allows.
     fn read_socket(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.meter.check()?;
         let want = buffer.len().min(self.readable);
-        let bytes = self.socket.read(&mut buffer[..want])?;
-        // A short read emptied the socket: asking again would cost a system call to hear "nothing".
-        self.readable = if bytes < want { 0 } else { self.readable - bytes };
-        Ok(bytes)
+        if want == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let outcome = self.socket.read(&mut buffer[..want]);
+        if outcome.as_ref().map_or(true, |&bytes| bytes < want) {
+            // A short read emptied the socket: asking again would cost a system call to hear "nothing".
+            self.meter.note_emptied();
+            self.readable = 0;
+        } else {
+            self.readable -= want;
+        }
+        outcome
     }
 
     /// What waits to be written.
@@ -154,15 +133,10 @@ impl MeteredStream {
 
 impl Read for MeteredStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let want = buffer.len().min(self.readable);
-        if want == 0 {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
         let is_metered = self.leftover.has_remaining() && self.is_leftover_metered;
         let bytes = if self.leftover.has_remaining() {
-            let bytes = want.min(self.leftover.remaining());
+            let bytes = buffer.len().min(self.leftover.remaining());
             self.leftover.copy_to_slice(&mut buffer[..bytes]);
-            self.readable -= bytes;
             bytes
         } else {
             self.read_socket(buffer)?
@@ -186,44 +160,6 @@ impl Write for MeteredStream {
 
     /// Nothing: a tick writes once, by [`MeteredStream::write_out`].
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// What one peer may send.
-#[derive(Debug)]
-struct Meter {
-    scanner: FrameScanner,
-    bytes: TokenBucket,
-    frames: TokenBucket,
-}
-
-impl Meter {
-    fn new() -> Self {
-        Self {
-            scanner: FrameScanner::default(),
-            bytes: TokenBucket::new(INBOUND_BYTES_PER_SECOND, INBOUND_BYTES_BURST),
-            frames: TokenBucket::new(INBOUND_FRAMES_PER_SECOND, INBOUND_FRAMES_BURST),
-        }
-    }
-
-    fn refill(&mut self, now: Instant) {
-        self.bytes.refill(now);
-        self.frames.refill(now);
-    }
-
-    fn take(&mut self, bytes: &[u8]) -> Result<(), Violation> {
-        // The length first: it is the one that a person who writes a client wants to hear of.
-        let frames = self
-            .scanner
-            .scan(bytes, CLIENT_MESSAGE_BYTES_MAX as u64)
-            .map_err(|_| Violation::FrameTooLong)?;
-        if !self.frames.take(frames) {
-            return Err(Violation::Frames);
-        }
-        if !self.bytes.take(bytes.len() as u32) {
-            return Err(Violation::Bytes);
-        }
         Ok(())
     }
 }

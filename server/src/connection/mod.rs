@@ -11,6 +11,7 @@
 mod frames;
 mod inbox;
 mod local;
+mod meter;
 mod metered_stream;
 mod outbox;
 mod socket;

@@ -21,7 +21,8 @@ use tokio_tungstenite::tungstenite::{self, Error, Utf8Bytes};
 
 use super::ConnectionEnd;
 use super::inbox::{Inbox, Message};
-use super::metered_stream::{MeteredStream, Violation};
+use super::meter::Violation;
+use super::metered_stream::MeteredStream;
 use crate::admission::ConnectionPermit;
 
 #[derive(Debug)]

@@ -1,0 +1,225 @@
+//! What one peer may send, and how much of it is read in a tick.
+//!
+//! ```text
+//! within the budgets -> read as it comes
+//! beyond             -> read at the rate of the budgets; the rest waits in the kernel, which stops the peer
+//! beyond for seconds -> a violation
+//! ```
+//!
+//! So a flood costs no more than a busy client, and the start of the next connection after it no more than a second's
+//! budget: that a peer sent a lot at once is believed only of one that was here long enough to have saved it up.
+
+use std::time::{Duration, Instant};
+
+use driftfield_shared::limits::{
+    CLIENT_MESSAGE_BYTES_MAX, EXCESS_SECONDS_MAX, INBOUND_BYTES_BURST, INBOUND_BYTES_PER_SECOND,
+    INBOUND_BYTES_PER_TICK, INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND,
+};
+use driftfield_shared::protocol::CloseReason;
+use thiserror::Error;
+
+use super::frames::FrameScanner;
+use crate::budget::TokenBucket;
+
+/// A limit that the peer broke. Travels through the WebSocket layer inside an [`std::io::Error`].
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub(super) enum Violation {
+    #[error("more than the budgets for longer than a burst")]
+    Excess,
+    #[error("a frame is longer than any message")]
+    FrameTooLong,
+}
+
+impl Violation {
+    pub(super) fn reason(self) -> CloseReason {
+        match self {
+            Violation::Excess => CloseReason::TooMuch,
+            Violation::FrameTooLong => CloseReason::TooLong,
+        }
+    }
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(super) struct Meter {
+    scanner: FrameScanner,
+    bytes: TokenBucket,
+    frames: TokenBucket,
+    now: Option<Instant>,
+    /// Whether the budgets allow less in this tick than any tick reads.
+    is_held_back: bool,
+    /// Whether the peer's bytes came to an end in this tick.
+    is_emptied: bool,
+    /// Since when there was always more than the budgets allow.
+    excess_since: Option<Instant>,
+}
+
+impl Meter {
+    pub(super) fn new() -> Self {
+        Self {
+            scanner: FrameScanner::default(),
+            bytes: TokenBucket::with_a_second(INBOUND_BYTES_PER_SECOND, INBOUND_BYTES_BURST),
+            frames: TokenBucket::with_a_second(INBOUND_FRAMES_PER_SECOND, INBOUND_FRAMES_BURST),
+            now: None,
+            is_held_back: false,
+            is_emptied: false,
+            excess_since: None,
+        }
+    }
+
+    /// A new tick: budgets accrue. Returns the bytes that may be read in it, so few that neither budget is
+    /// overdrawn even if they are the shortest frames there are.
+    pub(super) fn begin_tick(&mut self, now: Instant) -> usize {
+        if self.is_emptied {
+            self.excess_since = None;
+        } else if self.is_held_back {
+            self.excess_since = self.excess_since.or(self.now);
+        }
+        self.now = Some(now);
+        self.is_emptied = false;
+        self.bytes.refill(now);
+        self.frames.refill(now);
+        let budget = self.bytes.left().min(self.frames.left() * FRAME_BYTES_MIN) as usize;
+        self.is_held_back = budget < INBOUND_BYTES_PER_TICK;
+        budget.min(INBOUND_BYTES_PER_TICK)
+    }
+
+    /// Whether the peer may go on.
+    pub(super) fn check(&self) -> Result<(), Violation> {
+        let excess = self.now.zip(self.excess_since).map(|(now, since)| now - since);
+        if excess > Some(Duration::from_secs_f32(EXCESS_SECONDS_MAX)) {
+            return Err(Violation::Excess);
+        }
+        Ok(())
+    }
+
+    /// Notes that the peer has nothing more for us.
+    pub(super) fn note_emptied(&mut self) {
+        self.is_emptied = true;
+    }
+
+    /// Whether all that was taken so far ended with a whole message.
+    pub(super) fn is_between_messages(&self) -> bool {
+        self.scanner.is_between_messages()
+    }
+
+    /// Takes bytes that were read.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<(), Violation> {
+        let frames = self
+            .scanner
+            .scan(bytes, CLIENT_MESSAGE_BYTES_MAX as u64)
+            .map_err(|_| Violation::FrameTooLong)?;
+        self.frames.take_what_is_there(frames);
+        self.bytes.take_what_is_there(bytes.len() as u32);
+        Ok(())
+    }
+}
+
+/// Bytes of the shortest frame that a client may send: two of header, four of masking key (RFC 6455, 5.2).
+const FRAME_BYTES_MIN: u32 = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TICK: Duration = Duration::from_millis(33);
+    /// An empty final binary frame, masked: the shortest there is.
+    const SHORTEST: [u8; 6] = [0x82, 0x80, 0, 0, 0, 0];
+
+    /// A peer whose kernel holds what it has not been allowed to send.
+    struct Peer {
+        meter: Meter,
+        now: Instant,
+        waiting: Vec<u8>,
+        frames_read: usize,
+    }
+
+    impl Peer {
+        fn new() -> Self {
+            Peer { meter: Meter::new(), now: Instant::now(), waiting: Vec::new(), frames_read: 0 }
+        }
+
+        /// One tick, in which so many frames come.
+        fn tick(&mut self, frame: &[u8], count: usize) -> Result<(), Violation> {
+            self.now += TICK;
+            self.waiting.extend(frame.repeat(count));
+            let readable = self.meter.begin_tick(self.now);
+            self.meter.check()?;
+            let bytes = readable.min(self.waiting.len());
+            let read: Vec<u8> = self.waiting.drain(..bytes).collect();
+            self.frames_read += read.len() / frame.len();
+            self.meter.take(&read)?;
+            if bytes < readable {
+                self.meter.note_emptied();
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_flood_is_read_at_the_rate_of_the_budget_and_then_cut() {
+        let mut peer = Peer::new();
+        let ticks = (0..).take_while(|_| peer.tick(&SHORTEST, 1_000).is_ok()).count();
+        let seconds = ticks as f32 * TICK.as_secs_f32();
+        assert!((EXCESS_SECONDS_MAX..EXCESS_SECONDS_MAX + 0.5).contains(&seconds), "{seconds} s");
+        let allowed = (1.0 + seconds) * INBOUND_FRAMES_PER_SECOND as f32;
+        assert!(peer.frames_read as f32 <= allowed, "{} frames read", peer.frames_read);
+        assert!(peer.frames_read as f32 > allowed * 0.9, "{} frames read", peer.frames_read);
+    }
+
+    #[test]
+    fn a_little_more_than_the_budget_is_cut_when_it_has_used_up_what_it_saved() {
+        let mut peer = Peer::new();
+        let per_tick = (INBOUND_FRAMES_PER_SECOND as f32 * TICK.as_secs_f32() * 1.5) as usize;
+        let frame = [&SHORTEST[..1], &[0x88], &SHORTEST[2..], &[0; 8]].concat();
+        let ticks = (0..3_000).take_while(|_| peer.tick(&frame, per_tick).is_ok()).count();
+        let seconds = ticks as f32 * TICK.as_secs_f32();
+        assert!((5.0..12.0).contains(&seconds), "{seconds} s");
+    }
+
+    #[test]
+    fn what_an_honest_client_wrote_in_a_stall_is_read_at_once_and_forgiven() {
+        use driftfield_shared::limits::{STALL_SECONDS_MAX, TICK_HZ_MAX};
+        // Ten seconds of play, then as long a stall as a connection survives.
+        let mut peer = Peer::new();
+        let frame = [&SHORTEST[..1], &[0x88], &SHORTEST[2..], &[0; 8]].concat();
+        let per_tick = (f32::from(TICK_HZ_MAX) * TICK.as_secs_f32()).ceil() as usize;
+        let stall = (STALL_SECONDS_MAX / TICK.as_secs_f32()) as usize;
+        for _ in 0..300 {
+            assert_eq!(peer.tick(&frame, per_tick), Ok(()));
+        }
+        for _ in 0..stall {
+            assert_eq!(peer.tick(&frame, 0), Ok(()));
+        }
+        let missed = (STALL_SECONDS_MAX * f32::from(TICK_HZ_MAX)) as usize;
+        assert_eq!(peer.tick(&frame, missed), Ok(()));
+        let bytes_missed = missed * frame.len();
+        for _ in 0..bytes_missed / INBOUND_BYTES_PER_TICK + 1 {
+            assert_eq!(peer.tick(&frame, per_tick), Ok(()));
+        }
+        assert!(peer.waiting.is_empty(), "{} bytes wait", peer.waiting.len());
+        for _ in 0..300 {
+            assert_eq!(peer.tick(&frame, per_tick), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_stall_right_after_the_join_is_forgiven_too() {
+        use driftfield_shared::limits::TICK_HZ_MAX;
+        let mut peer = Peer::new();
+        let frame = [&SHORTEST[..1], &[0x88], &SHORTEST[2..], &[0; 8]].concat();
+        for _ in 0..90 {
+            assert_eq!(peer.tick(&frame, 0), Ok(()));
+        }
+        assert_eq!(peer.tick(&frame, 3 * usize::from(TICK_HZ_MAX)), Ok(()));
+        assert_eq!(peer.tick(&frame, 0), Ok(()));
+        assert_eq!(peer.tick(&frame, 0), Ok(()));
+        assert!(peer.waiting.is_empty(), "{} bytes wait", peer.waiting.len());
+    }
+
+    #[test]
+    fn a_frame_longer_than_any_message_is_refused_when_it_is_declared() {
+        let mut meter = Meter::new();
+        assert_eq!(meter.take(&[0x82, 0xfe, 0xff, 0xff]), Err(Violation::FrameTooLong));
+    }
+}
