@@ -3,8 +3,9 @@
 use driftfield_shared::limits::NAME_CHARS_MAX;
 
 /// The name to show for what a client asked to be called: no control, formatting or blank characters but
-/// single spaces, at most [`NAME_CHARS_MAX`] characters, and a suffix if it is taken.
-pub fn tidy(asked: &str, is_taken: impl Fn(&str) -> bool) -> String {
+/// single spaces, at most [`NAME_CHARS_MAX`] characters, and a number behind it if it is taken: a small one, or
+/// from `seat` on, of which everyone has another, so that a thousand of one name do not search for long.
+pub fn tidy(asked: &str, seat: usize, is_taken: impl Fn(&str) -> bool) -> String {
     let visible: String = asked.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     let mut name = String::new();
     for word in visible.split(' ') {
@@ -25,17 +26,19 @@ pub fn tidy(asked: &str, is_taken: impl Fn(&str) -> bool) -> String {
     if !is_taken(name) {
         return name.to_owned();
     }
-    let mut number = 2_u32;
-    loop {
-        let suffix = format!(" {number}");
-        let room = NAME_CHARS_MAX - suffix.len();
-        let candidate: String = name.chars().take(room).chain(suffix.chars()).collect();
-        if !is_taken(&candidate) {
-            return candidate;
-        }
-        number += 1;
-    }
+    (2..=SMALL_NUMBER_MAX)
+        .chain(SMALL_NUMBER_MAX + 1 + seat..)
+        .map(|number| {
+            let suffix = format!(" {number}");
+            let room = NAME_CHARS_MAX - suffix.len();
+            name.chars().take(room).chain(suffix.chars()).collect()
+        })
+        .find(|candidate: &String| !is_taken(candidate))
+        .unwrap_or_default()
 }
+
+/// Numbers that are tried in turn.
+const SMALL_NUMBER_MAX: usize = 9;
 
 /// Whether a character is a visible one of its own: no control, direction, joiner, tag or private one, and
 /// no combining mark that could be piled up.
@@ -54,6 +57,9 @@ fn is_shown(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -61,25 +67,40 @@ mod tests {
     #[test]
     fn names_are_tidied() {
         let free = |_: &str| false;
-        assert_eq!(tidy("  Ada \t Lovelace\n", free), "Ada Lovelace");
-        assert_eq!(tidy("\u{202e}evil\u{200b}", free), "evil");
-        assert_eq!(tidy("Z\u{0351}\u{036b}a\u{0343}lgo", free), "Zalgo");
-        assert_eq!(tidy("", free), "Pilot");
-        assert_eq!(tidy("Łucja 東京", free), "Łucja 東京");
+        assert_eq!(tidy("  Ada \t Lovelace\n", 0, free), "Ada Lovelace");
+        assert_eq!(tidy("\u{202e}evil\u{200b}", 0, free), "evil");
+        assert_eq!(tidy("Z\u{0351}\u{036b}a\u{0343}lgo", 0, free), "Zalgo");
+        assert_eq!(tidy("", 0, free), "Pilot");
+        assert_eq!(tidy("Łucja 東京", 0, free), "Łucja 東京");
     }
 
     #[test]
     fn a_taken_name_gets_a_number() {
         let taken = ["Ada", "Ada 2", "abcdefghijklmnopqrst"];
         let is_taken = |name: &str| taken.contains(&name);
-        assert_eq!(tidy("Ada", is_taken), "Ada 3");
-        assert_eq!(tidy("abcdefghijklmnopqrstuvw", is_taken), "abcdefghijklmnopqr 2");
+        assert_eq!(tidy("Ada", 0, is_taken), "Ada 3");
+        assert_eq!(tidy("abcdefghijklmnopqrstuvw", 0, is_taken), "abcdefghijklmnopqr 2");
+    }
+
+    #[test]
+    fn of_a_thousand_of_one_name_each_is_called_differently_and_asks_a_few_times_only() {
+        let mut taken = HashSet::new();
+        for seat in 0..1_000 {
+            let asked = Cell::new(0);
+            let name = tidy("Ada", seat, |name| {
+                asked.set(asked.get() + 1);
+                taken.contains(name)
+            });
+            assert!(asked.get() <= 10, "{name}: asked {} times", asked.get());
+            assert!(taken.insert(name));
+        }
+        assert!(taken.contains("Ada 2") && taken.contains("Ada 9"));
     }
 
     proptest! {
         #[test]
         fn no_name_is_empty_or_too_long(asked in any::<String>()) {
-            let name = tidy(&asked, |_| false);
+            let name = tidy(&asked, 0, |_| false);
             prop_assert!((1..=NAME_CHARS_MAX).contains(&name.chars().count()), "{name:?}");
             prop_assert!(name.chars().all(|c| c == ' ' || is_shown(c)));
         }

@@ -1,5 +1,7 @@
 //! Seats: who is who in a room, whether connected or in the grace period after a lost connection.
 
+use std::collections::HashSet;
+
 use driftfield_shared::protocol::{PlayerInfo, Token};
 use driftfield_shared::units::{PlayerId, Tick};
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,8 @@ pub struct SavedSeat {
 #[derive(Clone, Debug)]
 pub struct Seats {
     seats: Vec<Option<Seat>>,
+    /// The names of all of them.
+    names: HashSet<String>,
     /// The search for a free seat begins behind the last one given, so that identifiers are not reused soon.
     next: usize,
 }
@@ -35,7 +39,7 @@ pub struct Seats {
 impl Seats {
     /// `count` free seats.
     pub fn new(count: usize) -> Self {
-        Seats { seats: vec![None; count], next: 0 }
+        Seats { seats: vec![None; count], names: HashSet::new(), next: 0 }
     }
 
     /// The seats of people, for a file.
@@ -50,6 +54,7 @@ impl Seats {
     pub fn restore(&mut self, saved: Vec<SavedSeat>, now: Tick) {
         for SavedSeat { info, token_hash } in saved {
             if let Some(seat) = self.seats.get_mut(info.player.index()) {
+                self.names.insert(info.name.clone());
                 *seat = Some(Seat { info, vacant_since: Some(now), token_hash });
             }
         }
@@ -72,11 +77,12 @@ impl Seats {
             .map(|offset| (self.next + offset) % count)
             .find(|index| self.seats[*index].is_none())?;
         self.next = index + 1;
-        let name = names::tidy(name, |name| self.iter().any(|seat| seat.info.name == name));
+        let name = names::tidy(name, index, |name| self.names.contains(name));
         let player = PlayerId(u16::try_from(index).ok()?);
         let info = PlayerInfo { player, name, is_bot };
         let token_hash = secret::hash(&token.0);
         let seat = Seat { info: info.clone(), vacant_since: None, token_hash };
+        self.names.insert(info.name.clone());
         self.seats[index] = Some(seat);
         Some(info)
     }
@@ -99,8 +105,8 @@ impl Seats {
 
     /// Frees a seat.
     pub fn free(&mut self, player: PlayerId) {
-        if let Some(seat) = self.seats.get_mut(player.index()) {
-            *seat = None;
+        if let Some(seat) = self.seats.get_mut(player.index()).and_then(Option::take) {
+            self.names.remove(&seat.info.name);
         }
     }
 
@@ -144,6 +150,8 @@ mod tests {
         assert_eq!(seats.expired(Tick(40), 30), [info.player]);
         seats.free(info.player);
         assert!(seats.expired(Tick(40), 30).is_empty());
+        let next = seats.take("Ada", false, &Token([1; 16])).unwrap();
+        assert_eq!(next.name, "Ada", "the name is free again, too");
     }
 
     #[test]
