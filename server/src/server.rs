@@ -18,6 +18,7 @@ use crate::fleet::HouseBots;
 use crate::http::Site;
 use crate::limits::DESCRIPTORS_RESERVED;
 use crate::listener;
+use crate::memory;
 use crate::metrics::Metrics;
 use crate::room::{self, RoomHandle, RoomSettings};
 use crate::shutdown::{Signals, drain};
@@ -103,7 +104,8 @@ impl Server {
 
     /// Serves for ever.
     pub async fn serve(self) {
-        listener::serve(self.listener, self.site, self.admission).await;
+        let memory = memory::look_after(self.admission.clone());
+        tokio::join!(listener::serve(self.listener, self.site, self.admission), memory);
     }
 }
 
