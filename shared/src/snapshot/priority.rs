@@ -208,8 +208,6 @@ impl Plan {
         // A few are all looked at in no time, and whole words of them would take turns.
         let phases = match view.held.ships.len() {
             ..PHASES_SHIPS => 1,
-            // Turns are by tick: a client that misses every other one would never see half of them.
-            _ if ticks != 1 => 1,
             _ => phases(ships_bits, bits_max),
         };
         self.updates.clear();
@@ -220,7 +218,8 @@ impl Plan {
             let free = held & quiet_word(index) & !waiting;
             self.updates.insert_word(index, free);
             // The others take turns, but for those that are near or fire: no time goes into who cannot come.
-            let is_their_turn = (index as u32).wrapping_add(now.0).is_multiple_of(phases);
+            // Turns are by tick: with a snapshot that spans several of them come all whose turn it was meanwhile.
+            let is_their_turn = (index as u32).wrapping_add(now.0) % phases < ticks;
             let turn = if is_their_turn { u64::MAX } else { self.near.word(index) };
             for slot in slots_of(index, held & !free & turn) {
                 let is_waiting = waiting >> (slot as usize % WORD_BITS) & 1 == 1;
