@@ -119,7 +119,7 @@ fn small_frames_over_the_rate_are_too_much_although_their_bytes_are_few() {
     assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooMuch));
     let seconds = f64::from(frames) / f64::from(rate);
     assert!(seconds > f64::from(EXCESS_SECONDS_MAX), "cut after {seconds} s already");
-    assert_eq!(pair.connection.receive_one(), Err(end), "an end is for good");
+    assert_eq!(pair.tick(Duration::ZERO), Err(end), "an end is for good");
 }
 
 #[test]
@@ -247,7 +247,8 @@ fn a_peer_that_vanishes_is_lost() {
     drop(pair.client);
     std::thread::sleep(Duration::from_millis(50));
     pair.connection.begin_tick(pair.now);
-    assert!(matches!(pair.connection.receive_one(), Err(ConnectionEnd::Lost(_))));
+    let heard = pair.connection.receive(&mut pair.inbox);
+    assert!(matches!(heard, Err(ConnectionEnd::Lost(_))));
     assert!(pair.connection.poll_closed(pair.now), "nobody is left to say goodbye to");
 }
 

@@ -9,9 +9,11 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use driftfield_shared::limits::{EXCESS_SECONDS_MAX, HANDSHAKE_SECONDS_MAX, HELLO_SECONDS_MAX};
-use driftfield_shared::protocol::{ClientControl, CloseReason, InputTicket, encode_client_control};
-use support::{TestServer, client_frame, play, read_close, read_to_end, upgrade_request};
+use driftfield_shared::limits::{EXCESS_SECONDS_MAX, HANDSHAKE_SECONDS_MAX, STALL_SECONDS_MAX};
+use driftfield_shared::protocol::{CloseReason, Greeting, InputTicket};
+use support::{
+    TestServer, client_frame, hello, play, read_close, read_to_end, server_frame, upgrade_request,
+};
 
 /// A second from being provably wrong.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -22,9 +24,10 @@ const PING: u8 = 0x89;
 const FIRST_FRAGMENT: u8 = 0x02;
 const CONTINUATION: u8 = 0x00;
 
-/// Attacks on an open WebSocket: what is sent, and how it ends.
+/// Attacks on an open WebSocket: what it was asked for, what is sent, and how it ends.
 struct Attack {
     name: &'static str,
+    greeting: Greeting,
     reason: CloseReason,
     /// How long after the start of the attack the close frame may come, at the most.
     within: Duration,
@@ -52,29 +55,33 @@ fn is_full(error: &std::io::Error) -> bool {
 }
 
 fn attacks() -> Vec<Attack> {
-    let hello_time = Duration::from_secs_f32(HELLO_SECONDS_MAX) + AT_ONCE;
     let excess_time = Duration::from_secs_f32(EXCESS_SECONDS_MAX) + AT_ONCE;
+    let silence_time = Duration::from_secs_f32(STALL_SECONDS_MAX) + AT_ONCE;
     vec![
         Attack {
             name: "silence",
-            reason: CloseReason::TimedOut,
-            within: hello_time,
+            greeting: hello(),
+            reason: CloseReason::TooSlow,
+            within: silence_time,
             send: |_| Ok(()),
         },
         Attack {
             name: "half a frame, then silence",
-            reason: CloseReason::TimedOut,
-            within: hello_time,
+            greeting: hello(),
+            reason: CloseReason::TooSlow,
+            within: silence_time,
             send: |socket| socket.write_all(&client_frame(BINARY, &[0; 100])[..50]),
         },
         Attack {
-            name: "pings instead of a hello",
-            reason: CloseReason::TimedOut,
-            within: hello_time,
+            name: "pings instead of commands",
+            greeting: hello(),
+            reason: CloseReason::TooSlow,
+            within: silence_time,
             send: |socket| socket.write_all(&client_frame(PING, b"?").repeat(20)),
         },
         Attack {
             name: "a flood of empty continuations",
+            greeting: hello(),
             reason: CloseReason::TooMuch,
             within: excess_time,
             send: |socket| {
@@ -84,18 +91,21 @@ fn attacks() -> Vec<Attack> {
         },
         Attack {
             name: "a flood of pings, never reading",
+            greeting: hello(),
             reason: CloseReason::TooMuch,
             within: excess_time,
             send: |socket| flood(socket, &client_frame(PING, &[7; 100])),
         },
         Attack {
             name: "a flood of pongs",
+            greeting: hello(),
             reason: CloseReason::TooMuch,
             within: excess_time,
             send: |socket| flood(socket, &client_frame(0x8a, &[])),
         },
         Attack {
             name: "a message in fragments of one byte without end",
+            greeting: hello(),
             reason: CloseReason::TooLong,
             // Half a thousand frames that are read at the rate of the budget.
             within: excess_time,
@@ -106,6 +116,7 @@ fn attacks() -> Vec<Attack> {
         },
         Attack {
             name: "a frame of 8 MiB",
+            greeting: hello(),
             reason: CloseReason::TooLong,
             within: AT_ONCE,
             send: |socket| {
@@ -117,71 +128,80 @@ fn attacks() -> Vec<Attack> {
         },
         Attack {
             name: "a frame of 8 MiB, declared only",
+            greeting: hello(),
             reason: CloseReason::TooLong,
             within: AT_ONCE,
             send: |socket| socket.write_all(&[BINARY, 0xff, 0, 0, 0, 0, 0, 0x80, 0, 0]),
         },
         Attack {
             name: "a frame that is not masked",
+            greeting: hello(),
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| socket.write_all(&[BINARY, 2, 1, 2]),
         },
         Attack {
             name: "a text message",
+            greeting: hello(),
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| socket.write_all(&client_frame(TEXT, b"hello")),
         },
         Attack {
             name: "text that is not UTF-8",
+            greeting: hello(),
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| socket.write_all(&client_frame(TEXT, &[0xff, 0xfe])),
         },
         Attack {
             name: "an unknown opcode",
+            greeting: hello(),
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| socket.write_all(&client_frame(0x83, b"?")),
         },
         Attack {
             name: "reserved bits",
+            greeting: hello(),
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| socket.write_all(&client_frame(0xf2, b"?")),
         },
         Attack {
             name: "a ping in fragments",
+            greeting: hello(),
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| socket.write_all(&client_frame(0x09, b"?")),
         },
         Attack {
             name: "a continuation of nothing",
+            greeting: hello(),
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| socket.write_all(&client_frame(CONTINUATION, b"?")),
         },
         Attack {
             name: "a message that is not the game's",
+            greeting: hello(),
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| socket.write_all(&client_frame(BINARY, &[0xee; 40])),
         },
         Attack {
             name: "an empty message",
+            greeting: hello(),
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| socket.write_all(&client_frame(BINARY, &[])),
         },
         Attack {
             name: "a second connection with a forged ticket, then commands",
+            greeting: Greeting::AttachInputs(InputTicket([0xa5; 16])),
             reason: CloseReason::NoSeat,
             within: AT_ONCE,
             send: |socket| {
-                let attach = ClientControl::AttachInputs(InputTicket([0xa5; 16]));
-                socket.write_all(&client_frame(BINARY, &encode_client_control(&attach)))?;
                 // The server may have closed before all of it is out.
                 let _ = socket.write_all(&client_frame(BINARY, &[0; 8]).repeat(100));
                 Ok(())
@@ -189,6 +209,7 @@ fn attacks() -> Vec<Attack> {
         },
         Attack {
             name: "10,000 messages of garbage",
+            greeting: hello(),
             reason: CloseReason::Malformed,
             within: AT_ONCE,
             send: |socket| {
@@ -208,12 +229,12 @@ fn attacks() -> Vec<Attack> {
 fn every_attacker_is_closed_in_time_with_its_reason_and_others_notice_nothing() {
     let server = TestServer::start(|_| {});
     let address = server.address;
-    let honest = std::thread::spawn(move || play(address, Duration::from_secs(8)));
+    let honest = std::thread::spawn(move || play(address, Duration::from_secs(13)));
     std::thread::sleep(Duration::from_millis(500));
 
     std::thread::scope(|scope| {
         for attack in attacks() {
-            let mut socket = server.upgraded();
+            let mut socket = server.greeted(&attack.greeting);
             let mut reader = socket.try_clone().expect("a socket");
             // Read while sending: the time counts from the first byte of the attack.
             let name = attack.name;
@@ -236,7 +257,7 @@ fn every_attacker_is_closed_in_time_with_its_reason_and_others_notice_nothing() 
     });
 
     for (reason, at_least) in [
-        (CloseReason::TimedOut, 3.0),
+        (CloseReason::TooSlow, 3.0),
         (CloseReason::TooMuch, 3.0),
         (CloseReason::TooLong, 3.0),
         (CloseReason::Malformed, 10.0),
@@ -248,7 +269,7 @@ fn every_attacker_is_closed_in_time_with_its_reason_and_others_notice_nothing() 
 
     let honest = honest.join().expect("an honest player");
     assert_eq!(honest.trouble, None);
-    assert!(honest.snapshots > 200, "{honest:?}");
+    assert!(honest.snapshots > 325, "{honest:?}");
     assert!(honest.largest_gap < Duration::from_millis(500), "{honest:?}");
 }
 
@@ -264,14 +285,22 @@ fn a_peer_that_says_goodbye_gets_one_back() {
 }
 
 #[test]
-fn a_ping_is_answered_before_any_hello() {
+fn a_ping_is_answered_among_snapshots() {
     let server = TestServer::start(|_| {});
     let mut socket = server.upgraded();
     socket.write_all(&client_frame(PING, b"there?")).expect("a ping");
     socket.set_read_timeout(Some(AT_ONCE)).expect("a socket");
-    let mut pong = [0; 8];
-    socket.read_exact(&mut pong).expect("a pong");
-    assert_eq!(&pong, b"\x8a\x06there?");
+    let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
+    loop {
+        while let Some((opcode, payload, used)) = server_frame(&bytes) {
+            if opcode == 0xa {
+                return assert_eq!(payload, b"there?");
+            }
+            bytes.drain(..used);
+        }
+        let count = socket.read(&mut buffer).expect("a pong");
+        bytes.extend_from_slice(&buffer[..count]);
+    }
 }
 
 #[test]
@@ -340,6 +369,7 @@ fn every_bad_upgrade_is_answered_with_its_status_and_closed() {
     let server = TestServer::start(|_| {});
     let good = upgrade_request(server.address, &[]);
     let edited = |name, value| upgrade_request(server.address, &[(name, value)]);
+    let long_greeting = format!("driftfield.4, greeting.{}", "A".repeat(2_000));
     let with = |line: &str| good.replacen("\r\n", &format!("\r\n{line}\r\n"), 1);
     for (request, status, label) in [
         (edited("Origin", "https://evil.net"), 403, "foreign_origin"),
@@ -347,6 +377,9 @@ fn every_bad_upgrade_is_answered_with_its_status_and_closed() {
         (edited("Sec-WebSocket-Version", "12"), 426, "websocket_version"),
         (edited("Sec-WebSocket-Key", "short"), 400, "websocket_key"),
         (edited("Connection", "close"), 426, "not_an_upgrade"),
+        (edited("Sec-WebSocket-Protocol", "driftfield.4"), 400, "greeting"),
+        (edited("Sec-WebSocket-Protocol", "driftfield.4, greeting.AAAA"), 400, "greeting"),
+        (edited("Sec-WebSocket-Protocol", &long_greeting), 400, "greeting"),
         (edited("Host", ""), 400, "host"),
         (with("Host: evil.net"), 400, "host"),
         (with("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="), 400, "repeated_header"),

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use driftfield_server::http::Site;
 use driftfield_shared::netcode::{Client, ClientConfig};
 use driftfield_shared::protocol::{
-    ClientControl, CloseReason, InputTicket, encode_client_control, is_input_command,
+    ClientControl, CloseReason, Greeting, InputTicket, encode_client_control, is_input_command,
 };
-use support::{TestServer, client_frame, read_close};
+use support::{TestServer, client_frame, read_close, websocket_request};
 use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
@@ -27,13 +27,15 @@ struct Player {
 
 impl Player {
     fn join(server: &TestServer) -> Player {
-        let (mut first, _) = tungstenite::connect(format!("ws://{}/ws", server.address)).unwrap();
+        let start = Instant::now();
+        let config = ClientConfig { name: "Ada".to_owned(), token: None, is_bot: false };
+        let mut client = Client::new(config);
+        let request = websocket_request(server.address, &client.connect(0));
+        let (mut first, _) = tungstenite::connect(request).unwrap();
         let MaybeTlsStream::Plain(socket) = first.get_mut() else { unreachable!("no TLS here") };
         socket.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
         socket.set_nodelay(true).unwrap();
-        let config = ClientConfig { name: "Ada".to_owned(), token: None, is_bot: false };
-        let mut player = Player { first, client: Client::new(config), start: Instant::now() };
-        player.client.handle_open(player.now());
+        let mut player = Player { first, client, start };
         while player.client.frame().is_none() {
             assert!(player.start.elapsed() < PATIENCE, "nobody says welcome");
             player.play(Duration::from_millis(20), &mut []);
@@ -75,9 +77,9 @@ impl Player {
         }
     }
 
-    /// A second connection that has said its first message.
+    /// A second connection.
     fn attach(&self, server: &TestServer) -> TcpStream {
-        say(server, &self.client.attach_inputs().unwrap())
+        server.greeted(&self.client.attach_inputs().unwrap())
     }
 
     /// Snapshots come as before, and no prediction of a quiet flight was wrong.
@@ -87,13 +89,6 @@ impl Player {
         assert!(self.client.stats().snapshots_received > before);
         assert_eq!(self.client.stats().corrections, 0);
     }
-}
-
-/// An upgraded socket on which this was said first.
-fn say(server: &TestServer, first: &[u8]) -> TcpStream {
-    let mut socket = server.upgraded();
-    std::io::Write::write_all(&mut socket, &client_frame(BINARY, first)).unwrap();
-    socket
 }
 
 fn close_code(socket: &mut TcpStream) -> u16 {
@@ -118,8 +113,7 @@ fn commands_over_two_sockets_count_once_and_the_end_of_the_second_is_harmless() 
 fn a_forged_ticket_is_refused_by_name() {
     let server = TestServer::start(|_| {});
     let mut player = Player::join(&server);
-    let forged = encode_client_control(&ClientControl::AttachInputs(InputTicket([7; 16])));
-    let mut socket = say(&server, &forged);
+    let mut socket = server.greeted(&Greeting::AttachInputs(InputTicket([7; 16])));
     let (code, text, _) = read_close(&mut socket, PATIENCE);
     assert_eq!((code, text), (CloseReason::NoSeat.code(), CloseReason::NoSeat.to_string()));
     let series = "driftfield_rejected_messages_total{reason=\"no_seat\"}";
@@ -131,9 +125,8 @@ fn a_forged_ticket_is_refused_by_name() {
 fn what_is_no_command_closes_the_second_socket_only() {
     let server = TestServer::start(|_| {});
     let mut player = Player::join(&server);
-    let hello_again = player.client.attach_inputs().unwrap();
     let leave = encode_client_control(&ClientControl::Leave);
-    for wrong in [&hello_again[..], &leave[..], &[0xff; 40][..]] {
+    for wrong in [&leave[..], &[0xff; 40][..]] {
         let mut second = player.attach(&server);
         player.play(Duration::from_millis(100), &mut [&mut second]);
         std::io::Write::write_all(&mut second, &client_frame(BINARY, wrong)).unwrap();

@@ -7,10 +7,12 @@ pub const TICK_HZ_MIN: u16 = 10;
 /// Most ticks per second: cooldowns and boost charges are counted in ticks of this at the finest.
 pub const TICK_HZ_MAX: u16 = 120;
 
-/// Bytes of the longest message a client may send: a `Hello` with the longest name, with room to spare.
+/// Bytes of the longest message a client may send: an input command takes 8, the rest is for words.
 pub const CLIENT_MESSAGE_BYTES_MAX: usize = 512;
 /// Bytes of the longest message a server may send: a welcome of a full room.
 pub const SERVER_MESSAGE_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of the longest greeting: a `Hello` with the longest name and a token takes 92.
+pub const GREETING_BYTES_MAX: usize = 128;
 /// Bytes of a name as it is sent.
 pub const NAME_BYTES_MAX: usize = 64;
 /// Characters of a name as it is shown.
@@ -45,8 +47,6 @@ pub const SNAPSHOT_BYTES_PER_SECOND: u32 = 54 * 1024;
 /// Bytes of snapshots that may go at once when less went before: five hundred ships that come into view.
 pub const SNAPSHOT_BYTES_BURST: u32 = 8 * 1024;
 
-/// Seconds in which a client must have said `Hello`.
-pub const HELLO_SECONDS_MAX: f32 = 5.0;
 /// Seconds without any message after which a connection is given up.
 pub const SILENCE_SECONDS_MAX: f32 = 15.0;
 /// Seconds for which a client may take no snapshot before it is told that it is too slow.
@@ -101,7 +101,7 @@ const _: () = {
     assert!(SNAPSHOT_WINDOW_MIN <= SNAPSHOT_WINDOW_MAX);
     // The low 16 bits of a tick name any buffered input command without doubt.
     assert!(INPUT_BUFFER_TICKS < 1 << 15);
-    assert!(NAME_BYTES_MAX < CLIENT_MESSAGE_BYTES_MAX / 2);
+    assert!(NAME_BYTES_MAX + 32 < GREETING_BYTES_MAX);
     // A stall as long as a connection survives it never makes an honest client look like a flood.
     assert!(INBOUND_FRAMES_BURST as f32 >= STALL_SECONDS_MAX * TICK_HZ_MAX as f32);
     assert!(INBOUND_BYTES_BURST >= 2 * INBOUND_BYTES_PER_TICK as u32);

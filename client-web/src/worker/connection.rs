@@ -97,7 +97,7 @@ impl Connection {
             PageMessage::SecondSocket(is_wanted) => {
                 let now = self.clock.now();
                 self.second.set_wanted(now, is_wanted, self.state == LinkState::Open);
-                self.second.handle_time(now, &self.url);
+                self.second.handle_time(now, &self.url, self.client.attach_inputs());
                 self.note_second();
             }
             PageMessage::TryNow => {
@@ -123,22 +123,12 @@ impl Connection {
         self.schedule();
     }
 
-    /// The socket is open.
+    /// The socket is open. Of the first one that is no news: what is said to its request comes as a message.
     pub fn handle_open(&mut self, number: u32) {
-        let now = self.clock.now();
-        if SecondSocket::is_number(number) {
-            if self.second.handle_open(now, number, self.client.attach_inputs()) {
-                self.note_second();
-                self.schedule();
-            }
-            return;
+        if self.second.handle_open(number) {
+            self.note_second();
+            self.schedule();
         }
-        if number != self.number {
-            return;
-        }
-        self.client.handle_open(now);
-        self.flush(now);
-        self.schedule();
     }
 
     /// A message came.
@@ -197,7 +187,7 @@ impl Connection {
         let now = self.clock.now();
         // What has come through breaks the silence.
         self.pass(now);
-        self.second.handle_time(now, &self.url);
+        self.second.handle_time(now, &self.url, self.client.attach_inputs());
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             match self.state {
                 LinkState::Waiting { .. } => self.open(),
@@ -215,11 +205,12 @@ impl Connection {
         self.advance_number();
         // The old one goes first: two sockets of one seat would take it from each other.
         self.socket = None;
-        self.path.clear(self.clock.now());
-        match Socket::open(&self.url, self.number) {
+        let now = self.clock.now();
+        self.path.clear(now);
+        match Socket::open(&self.url, &self.client.connect(now), self.number) {
             Ok(socket) => {
                 self.socket = Some(socket);
-                self.deadline = Some(self.clock.now() + OPENING_MAX);
+                self.deadline = Some(now + OPENING_MAX);
                 self.set_state(LinkState::Connecting);
             }
             Err(_) => self.end(ABNORMAL),
@@ -269,7 +260,7 @@ impl Connection {
                     self.tell(Note::Welcome(welcome));
                     self.set_state(LinkState::Open);
                     self.second.handle_welcome(now);
-                    self.second.handle_time(now, &self.url);
+                    self.second.handle_time(now, &self.url, self.client.attach_inputs());
                 }
                 ClientEvent::Frame(frame) => {
                     self.tell(Note::Frame(Box::new(Arc::unwrap_or_clone(frame))));

@@ -10,7 +10,7 @@
 //! is a seat to open it for.
 
 use driftfield_shared::netcode::LinkProfile;
-use driftfield_shared::protocol::CloseReason;
+use driftfield_shared::protocol::{CloseReason, Greeting};
 use driftfield_shared::units::Micros;
 
 use super::socket::Socket;
@@ -78,25 +78,22 @@ impl SecondSocket {
         self.path.set_profile(now, profile);
     }
 
-    /// Opens it at `url` if that is due.
-    pub fn handle_time(&mut self, now: Micros, url: &str) {
-        if self.open_at.is_some_and(|at| at <= now) {
+    /// Opens it at `url` if that is due, for what `greeting` says.
+    pub fn handle_time(&mut self, now: Micros, url: &str, greeting: Option<Greeting>) {
+        if let Some(greeting) = greeting.filter(|_| self.open_at.is_some_and(|at| at <= now)) {
             self.number = self.number.wrapping_add(1) | NUMBER_BIT;
             self.path.clear(now);
             // An address that was good enough for the first socket is for this one.
-            self.socket = Socket::open(url, self.number).ok();
+            self.socket = Socket::open(url, &greeting, self.number).ok();
             self.open_at = None;
         }
         self.pass(now);
     }
 
-    /// The socket of this number is open: says `first`. Returns whether it is the current one.
-    pub fn handle_open(&mut self, now: Micros, number: u32, first: Option<Vec<u8>>) -> bool {
-        let Some(first) = first.filter(|_| number == self.number) else { return false };
-        self.path.send_up(now, first);
-        self.is_attached = true;
-        self.pass(now);
-        true
+    /// The socket of this number is open. Returns whether it is the current second one.
+    pub fn handle_open(&mut self, number: u32) -> bool {
+        self.is_attached |= number == self.number;
+        number == self.number
     }
 
     /// The socket of this number is closed. Opened again later, unless the server says that this is no use.

@@ -1,6 +1,7 @@
 //! One WebSocket with its callbacks. What comes from a socket that was replaced is ignored.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use driftfield_shared::protocol::Greeting;
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
@@ -15,12 +16,13 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Opens a socket, whose events carry `number`.
+    /// Opens a socket for what `greeting` says, whose events carry `number`.
     ///
     /// # Errors
     /// When the address is none.
-    pub fn open(url: &str, number: u32) -> Result<Self, JsValue> {
-        let socket = WebSocket::new(url)?;
+    pub fn open(url: &str, greeting: &Greeting, number: u32) -> Result<Self, JsValue> {
+        let protocols: Array = greeting.protocols().iter().map(JsValue::from).collect();
+        let socket = WebSocket::new_with_str_sequence(url, &protocols)?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let on_open = Closure::new(move || with_connection(|c| c.handle_open(number)));
         let on_message = Closure::new(move |event: MessageEvent| {

@@ -13,9 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use driftfield_shared::limits::INBOUND_FRAMES_PER_SECOND;
-use driftfield_shared::protocol::{
-    CONTENT_HASH, ClientControl, Hello, InputMessage, PROTOCOL_VERSION, encode_client_control,
-};
+use driftfield_shared::protocol::{CONTENT_HASH, Greeting, Hello, InputMessage};
 use driftfield_shared::units::{Controls, Tick, ViewLag};
 
 /// Time between two rounds over all attackers.
@@ -37,7 +35,7 @@ enum Kind {
     Deaf,
     /// Sends ten times too much.
     Flooding,
-    /// Says hello and is gone.
+    /// Asks to play and is gone.
     Vanishing,
 }
 
@@ -58,7 +56,6 @@ struct Attacker {
 struct Arms {
     server: SocketAddr,
     request: String,
-    hello: Vec<u8>,
     input: Vec<u8>,
     flood: Vec<u8>,
 }
@@ -103,21 +100,22 @@ pub fn run(
 
 impl Arms {
     fn new(server: SocketAddr, room: &str) -> Self {
-        let request = format!(
-            "GET /ws?room={room} HTTP/1.1\r\nHost: {server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        );
-        let hello = ClientControl::Hello(Hello {
-            protocol_version: PROTOCOL_VERSION,
+        let hello = Greeting::Hello(Hello {
             content_hash: CONTENT_HASH,
             name: "Neighbour".to_owned(),
             token: None,
             is_bot: true,
         });
+        let protocols = hello.protocols().join(", ");
+        let request = format!(
+            "GET /ws?room={room} HTTP/1.1\r\nHost: {server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             Sec-WebSocket-Protocol: {protocols}\r\n\r\n"
+        );
         let input = InputMessage::new(Tick(0), Tick(0), ViewLag::default(), Controls::default());
         let input = framed(&input.encode());
         let flood = input.repeat(FLOOD_FRAMES);
-        Arms { server, request, hello: framed(&encode_client_control(&hello)), input, flood }
+        Arms { server, request, input, flood }
     }
 
     fn connect(&self) -> io::Result<TcpStream> {
@@ -152,7 +150,7 @@ impl Attacker {
                 drop(stream);
                 Err(ErrorKind::TimedOut.into())
             }
-            State::Shaking { stream, since, head } => shake(arms, stream, since, head),
+            State::Shaking { stream, since, head } => shake(stream, since, head),
             State::In { stream } => self.annoy(arms, stream, step),
             State::Gone => Ok(State::Gone),
         };
@@ -183,13 +181,8 @@ impl Attacker {
     }
 }
 
-/// Reads on in the answer; behind its end says hello.
-fn shake(
-    arms: &Arms,
-    mut stream: TcpStream,
-    since: Instant,
-    mut head: Vec<u8>,
-) -> io::Result<State> {
+/// Reads on in the answer; behind its end it is in.
+fn shake(mut stream: TcpStream, since: Instant, mut head: Vec<u8>) -> io::Result<State> {
     let mut byte = [0; 1];
     loop {
         match stream.read(&mut byte) {
@@ -205,7 +198,6 @@ fn shake(
             if !head.starts_with(b"HTTP/1.1 101 ") {
                 return Err(ErrorKind::ConnectionRefused.into());
             }
-            stream.write_all(&arms.hello)?;
             return Ok(State::In { stream });
         }
     }
@@ -232,7 +224,7 @@ fn framed(payload: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use driftfield_shared::protocol::{ClientMessage, decode_client};
+    use driftfield_shared::protocol::{ClientMessage, Offer, decode_client};
 
     use super::*;
     use crate::bare::INPUT_BYTES;
@@ -242,8 +234,10 @@ mod tests {
         let arms = Arms::new(([127, 0, 0, 1], 1).into(), "room");
         assert_eq!(arms.input.len(), INPUT_BYTES);
         assert!(matches!(decode_client(&arms.input[6..]), Ok(ClientMessage::Input(_))));
-        assert!(matches!(decode_client(&arms.hello[6..]), Ok(ClientMessage::Control(_))));
-        assert_eq!(usize::from(arms.hello[1] & 0x7f), arms.hello.len() - 6);
+        let protocols =
+            arms.request.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Protocol: "));
+        let offer = Offer::read(protocols.unwrap().split(", "));
+        assert!(matches!(offer, Ok(Offer::Greeting(Greeting::Hello(_)))));
         assert_eq!(arms.flood.len(), INPUT_BYTES * FLOOD_FRAMES);
     }
 

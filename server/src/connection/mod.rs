@@ -1,7 +1,7 @@
 //! One client's link, as the tick thread of its room drives it: it never blocks and never waits.
 //!
 //! ```text
-//! each tick:  begin_tick -> receive until None or receive_one -> (the room steps) -> send, send, ... -> flush
+//! each tick:  begin_tick -> receive until None -> (the room steps) -> send, send, ... -> flush
 //! at the end: an Err from any of them, or close(reason) -> poll_closed every tick until true -> drop
 //! ```
 //!
@@ -99,17 +99,6 @@ impl Connection {
         match &mut self.link {
             Link::Socket(link) => link.receive(inbox),
             Link::Local(end) => Ok(end.receive()?.map(Message::Owned)),
-        }
-    }
-
-    /// The next whole binary message, the rest being kept for later, whoever asks for it then.
-    ///
-    /// # Errors
-    /// As for [`receive`](Self::receive).
-    pub fn receive_one(&mut self) -> Result<Option<Bytes>, ConnectionEnd> {
-        match &mut self.link {
-            Link::Socket(link) => link.receive_long_way(),
-            Link::Local(end) => end.receive(),
         }
     }
 

@@ -88,7 +88,7 @@ impl SocketLink {
     }
 
     /// The next message by way of the WebSocket library.
-    pub(super) fn receive_long_way(&mut self) -> Result<Option<Bytes>, ConnectionEnd> {
+    fn receive_long_way(&mut self) -> Result<Option<Bytes>, ConnectionEnd> {
         self.check()?;
         self.is_drained = false;
         let mut has_pong = false;

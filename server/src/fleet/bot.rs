@@ -5,6 +5,7 @@
 //! ```
 
 use driftfield_shared::netcode::{Client, ClientConfig, ClientError, ClientEvent};
+use driftfield_shared::protocol::Greeting;
 use driftfield_shared::units::{Angle, Controls, Micros};
 
 use super::brain::{Brain, BrainView};
@@ -19,15 +20,15 @@ pub struct Bot {
 }
 
 impl Bot {
-    /// A bot that waits for its connection.
+    /// A bot without a connection.
     pub fn new(name: String, brain: Box<dyn Brain>) -> Self {
         let config = ClientConfig { name, token: None, is_bot: true };
         Bot { client: Client::new(config), brain, aim: Angle::default(), is_flying: false }
     }
 
-    /// The connection is there: says hello.
-    pub fn handle_open(&mut self, now: Micros) {
-        self.client.handle_open(now);
+    /// Begins anew with a connection that is opened at `now`, and gives what its request says.
+    pub fn connect(&mut self, now: Micros) -> Greeting {
+        self.client.connect(now)
     }
 
     /// Takes one message of the server.

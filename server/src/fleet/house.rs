@@ -134,17 +134,17 @@ impl House {
 
     fn join(&mut self) -> Result<(), Duration> {
         let (connection, link) = Connection::in_process();
-        self.room.join(connection).map_err(|error| {
-            debug!(room = self.room.id(), %error, "a house bot cannot join");
-            REJOIN_PAUSE
-        })?;
         let is_free = |number: &usize| self.seated.iter().all(|other| other.number != *number);
         let number = (0..).find(is_free).unwrap_or_default();
         let kind = BrainKind::of_mix(number);
         let brain = kind.create(mix(self.seed, self.joined));
-        self.joined += 1;
         let mut bot = Bot::new(names::name(kind.title, number), brain);
-        bot.handle_open(self.micros());
+        let greeting = bot.connect(self.micros());
+        self.room.join(connection, Some(greeting)).map_err(|error| {
+            debug!(room = self.room.id(), %error, "a house bot cannot join");
+            REJOIN_PAUSE
+        })?;
+        self.joined += 1;
         self.seated.push(Seated { bot, link, number });
         Ok(())
     }

@@ -16,7 +16,7 @@ use driftfield_shared::netcode::{
     ClientError, ClientStats, ClockSample, ClockSync, RoundTrip, SentCommands,
 };
 use driftfield_shared::protocol::{
-    CONTENT_HASH, ClientControl, Hello, InputMessage, InputTicket, PROTOCOL_VERSION, ServerControl,
+    CONTENT_HASH, ClientControl, Greeting, Hello, InputMessage, InputTicket, ServerControl,
     ServerMessage, Welcome, decode_server, encode_client_control,
 };
 use driftfield_shared::sim::Rules;
@@ -66,7 +66,7 @@ pub(super) enum LightEvent {
 pub(super) struct LightBot {
     name: String,
     wander: Wander,
-    opened: Micros,
+    asked: Micros,
     session: Option<Session>,
     stats: ClientStats,
     transmits: VecDeque<Vec<u8>>,
@@ -85,12 +85,12 @@ struct Session {
 }
 
 impl LightBot {
-    /// A bot that waits for its connection; its ways follow from the seed.
+    /// A bot without a connection; its ways follow from the seed.
     pub(super) fn new(name: String, seed: u64) -> Self {
         LightBot {
             name,
             wander: Wander::new(seed),
-            opened: 0,
+            asked: 0,
             session: None,
             stats: ClientStats::default(),
             transmits: VecDeque::new(),
@@ -98,17 +98,15 @@ impl LightBot {
         }
     }
 
-    /// The connection is there: says hello.
-    pub(super) fn handle_open(&mut self, now: Micros) {
-        self.opened = now;
-        let hello = Hello {
-            protocol_version: PROTOCOL_VERSION,
+    /// Begins with a connection that is opened at `now`, and gives what its request says.
+    pub(super) fn connect(&mut self, now: Micros) -> Greeting {
+        self.asked = now;
+        Greeting::Hello(Hello {
             content_hash: CONTENT_HASH,
             name: self.name.clone(),
             token: None,
             is_bot: true,
-        };
-        self.transmits.push_back(encode_client_control(&ClientControl::Hello(hello)));
+        })
     }
 
     /// Takes one message of the server.
@@ -129,10 +127,9 @@ impl LightBot {
         }
     }
 
-    /// What its second connection for input commands says first; `None` before the welcome.
-    pub(super) fn attach_inputs(&self) -> Option<Vec<u8>> {
-        let ticket = self.session.as_ref()?.input_ticket;
-        Some(encode_client_control(&ClientControl::AttachInputs(ticket)))
+    /// What the request for its second connection for input commands says; `None` before the welcome.
+    pub(super) fn attach_inputs(&self) -> Option<Greeting> {
+        Some(Greeting::AttachInputs(self.session.as_ref()?.input_ticket))
     }
 
     /// Whether its commands go over a second connection, too.
@@ -200,7 +197,7 @@ impl LightBot {
             input_ticket: welcome.input_ticket,
             rules: rules.map_err(ClientError::from)?,
             clock: ClockSync::new(tick_hz),
-            round_trip: RoundTrip::new(now.saturating_sub(self.opened)),
+            round_trip: RoundTrip::of_join(now.saturating_sub(self.asked)),
             sent: SentCommands::default(),
             tick: None,
             margin: 0,
@@ -262,7 +259,6 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
-    use driftfield_shared::protocol::{ClientMessage, decode_client};
     use driftfield_shared::sim::script::Script;
     use driftfield_shared::snapshot::{
         ClientView, History, SnapshotError, SnapshotOrder, Workspace,
@@ -286,7 +282,7 @@ mod tests {
                 input_ticket: InputTicket([0; 16]),
                 rules: Rules::clone(script.world.rules()),
                 clock: ClockSync::new(30),
-                round_trip: RoundTrip::new(1_000),
+                round_trip: RoundTrip::of_join(2_000),
                 sent: SentCommands::default(),
                 tick: None,
                 margin: 0,
@@ -338,11 +334,7 @@ mod tests {
     #[test]
     fn a_light_bot_says_hello_as_any_other() {
         let mut bot = LightBot::new("Ada".to_owned(), 1);
-        bot.handle_open(0);
-        let bytes = bot.poll_transmit().expect("a hello");
-        let Ok(ClientMessage::Control(ClientControl::Hello(hello))) = decode_client(&bytes) else {
-            panic!("{bytes:?}");
-        };
+        let Greeting::Hello(hello) = bot.connect(0) else { panic!("no hello") };
         assert_eq!((hello.name.as_str(), hello.is_bot), ("Ada", true));
         assert_eq!(bot.next_time(), None);
         let snapshot = Rig::new().snapshot(1, 0);

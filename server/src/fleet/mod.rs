@@ -10,6 +10,7 @@
 
 mod bot;
 pub mod brain;
+mod caller;
 mod cpu;
 mod flags;
 mod house;

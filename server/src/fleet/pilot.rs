@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use driftfield_shared::netcode::{ClientEvent, ClientStats};
+use driftfield_shared::protocol::Greeting;
 use driftfield_shared::units::Micros;
 
 use super::bot::Bot;
@@ -36,11 +37,11 @@ pub(super) enum PilotEvent {
 }
 
 impl Pilot {
-    /// The connection is there: says hello.
-    pub(super) fn handle_open(&mut self, now: Micros) {
+    /// Begins with a connection that is opened at `now`, and gives what its request says.
+    pub(super) fn connect(&mut self, now: Micros) -> Greeting {
         match self {
-            Pilot::Full(bot) => bot.handle_open(now),
-            Pilot::Light(bot) => bot.handle_open(now),
+            Pilot::Full(bot) => bot.connect(now),
+            Pilot::Light(bot) => bot.connect(now),
         }
     }
 
@@ -71,8 +72,8 @@ impl Pilot {
         }
     }
 
-    /// What its second connection for input commands says first; `None` before the welcome.
-    pub(super) fn attach_inputs(&self) -> Option<Vec<u8>> {
+    /// What the request for its second connection for input commands says; `None` before the welcome.
+    pub(super) fn attach_inputs(&self) -> Option<Greeting> {
         match self {
             Pilot::Full(bot) => bot.client().attach_inputs(),
             Pilot::Light(bot) => bot.attach_inputs(),

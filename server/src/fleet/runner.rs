@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use driftfield_shared::netcode::{Link, LinkProfile};
+use driftfield_shared::protocol::Greeting;
 use driftfield_shared::units::Micros;
 use thiserror::Error;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
@@ -25,7 +26,7 @@ use super::names;
 use super::pilot::{Decode, Pilot};
 use super::progress::{Bar, Progress};
 use super::report::{Flown, Report};
-use super::target::{Target, TargetError};
+use super::target::{Target, TargetError, with_greeting};
 use super::worker::{Worker, WorkerError};
 
 /// Time between two pictures of the progress.
@@ -192,9 +193,9 @@ impl Course {
         self.plan.warm_up.map(|warm_up| self.last_join() + warm_up.as_micros() as Micros)
     }
 
-    /// What opens the socket of a bot in its room.
-    pub(super) fn request(&self, index: usize) -> Request {
-        self.requests[index % self.requests.len()].clone()
+    /// What opens a socket of a bot in its room, for this.
+    pub(super) fn request(&self, index: usize, greeting: &Greeting) -> Request {
+        with_greeting(self.requests[index % self.requests.len()].clone(), greeting)
     }
 
     /// A bot of the fleet.

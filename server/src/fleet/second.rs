@@ -13,15 +13,13 @@ use super::socket::{Socket, SocketEnd};
 /// The second connection of one bot.
 pub(super) struct SecondSocket {
     socket: Socket,
-    /// What the bot's input ticket says, until it was said.
-    attach: Option<Vec<u8>>,
     up: Option<Link<Vec<u8>>>,
 }
 
 impl SecondSocket {
-    /// A connection that is on its way, with the message that attaches it and the virtual link it gets.
-    pub(super) fn new(socket: Socket, attach: Vec<u8>, up: Option<Link<Vec<u8>>>) -> Self {
-        SecondSocket { socket, attach: Some(attach), up }
+    /// A connection that is on its way, with the virtual link it gets.
+    pub(super) fn new(socket: Socket, up: Option<Link<Vec<u8>>>) -> Self {
+        SecondSocket { socket, up }
     }
 
     /// Its socket, for the poll's events.
@@ -31,13 +29,17 @@ impl SecondSocket {
 
     /// Takes a copy of an input command; one from before the connection stands is dropped.
     pub(super) fn send(&mut self, now: Micros, bytes: &[u8]) -> Result<(), SocketEnd> {
-        match self.attach {
-            Some(_) => Ok(()),
-            None => self.put(now, bytes.to_vec()),
+        match &mut self.up {
+            _ if !self.socket.is_open() => Ok(()),
+            Some(up) => {
+                up.send(now, bytes.len(), bytes.to_vec());
+                Ok(())
+            }
+            None => self.socket.send(bytes.to_vec()),
         }
     }
 
-    /// Goes on as far as possible: attaches, hands on what has come through the link, writes.
+    /// Goes on as far as possible: hands on what has come through the link, writes.
     ///
     /// # Errors
     /// When the connection has ended, or the server says something on it.
@@ -46,9 +48,6 @@ impl SecondSocket {
             let end = SocketEnd::Protocol("a message on a second connection".to_owned());
             return Err(self.socket.end(end));
         }
-        if let Some(attach) = self.attach.take_if(|_| self.socket.is_open()) {
-            self.put(now, attach)?;
-        }
         while let Some(bytes) = self.up.as_mut().and_then(|up| up.poll(now)) {
             self.socket.send(bytes)?;
         }
@@ -56,22 +55,12 @@ impl SecondSocket {
     }
 
     /// Whether commands go over it.
-    pub(super) fn is_attached(&self) -> bool {
-        self.attach.is_none()
+    pub(super) fn is_open(&self) -> bool {
+        self.socket.is_open()
     }
 
     /// When something has come through its virtual link.
     pub(super) fn next_time(&self) -> Option<Micros> {
         self.up.as_ref()?.next_time()
-    }
-
-    fn put(&mut self, now: Micros, bytes: Vec<u8>) -> Result<(), SocketEnd> {
-        match &mut self.up {
-            Some(up) => {
-                up.send(now, bytes.len(), bytes);
-                Ok(())
-            }
-            None => self.socket.send(bytes),
-        }
     }
 }

@@ -4,10 +4,12 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::str::FromStr;
 use std::time::Duration;
 
+use driftfield_shared::protocol::Greeting;
 use thiserror::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
-use tokio_tungstenite::tungstenite::http::Uri;
+use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, Uri};
 
 /// Time for the first connection, which only tries out whether somebody listens.
 const PROBE_TIME_MAX: Duration = Duration::from_secs(5);
@@ -90,7 +92,7 @@ impl Target {
         Err(error(last))
     }
 
-    /// The request that opens a WebSocket.
+    /// The request that opens a WebSocket, but for its greeting.
     ///
     /// # Errors
     /// When the URL cannot be asked for.
@@ -98,6 +100,17 @@ impl Target {
         let error = |_| TargetError::Url(self.uri.to_string());
         self.uri.clone().into_client_request().map_err(error)
     }
+}
+
+/// A request that says this, too.
+///
+/// # Panics
+/// Never: a greeting is made of characters that a header may have.
+pub(super) fn with_greeting(mut request: Request, greeting: &Greeting) -> Request {
+    let protocols = HeaderValue::try_from(greeting.protocols().join(", "));
+    let protocols = protocols.expect("base64 and names are what a header may have");
+    request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocols);
+    request
 }
 
 impl std::fmt::Display for Target {

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::{Message, WebSocket};
 
 use super::house::HouseBots;
+use super::target::{Target, with_greeting};
 use super::{Crew, Decode, FleetError, FleetPlan, Progress, Report};
 use crate::config::Config;
 use crate::room::RoomHandle;
@@ -82,14 +83,11 @@ impl TestServer {
     /// A person who says hello and flies nowhere.
     fn visit(&self) -> WebSocket<TcpStream> {
         let socket = TcpStream::connect(self.address).unwrap();
-        let url = format!("ws://{}/ws", self.address);
-        let (mut websocket, _) = tokio_tungstenite::tungstenite::client(url, socket).unwrap();
         let name = "Ada".to_owned();
         let mut client = Client::new(ClientConfig { name, token: None, is_bot: false });
-        client.handle_open(0);
-        while let Some(bytes) = client.poll_transmit() {
-            websocket.send(Message::Binary(bytes.into())).unwrap();
-        }
+        let target: Target = format!("ws://{}/ws", self.address).parse().unwrap();
+        let request = with_greeting(target.request().unwrap(), &client.connect(0));
+        let (mut websocket, _) = tokio_tungstenite::tungstenite::client(request, socket).unwrap();
         let Message::Binary(bytes) = websocket.read().unwrap() else { panic!("no welcome") };
         client.handle_message(1, &bytes).unwrap();
         assert!(client.welcome().is_some());

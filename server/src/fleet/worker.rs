@@ -13,13 +13,12 @@ use std::collections::BinaryHeap;
 use std::io;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use driftfield_shared::netcode::Link;
 use driftfield_shared::protocol::is_input_command;
 use driftfield_shared::units::Micros;
 use hdrhistogram::errors::CreationError;
 use mio::{Events, Poll, Registry, Token};
 
+use super::caller::{Caller, Path};
 use super::light::LightError;
 use super::meter::{BotMeter, FleetMeter};
 use super::pilot::{Pilot, PilotEvent};
@@ -46,6 +45,8 @@ pub(super) struct Worker<'a> {
     slots: Vec<Slot>,
     /// Bots of this share that have yet to join, the next one last: when, and which of the fleet.
     waiting: Vec<(Micros, usize)>,
+    /// Bots that have asked, but whose links hold that up.
+    callers: Vec<Caller>,
     /// When which slot wants to act. An entry that is not its slot's newest is void.
     timers: BinaryHeap<Reverse<(Micros, usize)>>,
     meter: FleetMeter,
@@ -64,13 +65,6 @@ struct Slot {
     index: usize,
     meter: BotMeter,
     timer: Option<Micros>,
-    is_greeted: bool,
-}
-
-/// A virtual link between a socket and its bot.
-struct Path {
-    up: Link<Vec<u8>>,
-    down: Link<Bytes>,
 }
 
 /// Why a bot is out of the game.
@@ -99,6 +93,7 @@ impl<'a> Worker<'a> {
             poll: Poll::new()?,
             slots: Vec::with_capacity(waiting.len()),
             waiting,
+            callers: Vec::new(),
             timers: BinaryHeap::new(),
             meter: FleetMeter::new()?,
             measure_at: course.measure_at(),
@@ -123,7 +118,10 @@ impl<'a> Worker<'a> {
             self.run_timers();
             let wake = next_check
                 .min(self.timers.peek().map_or(Micros::MAX, |Reverse((at, _))| *at))
-                .min(self.waiting.last().map_or(Micros::MAX, |(at, _)| *at));
+                .min(self.waiting.last().map_or(Micros::MAX, |(at, _)| *at))
+                .min(
+                    self.callers.iter().filter_map(Caller::next_time).min().unwrap_or(Micros::MAX),
+                );
             let patience = Duration::from_micros(wake.saturating_sub(self.now()));
             poll(&mut self.poll, &mut events, patience)?;
             for event in &events {
@@ -149,32 +147,38 @@ impl<'a> Worker<'a> {
     /// Connects the bots whose turn it is.
     fn join_due(&mut self, now: Micros) {
         while let Some((_, index)) = self.waiting.pop_if(|(at, _)| *at <= now) {
-            let course = self.course;
-            let token = first_token(self.slots.len());
-            let request = course.request(index);
-            let socket = Socket::connect(course.address, request, self.poll.registry(), token);
             self.meter.clients += 1;
-            let mut meter = BotMeter::new(now);
-            let socket = match socket {
-                Ok(socket) => socket,
-                Err(end) => {
-                    self.progress.add_lost(false);
-                    self.meter.note_end(&mut meter, now, &end.to_string(), false);
-                    Socket::ended(end)
-                }
-            };
-            self.slots.push(Slot {
-                bot: course.pilot(index),
-                socket,
-                path: None,
-                second: None,
-                has_tried_second: false,
-                index,
-                meter,
-                timer: None,
-                is_greeted: false,
-            });
+            self.callers.push(Caller::new(index, self.course, now));
         }
+        let through: Vec<Caller> =
+            self.callers.extract_if(.., |caller| caller.is_through(now)).collect();
+        through.into_iter().for_each(|caller| self.connect(caller, now));
+    }
+
+    /// Begins to connect a bot.
+    fn connect(&mut self, caller: Caller, now: Micros) {
+        let token = first_token(self.slots.len());
+        let (course, request) = (self.course, caller.request);
+        let socket = Socket::connect(course.address, request, self.poll.registry(), token);
+        let mut meter = BotMeter::new(caller.asked);
+        let socket = match socket {
+            Ok(socket) => socket,
+            Err(end) => {
+                self.progress.add_lost(false);
+                self.meter.note_end(&mut meter, now, &end.to_string(), false);
+                Socket::ended(end)
+            }
+        };
+        self.slots.push(Slot {
+            bot: caller.bot,
+            socket,
+            path: caller.path,
+            second: None,
+            has_tried_second: false,
+            index: caller.index,
+            meter,
+            timer: None,
+        });
     }
 
     fn run_timers(&mut self) {
@@ -198,7 +202,7 @@ impl<'a> Worker<'a> {
         if slot.meter.ended.is_some() {
             return;
         }
-        if let Err(out) = slot.drive(now, self.course, &mut self.meter, self.progress) {
+        if let Err(out) = slot.drive(now, &mut self.meter, self.progress) {
             let is_welcomed = slot.meter.welcomed.is_some();
             self.progress.add_lost(is_welcomed);
             let is_protocol = matches!(out, Out::Client(_) | Out::Socket(SocketEnd::Protocol(_)));
@@ -252,7 +256,7 @@ impl<'a> Worker<'a> {
     /// Frees the seats, so that nobody waits for their ships to come back.
     fn say_goodbye(&mut self, events: &mut Events) -> Result<(), WorkerError> {
         let deadline = Instant::now() + GOODBYE_TIME;
-        for slot in self.slots.iter_mut().filter(|slot| slot.is_greeted) {
+        for slot in self.slots.iter_mut().filter(|slot| slot.socket.is_open()) {
             slot.bot.leave();
             while let Some(bytes) = slot.bot.poll_transmit() {
                 // Whoever is gone already needs no goodbye.
@@ -282,15 +286,9 @@ impl Slot {
     fn drive(
         &mut self,
         now: Micros,
-        course: &Course,
         meter: &mut FleetMeter,
         progress: &Progress,
     ) -> Result<(), Out> {
-        if self.socket.is_open() && !self.is_greeted {
-            self.is_greeted = true;
-            self.path = course.link(self.index, now).map(|(up, down)| Box::new(Path { up, down }));
-            self.bot.handle_open(now);
-        }
         self.read(now)?;
         self.bot.handle_time(now);
         self.write(now, meter)?;
@@ -345,7 +343,7 @@ impl Slot {
         }
         if let Some(socket) = &mut self.second {
             match second.and_then(|()| socket.drive(now)) {
-                Ok(()) => self.bot.set_second_path(socket.is_attached()),
+                Ok(()) => self.bot.set_second_path(socket.is_open()),
                 Err(end) => {
                     meter.note_second_end(&end.to_string());
                     self.bot.set_second_path(false);
@@ -367,10 +365,11 @@ impl Slot {
     ) {
         let Some(attach) = self.bot.attach_inputs() else { return };
         self.has_tried_second = true;
-        match Socket::connect(course.address, course.request(self.index), registry, token) {
+        let request = course.request(self.index, &attach);
+        match Socket::connect(course.address, request, registry, token) {
             Ok(socket) => {
                 let up = course.input_link(self.index, now);
-                self.second = Some(Box::new(SecondSocket::new(socket, attach, up)));
+                self.second = Some(Box::new(SecondSocket::new(socket, up)));
             }
             Err(end) => meter.note_second_end(&end.to_string()),
         }

@@ -4,6 +4,7 @@
 //! it that what follows is no HTTP any more.
 //! [RFC 6455 section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1).
 
+use driftfield_shared::protocol::Offer;
 use hyper::header::{self, HeaderName};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Version};
@@ -19,6 +20,8 @@ pub(super) struct UpgradeRequest<'a> {
     pub(super) accept: String,
     /// The room asked for; `None`: the default room.
     pub(super) room: Option<&'a str>,
+    /// What the client speaks, and its greeting.
+    pub(super) offer: Offer,
 }
 
 /// The one host of a request.
@@ -81,6 +84,8 @@ pub(super) fn check_upgrade<'a>(
     Ok(UpgradeRequest {
         accept: derive_accept_key(key.as_bytes()),
         room: head.uri.query().and_then(room_of),
+        offer: Offer::read(members(headers, &header::SEC_WEBSOCKET_PROTOCOL))
+            .map_err(Refusal::Greeting)?,
     })
 }
 
@@ -102,12 +107,13 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a st
 
 /// Whether a header that is a list has this member, in any case.
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
-    headers
-        .get_all(name)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|member| member.trim().eq_ignore_ascii_case(token))
+    members(headers, name).any(|member| member.eq_ignore_ascii_case(token))
+}
+
+/// The members of a header that is a list, however many lines it is spread over.
+fn members<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let values = headers.get_all(name).into_iter();
+    values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim)
 }
 
 /// Sixteen bytes in base64: 22 digits, of which the last holds only two bits, and the padding.
@@ -121,6 +127,7 @@ fn is_key(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use driftfield_shared::protocol::{DecodeError, Greeting};
     use hyper::Request;
 
     use super::*;
@@ -202,6 +209,8 @@ mod tests {
         assert_eq!(refusal(set(key, "dGhlIHNhbXBsZSBub25jZR==")), Some(Refusal::Key));
         assert_eq!(refusal(set(key, "dGhlIHNhbXBsZSBub25jZ!==")), Some(Refusal::Key));
         assert_eq!(refusal(add(key, "dGhlIHNhbXBsZSBub25jZQ==")), Some(Refusal::Repeated));
+        let no_greeting = Some(Refusal::Greeting(DecodeError::NoGreeting));
+        assert_eq!(refusal(set("sec-websocket-protocol", "driftfield.4")), no_greeting);
     }
 
     #[test]
@@ -213,6 +222,28 @@ mod tests {
             assert_eq!(refusal(set("origin", origin)), Some(Refusal::ForeignOrigin), "{origin}");
         }
         assert_eq!(refusal(|_| {}), None, "no origin: no browser");
+    }
+
+    #[test]
+    fn a_greeting_is_found_over_one_line_or_two() {
+        let protocol = "sec-websocket-protocol";
+        let greeting = "greeting.AP0IBwYFBAMCAQNBZGEAAA";
+        let offer = |edit: &dyn Fn(&mut Parts)| {
+            let head = head(edit);
+            let host = check_host(&head).expect("one host");
+            check_upgrade(&head, &host, &[]).expect("a good request").offer
+        };
+        let one = offer(&|head| {
+            let value = format!("driftfield.4, {greeting}");
+            head.headers.insert(protocol, value.parse().expect("a value"));
+        });
+        let two = offer(&|head| {
+            head.headers.append(protocol, "driftfield.4".parse().expect("a value"));
+            head.headers.append(protocol, greeting.parse().expect("a value"));
+        });
+        assert_eq!(one, two);
+        assert!(matches!(one, Offer::Greeting(Greeting::Hello(hello)) if hello.name == "Ada"));
+        assert_eq!(offer(&|_| {}), Offer::OtherVersion(None));
     }
 
     #[test]

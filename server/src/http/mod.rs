@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! listener -> answer -> page, /healthz, /metrics, /api/rooms
-//!                    \-> /ws: checks -> 101 -> the socket leaves tokio -> the room's tick thread
+//!                    \-> /ws: checks, greeting -> 101 -> the socket leaves tokio -> the room's tick thread
 //! ```
 //!
 //! The server keeps no cookies and takes no bodies: a request is its head.
@@ -21,6 +21,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use driftfield_client_bundle::CONTENT_SECURITY_POLICY;
+use driftfield_shared::protocol::{Greeting, Offer};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderName, HeaderValue};
@@ -93,9 +94,9 @@ impl Site {
         };
         if head.uri.path() == "/ws" {
             return Ok(match self.enter(&head, &host) {
-                Ok((accept, room)) => {
-                    upgrade::hand_over(on_upgrade, room, peer, visitor.permit());
-                    switching_protocols(&accept)
+                Ok((answer, room, greeting)) => {
+                    upgrade::hand_over(on_upgrade, room, greeting, peer, visitor.permit());
+                    answer
                 }
                 Err(refusal) => self.refuse(peer, &refusal, Some(&host)),
             });
@@ -149,8 +150,12 @@ impl Site {
         fresh(status, TEXT, text)
     }
 
-    /// The value of `Sec-WebSocket-Accept` and the room, if the request may open a socket there.
-    fn enter(&self, head: &Parts, host: &HostName) -> Result<(String, RoomHandle), Refusal> {
+    /// The answer 101, the room and what the client says to it, if the request may open a socket there.
+    fn enter(
+        &self,
+        head: &Parts,
+        host: &HostName,
+    ) -> Result<(Answer, RoomHandle, Option<Greeting>), Refusal> {
         let request = check_upgrade(head, host, &self.allowed_origins)?;
         if self.is_draining.load(Ordering::Relaxed) {
             return Err(Refusal::Draining);
@@ -159,7 +164,13 @@ impl Site {
             None => self.rooms.first(),
             Some(id) => self.rooms.iter().find(|room| room.id() == id),
         };
-        Ok((request.accept, room.ok_or(Refusal::NoSuchRoom)?.clone()))
+        let room = room.ok_or(Refusal::NoSuchRoom)?.clone();
+        let answer = switching_protocols(&request.accept, request.offer.answer());
+        let greeting = match request.offer {
+            Offer::Greeting(greeting) => Some(greeting),
+            Offer::OtherVersion(_) => None,
+        };
+        Ok((answer, room, greeting))
     }
 
     /// A sentence, and the end of the connection: after a request that is wrong, whatever follows on it
@@ -182,7 +193,7 @@ impl Site {
     }
 }
 
-fn switching_protocols(accept: &str) -> Answer {
+fn switching_protocols(accept: &str, protocol: Option<String>) -> Answer {
     let mut answer = Response::new(Full::default());
     *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = answer.headers_mut();
@@ -190,6 +201,9 @@ fn switching_protocols(accept: &str) -> Answer {
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     if let Ok(accept) = HeaderValue::from_str(accept) {
         headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    if let Some(protocol) = protocol.and_then(|protocol| HeaderValue::try_from(protocol).ok()) {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
     }
     answer
 }

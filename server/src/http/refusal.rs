@@ -1,5 +1,6 @@
 //! Why a request is not answered with what it asks for.
 
+use driftfield_shared::protocol::DecodeError;
 use hyper::StatusCode;
 use hyper::header::{self, HeaderName};
 use thiserror::Error;
@@ -34,6 +35,9 @@ pub enum Refusal {
     /// A header that must not come twice.
     #[error("a WebSocket header is repeated")]
     Repeated,
+    /// A greeting that is not there or cannot be read.
+    #[error("the greeting in Sec-WebSocket-Protocol cannot be read: {0}")]
+    Greeting(DecodeError),
     /// A page of another site.
     #[error("pages of that origin may not connect here")]
     ForeignOrigin,
@@ -64,7 +68,8 @@ impl Refusal {
             | Refusal::Target
             | Refusal::Body
             | Refusal::Key
-            | Refusal::Repeated => StatusCode::BAD_REQUEST,
+            | Refusal::Repeated
+            | Refusal::Greeting(_) => StatusCode::BAD_REQUEST,
             // RFC 6455 section 4.4, RFC 9110 section 15.5.22.
             Refusal::NotAnUpgrade | Refusal::WebSocketVersion => StatusCode::UPGRADE_REQUIRED,
             Refusal::ForeignOrigin => StatusCode::FORBIDDEN,
@@ -87,6 +92,7 @@ impl Refusal {
             Refusal::WebSocketVersion => "websocket_version",
             Refusal::Key => "websocket_key",
             Refusal::Repeated => "repeated_header",
+            Refusal::Greeting(_) => "greeting",
             Refusal::ForeignOrigin => "foreign_origin",
             Refusal::NoSuchRoom => "no_such_room",
             Refusal::NotFound => "not_found",

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use driftfield_shared::protocol::CloseReason;
+use driftfield_shared::protocol::{CloseReason, Greeting};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use thiserror::Error;
@@ -17,16 +17,17 @@ use crate::limits::REQUEST_TIME_MAX;
 use crate::room::{JoinError, RoomHandle};
 
 /// Waits in the background until the answer 101 is written, then moves the socket out of tokio and into
-/// the room.
+/// the room, with what the client said in its request.
 pub(super) fn hand_over(
     on_upgrade: OnUpgrade,
     room: RoomHandle,
+    greeting: Option<Greeting>,
     peer: SocketAddr,
     permit: ConnectionPermit,
 ) {
     tokio::spawn(async move {
         match leave_tokio(on_upgrade, peer, permit).await {
-            Ok(connection) => join(&room, connection).await,
+            Ok(connection) => join(&room, connection, greeting).await,
             // The peer went away in the middle of its own handshake.
             Err(error) => debug!(%peer, %error, "lost during the upgrade"),
         }
@@ -35,10 +36,10 @@ pub(super) fn hand_over(
 
 /// Hands the connection to the room. When everyone comes at once, as after a restart, the mailbox is
 /// full for a tick or two: that is waited for, within a bound.
-async fn join(room: &RoomHandle, mut connection: Connection) {
+async fn join(room: &RoomHandle, mut connection: Connection, greeting: Option<Greeting>) {
     let mut attempts_left = JOIN_ATTEMPTS_MAX;
     loop {
-        let (refused, reason) = match room.join(connection) {
+        let (refused, reason) = match room.join(connection, greeting.clone()) {
             Ok(()) => return,
             Err(JoinError::Full(refused)) => (refused, CloseReason::RoomFull),
             Err(JoinError::Closed(refused)) => (refused, CloseReason::ShuttingDown),

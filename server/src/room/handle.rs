@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use driftfield_shared::protocol::Greeting;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -18,8 +19,8 @@ const MAILBOX_MESSAGES_MAX: usize = 512;
 /// What reaches a room from outside.
 #[derive(Debug)]
 pub(super) enum RoomMessage {
-    /// A connection that has yet to say hello.
-    Join(Connection),
+    /// A connection, and what it is for; `None`: its client speaks another version of the protocol.
+    Join(Connection, Option<Greeting>),
     /// Say goodbye to everyone and end.
     Drain,
 }
@@ -94,19 +95,24 @@ impl RoomHandle {
         &self.shared.settings.id
     }
 
-    /// Hands a connection to the room, which waits for its hello.
+    /// Hands a connection to the room, with its greeting; `None`: its client speaks another version of the protocol.
     ///
     /// # Errors
     /// When the room cannot take it; the connection comes back.
-    pub fn join(&self, connection: Connection) -> Result<(), JoinError> {
+    pub fn join(
+        &self,
+        connection: Connection,
+        greeting: Option<Greeting>,
+    ) -> Result<(), JoinError> {
         if self.shared.is_draining.load(Ordering::Relaxed) {
             return Err(JoinError::Closed(Box::new(connection)));
         }
-        self.mailbox.try_send(RoomMessage::Join(connection)).map_err(|error| match error {
-            TrySendError::Full(RoomMessage::Join(connection)) => {
+        let message = RoomMessage::Join(connection, greeting);
+        self.mailbox.try_send(message).map_err(|error| match error {
+            TrySendError::Full(RoomMessage::Join(connection, _)) => {
                 JoinError::Full(Box::new(connection))
             }
-            TrySendError::Disconnected(RoomMessage::Join(connection)) => {
+            TrySendError::Disconnected(RoomMessage::Join(connection, _)) => {
                 JoinError::Closed(Box::new(connection))
             }
             _ => unreachable!("what comes back is what was sent"),

@@ -3,19 +3,16 @@
 use std::time::Duration;
 
 use driftfield_shared::protocol::{
-    ClientControl, CloseReason, InputTicket, encode_client_control, is_input_command,
+    ClientControl, CloseReason, Greeting, InputTicket, encode_client_control, is_input_command,
 };
 use driftfield_shared::units::{Controls, Thrust};
 
 use super::tests::{Guest, Table};
-use crate::connection::{Connection, LinkEnd, LocalLink};
+use crate::connection::{LinkEnd, LocalLink};
 
-/// A second connection that has said its first message.
-fn attach(table: &mut Table, first: Vec<u8>) -> LocalLink {
-    let (connection, link) = Connection::in_process();
-    table.room.admit(connection, table.now());
-    link.try_send(first).unwrap();
-    link
+/// A second connection that has been asked for with this.
+fn attach(table: &mut Table, greeting: Greeting) -> LocalLink {
+    table.admit(Some(greeting))
 }
 
 /// A table with a guest on two connections.
@@ -88,12 +85,11 @@ fn while_one_connection_stalls_the_other_brings_every_command_in_time() {
 #[test]
 fn a_forged_ticket_belongs_to_no_seat() {
     let (mut table, mut ada) = two_paths();
-    let forged = encode_client_control(&ClientControl::AttachInputs(InputTicket([7; 16])));
+    let forged = Greeting::AttachInputs(InputTicket([7; 16]));
     // Neither does the token of the seat open it.
-    let token = InputTicket(ada.token().0);
-    let token = encode_client_control(&ClientControl::AttachInputs(token));
-    for first in [forged, token] {
-        let link = attach(&mut table, first);
+    let token = Greeting::AttachInputs(InputTicket(ada.token().0));
+    for greeting in [forged, token] {
+        let link = attach(&mut table, greeting);
         table.run(2, &mut [&mut ada]);
         assert_eq!(end_of(&link), Some(LinkEnd::Closed(CloseReason::NoSeat)));
     }
@@ -102,8 +98,8 @@ fn a_forged_ticket_belongs_to_no_seat() {
 
 #[test]
 fn anything_but_a_command_ends_the_second_connection_only() {
-    let hello = encode_client_control(&ClientControl::Leave);
-    for wrong in [hello, vec![0xff; 8], vec![]] {
+    let leave = encode_client_control(&ClientControl::Leave);
+    for wrong in [leave, vec![0xff; 8], vec![]] {
         let (mut table, mut ada) = two_paths();
         table.run(3, &mut [&mut ada]);
         ada.second.as_ref().unwrap().try_send(wrong).unwrap();
@@ -113,14 +109,6 @@ fn anything_but_a_command_ends_the_second_connection_only() {
         table.run(20, &mut [&mut ada]);
         assert_eq!((ada.end, ada.corrections()), (None, 0));
     }
-}
-
-#[test]
-fn on_the_first_connection_there_is_nothing_to_attach() {
-    let (mut table, mut ada) = two_paths();
-    ada.link.try_send(ada.client.attach_inputs().unwrap()).unwrap();
-    table.run(3, &mut [&mut ada]);
-    assert_eq!(ada.end, Some(LinkEnd::Closed(CloseReason::Malformed)));
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftfield_shared::content::Content;
-use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent, Link, LinkProfile};
+use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent, Dial, Link, LinkProfile};
+use driftfield_shared::protocol::Greeting;
 use driftfield_shared::sim::{Rng, Rules};
 use driftfield_shared::units::{Angle, Controls, Thrust};
 
@@ -39,10 +40,23 @@ pub struct Pilot {
     pub messages: u64,
     /// Milliseconds after which it changes its mind, on average.
     pub patience: u32,
-    link: LocalLink,
+    line: Line,
+    rng: Rng,
+}
+
+/// What is between a client and its room.
+struct Line {
+    end: End,
     up: Link<Vec<u8>>,
     down: Link<Vec<u8>>,
-    rng: Rng,
+}
+
+/// The room's end of it.
+enum End {
+    /// The request is under way.
+    Dial(Dial, Greeting),
+    /// The room has it.
+    Open(LocalLink),
 }
 
 impl Rig {
@@ -67,37 +81,14 @@ impl Rig {
     pub fn join(&mut self, profile: &str, seed: u64) -> Pilot {
         let config = ClientConfig { name: "Ada".into(), token: None, is_bot: false };
         let mut client = Client::new(config);
-        let (link, up, down) = self.open(&mut client, profile, seed);
-        Pilot {
-            client,
-            events: Vec::new(),
-            bytes: 0,
-            messages: 0,
-            patience: 500,
-            link,
-            up,
-            down,
-            rng: Rng::new(seed),
-        }
+        let line = Line::open(&mut client, profile, seed, self.now);
+        let rng = Rng::new(seed);
+        Pilot { client, events: Vec::new(), bytes: 0, messages: 0, patience: 500, line, rng }
     }
 
     /// The connection of `pilot` is cut without a word, and it comes back over a new one.
     pub fn reconnect(&mut self, pilot: &mut Pilot, profile: &str, seed: u64) {
-        (pilot.link, pilot.up, pilot.down) = self.open(&mut pilot.client, profile, seed);
-    }
-
-    fn open(
-        &mut self,
-        client: &mut Client,
-        profile: &str,
-        seed: u64,
-    ) -> (LocalLink, Link<Vec<u8>>, Link<Vec<u8>>) {
-        let profile: LinkProfile = profile.parse().unwrap();
-        let (connection, link) = Connection::in_process();
-        self.room.admit(connection, self.time());
-        client.handle_open(self.now);
-        let (up, down) = Link::pair(profile, seed, self.now);
-        (link, up, down)
+        pilot.line = Line::open(&mut pilot.client, profile, seed, self.now);
     }
 
     fn time(&self) -> Instant {
@@ -107,19 +98,14 @@ impl Rig {
     /// One step of time for everyone; `meet` is called when the room has made a tick.
     pub fn step(&mut self, pilots: &mut [&mut Pilot], mut meet: impl FnMut(&Room)) {
         for pilot in pilots.iter_mut() {
-            while let Some(bytes) = pilot.up.poll(self.now) {
-                // A connection that the room has closed takes nothing any more.
-                let _ = pilot.link.try_send(bytes);
-            }
+            pilot.line.pass_up(&mut self.room, self.now);
         }
         if self.now % TICK_MICROS < STEP_MICROS {
             self.room.read_and_step(self.time());
             self.room.write(self.time());
             meet(&self.room);
             for pilot in pilots.iter_mut() {
-                while let Ok(Some(bytes)) = pilot.link.try_receive() {
-                    pilot.down.send(self.now, bytes.len(), bytes.to_vec());
-                }
+                pilot.line.pass_down(self.now);
             }
         }
         for pilot in pilots.iter_mut() {
@@ -141,17 +127,17 @@ impl Pilot {
     pub fn set_link(&mut self, now: u64, up: &str, down: &str, seed: u64) {
         let (mut up, _) = Link::pair::<()>(up.parse().unwrap(), seed, now);
         let (_, mut down) = Link::<()>::pair(down.parse().unwrap(), seed, now);
-        while let Some(bytes) = self.up.poll(u64::MAX) {
+        while let Some(bytes) = self.line.up.poll(u64::MAX) {
             up.send(now, bytes.len(), bytes);
         }
-        while let Some(bytes) = self.down.poll(u64::MAX) {
+        while let Some(bytes) = self.line.down.poll(u64::MAX) {
             down.send(now, bytes.len(), bytes);
         }
-        (self.up, self.down) = (up, down);
+        (self.line.up, self.line.down) = (up, down);
     }
 
     fn step(&mut self, now: u64) {
-        while let Some(bytes) = self.down.poll(now) {
+        while let Some(bytes) = self.line.poll_down(now) {
             self.bytes += bytes.len() as u64;
             self.messages += 1;
             self.client.handle_message(now, &bytes).unwrap();
@@ -166,7 +152,7 @@ impl Pilot {
         }
         self.client.handle_time(now);
         while let Some(bytes) = self.client.poll_transmit() {
-            self.up.send(now, bytes.len(), bytes);
+            self.line.up.send(now, bytes.len(), bytes);
         }
         while let Some(event) = self.client.poll_event() {
             self.events.push(event);
@@ -176,5 +162,45 @@ impl Pilot {
     /// How often a prediction was off.
     pub fn corrections(&self) -> usize {
         self.events.iter().filter(|event| matches!(event, ClientEvent::Corrected(_))).count()
+    }
+}
+
+impl Line {
+    fn open(client: &mut Client, profile: &str, seed: u64, now: u64) -> Self {
+        let profile: LinkProfile = profile.parse().unwrap();
+        let (mut up, down) = Link::pair(profile, seed, now);
+        let end = End::Dial(Dial::start(now, &mut up), client.connect(now));
+        Line { end, up, down }
+    }
+
+    fn pass_up(&mut self, room: &mut Room, now: u64) {
+        if let End::Dial(dial, greeting) = &mut self.end {
+            if !dial.is_through(now, &mut self.up, &mut self.down) {
+                return;
+            }
+            let (connection, link) = Connection::in_process();
+            room.admit(connection, Some(greeting.clone()));
+            self.end = End::Open(link);
+        }
+        let End::Open(link) = &self.end else { return };
+        while let Some(bytes) = self.up.poll(now) {
+            // A connection that the room has closed takes nothing any more.
+            let _ = link.try_send(bytes);
+        }
+    }
+
+    fn pass_down(&mut self, now: u64) {
+        let End::Open(link) = &self.end else { return };
+        while let Ok(Some(bytes)) = link.try_receive() {
+            self.down.send(now, bytes.len(), bytes.to_vec());
+        }
+    }
+
+    /// The next message for the client.
+    fn poll_down(&mut self, now: u64) -> Option<Vec<u8>> {
+        match self.end {
+            End::Dial(..) => None,
+            End::Open(_) => self.down.poll(now),
+        }
     }
 }

@@ -38,12 +38,7 @@ pub fn read_client(
         match decode_client(&bytes) {
             Ok(ClientMessage::Input(input)) => take_input(client, now, &input, metrics),
             Ok(ClientMessage::Control(ClientControl::Leave)) => return Err(Left::Leave),
-            Ok(ClientMessage::Control(
-                ClientControl::Hello(_) | ClientControl::AttachInputs(_),
-            ))
-            | Err(_) => {
-                return Err(Left::Refuse(CloseReason::Malformed));
-            }
+            Err(_) => return Err(Left::Refuse(CloseReason::Malformed)),
         }
     }
     Ok(())

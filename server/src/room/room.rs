@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use driftfield_shared::limits::{HELLO_SECONDS_MAX, LEADERBOARD_LINES_MAX};
+use driftfield_shared::limits::LEADERBOARD_LINES_MAX;
 use driftfield_shared::protocol::{
-    CONTENT_HASH, ClientControl, ClientMessage, CloseReason, Hello, InputTicket, LeaderboardLine,
-    PROTOCOL_VERSION, ServerControl, Token, Welcome, decode_client, encode_server_control,
+    CONTENT_HASH, CloseReason, Greeting, Hello, InputTicket, LeaderboardLine, ServerControl, Token,
+    Welcome, encode_server_control,
 };
 use driftfield_shared::sim::{Command, Event, World};
 use driftfield_shared::snapshot::{History, SnapshotTally, Workspace};
@@ -34,8 +34,6 @@ pub struct Room {
     world: World,
     history: History,
     seats: Seats,
-    /// Connections that have yet to say hello, and by when.
-    greeting: Vec<(Connection, Instant)>,
     clients: Vec<Client>,
     /// Connections on their way out.
     closing: Vec<Connection>,
@@ -57,7 +55,6 @@ impl Room {
             world: World::new(settings.rules.clone(), settings.seed),
             history: History::default(),
             seats: Seats::new(settings.max_players as usize),
-            greeting: Vec::new(),
             clients: Vec::new(),
             closing: Vec::new(),
             commands: Vec::new(),
@@ -105,14 +102,18 @@ impl Room {
         Some(checkpoint::path(data_dir, &self.settings.id))
     }
 
-    /// Takes a connection that has yet to say hello.
-    pub fn admit(&mut self, mut connection: Connection, now: Instant) {
+    /// Takes a connection in for what its client said in the request; `None`: it speaks another version.
+    pub fn admit(&mut self, mut connection: Connection, greeting: Option<Greeting>) {
         if self.drain_at.is_some() {
             connection.close(CloseReason::ShuttingDown);
             self.closing.push(connection);
             return;
         }
-        self.greeting.push((connection, now + Duration::from_secs_f32(HELLO_SECONDS_MAX)));
+        match greeting {
+            Some(Greeting::Hello(hello)) => self.handle_hello(connection, &hello),
+            Some(Greeting::AttachInputs(ticket)) => self.handle_attach(connection, &ticket),
+            None => self.refuse(connection, CloseReason::WrongVersion),
+        }
     }
 
     /// Tells everyone that the room ends, and lets them go soon after.
@@ -132,18 +133,12 @@ impl Room {
 
     /// Whether nobody is here and nothing is left to be said.
     pub fn is_idle(&self) -> bool {
-        self.greeting.is_empty()
-            && self.clients.is_empty()
-            && self.closing.is_empty()
-            && self.seats.iter().next().is_none()
+        self.clients.is_empty() && self.closing.is_empty() && self.seats.iter().next().is_none()
     }
 
     /// Whether everyone has gone after [`Room::drain`].
     pub fn is_drained(&self) -> bool {
-        self.drain_at.is_some()
-            && self.greeting.is_empty()
-            && self.clients.is_empty()
-            && self.closing.is_empty()
+        self.drain_at.is_some() && self.clients.is_empty() && self.closing.is_empty()
     }
 
     /// How it was opened.
@@ -164,7 +159,6 @@ impl Room {
 
     /// Reads what came in and advances the world by one tick.
     pub fn read_and_step(&mut self, now: Instant) {
-        self.greet(now);
         self.read_clients(now);
         self.expire_seats();
         self.gather_inputs();
@@ -195,52 +189,7 @@ impl Room {
         self.metrics.budget_share.set(self.load.share().into());
     }
 
-    /// Hears those who have yet to say hello.
-    fn greet(&mut self, now: Instant) {
-        let mut index = 0;
-        while index < self.greeting.len() {
-            let (connection, deadline) = &mut self.greeting[index];
-            connection.begin_tick(now);
-            let outcome = match connection.receive_one() {
-                Ok(Some(bytes)) => match decode_client(&bytes) {
-                    Ok(ClientMessage::Control(
-                        first @ (ClientControl::Hello(_) | ClientControl::AttachInputs(_)),
-                    )) => Ok(Some(first)),
-                    _ => Err(CloseReason::Malformed),
-                },
-                Ok(None) if *deadline <= now => Err(CloseReason::TimedOut),
-                Ok(None) => Ok(None),
-                Err(end) => {
-                    let (connection, _) = self.greeting.swap_remove(index);
-                    self.note_end(end);
-                    self.closing.push(connection);
-                    continue;
-                }
-            };
-            match outcome {
-                Ok(None) => index += 1,
-                Ok(Some(first)) => {
-                    let (connection, _) = self.greeting.swap_remove(index);
-                    match first {
-                        ClientControl::Hello(hello) => self.handle_hello(connection, &hello),
-                        ClientControl::AttachInputs(ticket) => {
-                            self.handle_attach(connection, &ticket);
-                        }
-                        ClientControl::Leave => self.refuse(connection, CloseReason::Malformed),
-                    }
-                }
-                Err(reason) => {
-                    let (connection, _) = self.greeting.swap_remove(index);
-                    self.refuse(connection, reason);
-                }
-            }
-        }
-    }
-
     fn handle_hello(&mut self, connection: Connection, hello: &Hello) {
-        if hello.protocol_version != PROTOCOL_VERSION {
-            return self.refuse(connection, CloseReason::WrongVersion);
-        }
         if hello.content_hash != CONTENT_HASH {
             return self.refuse(connection, CloseReason::WrongContent);
         }
@@ -488,10 +437,6 @@ impl Room {
     fn dismiss_all(&mut self, reason: CloseReason) {
         for client in std::mem::take(&mut self.clients) {
             self.dismiss(client, reason);
-        }
-        for (mut connection, _) in std::mem::take(&mut self.greeting) {
-            connection.close(reason);
-            self.closing.push(connection);
         }
     }
 

@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 use driftfield_shared::content::Content;
 use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent};
 use driftfield_shared::protocol::{
-    CONTENT_HASH, ClientControl, CloseReason, Hello, PROTOCOL_VERSION, ServerControl, Token,
-    encode_client_control, is_input_command,
+    CONTENT_HASH, CloseReason, Greeting, Hello, ServerControl, Token, is_input_command,
 };
 use driftfield_shared::sim::Rules;
 use driftfield_shared::units::{Angle, Controls, Thrust};
@@ -64,12 +63,17 @@ impl Table {
     }
 
     pub fn invite(&mut self, name: &str, token: Option<Token>) -> Guest {
-        let (connection, link) = Connection::in_process();
-        self.room.admit(connection, self.now());
         let config = ClientConfig { name: name.into(), token, is_bot: false };
         let mut client = Client::new(config);
-        client.handle_open(self.micros());
+        let link = self.admit(Some(client.connect(self.micros())));
         Guest { client, link, second: None, end: None, events: Vec::new() }
+    }
+
+    /// Someone at the door who says this.
+    pub fn admit(&mut self, greeting: Option<Greeting>) -> LocalLink {
+        let (connection, link) = Connection::in_process();
+        self.room.admit(connection, greeting);
+        link
     }
 
     fn micros(&self) -> u64 {
@@ -234,43 +238,59 @@ fn who_leaves_on_purpose_is_gone_at_once_for_all() {
 }
 
 #[test]
-fn wrong_versions_and_garbage_are_refused_by_name() {
-    let hello = Hello {
-        protocol_version: PROTOCOL_VERSION,
-        content_hash: CONTENT_HASH,
-        name: "Eve".into(),
-        token: None,
-        is_bot: false,
-    };
-    let old = Hello { protocol_version: PROTOCOL_VERSION + 1, ..hello.clone() };
-    let other = Hello { content_hash: CONTENT_HASH ^ 1, ..hello };
-    let say = |hello| encode_client_control(&ClientControl::Hello(hello));
+fn the_welcome_and_the_first_snapshot_come_in_the_tick_of_the_hello() {
+    let mut table = Table::new(4);
+    let mut ada = table.invite("Ada", None);
+    table.run(1, &mut [&mut ada]);
+    assert!(ada.client.welcome().is_some());
+    assert!(ada.client.frame().is_some());
+}
+
+#[test]
+fn other_versions_and_other_content_are_refused_by_name() {
+    let hello =
+        Hello { content_hash: CONTENT_HASH ^ 1, name: "Eve".into(), token: None, is_bot: false };
     let cases = [
-        (say(old), CloseReason::WrongVersion),
-        (say(other), CloseReason::WrongContent),
-        (vec![], CloseReason::Malformed),
-        (vec![0xff; 7], CloseReason::Malformed),
-        (encode_client_control(&ClientControl::Leave), CloseReason::Malformed),
+        (None, CloseReason::WrongVersion),
+        (Some(Greeting::Hello(hello)), CloseReason::WrongContent),
     ];
-    for (bytes, reason) in cases {
+    for (greeting, reason) in cases {
         let mut table = Table::new(4);
-        let (connection, link) = Connection::in_process();
-        table.room.admit(connection, table.now());
-        link.try_send(bytes).unwrap();
-        table.run(2, &mut []);
+        let link = table.admit(greeting);
+        table.run(1, &mut []);
         assert_eq!(link.try_receive().unwrap_err(), LinkEnd::Closed(reason));
     }
 }
 
 #[test]
-fn silence_before_the_hello_is_cut_in_time() {
+fn garbage_is_refused_by_name() {
+    for bytes in [vec![], vec![0xff; 7], vec![2, 9]] {
+        let mut table = Table::new(4);
+        let mut ada = table.invite("Ada", None);
+        table.run(3, &mut [&mut ada]);
+        ada.link.try_send(bytes).unwrap();
+        table.run(2, &mut [&mut ada]);
+        assert_eq!(ada.end, Some(LinkEnd::Closed(CloseReason::Malformed)));
+    }
+}
+
+#[test]
+fn who_says_hello_and_nothing_more_is_cut_in_time() {
     let mut table = Table::new(4);
-    let (connection, link) = Connection::in_process();
-    table.room.admit(connection, table.now());
-    table.run(149, &mut []);
-    assert_eq!(link.try_receive().unwrap(), None);
-    table.run(4, &mut []);
-    assert_eq!(link.try_receive().unwrap_err(), LinkEnd::Closed(CloseReason::TimedOut));
+    let eve = table.invite("Eve", None);
+    let seconds = driftfield_shared::limits::STALL_SECONDS_MAX;
+    table.run(1, &mut []);
+    // What comes to it is taken, so that only its silence counts.
+    let take = |ticks: f32, table: &mut Table| {
+        for _ in 0..ticks as u32 {
+            table.run(1, &mut []);
+            while let Ok(Some(_)) = eve.link.try_receive() {}
+        }
+        eve.link.try_receive().err()
+    };
+    assert_eq!(take(seconds * 30.0, &mut table), None);
+    let end = take(5.0, &mut table);
+    assert_eq!(end, Some(LinkEnd::Closed(CloseReason::TooSlow)));
 }
 
 #[test]

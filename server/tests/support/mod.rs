@@ -12,8 +12,9 @@ use driftfield_server::config::Config;
 use driftfield_server::http::Site;
 use driftfield_server::server::Server;
 use driftfield_shared::netcode::{Client, ClientConfig};
+use driftfield_shared::protocol::{CONTENT_HASH, Greeting, Hello};
 use tokio::sync::oneshot;
-use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::tungstenite::{self, ClientRequestBuilder};
 
 /// Runs until it is dropped.
 pub struct TestServer {
@@ -56,10 +57,17 @@ impl TestServer {
         socket
     }
 
-    /// A socket after the answer 101.
+    /// A socket after the answer 101 to somebody who wants to play.
     pub fn upgraded(&self) -> TcpStream {
+        self.greeted(&hello())
+    }
+
+    /// A socket after the answer 101 to a request that says this.
+    pub fn greeted(&self, greeting: &Greeting) -> TcpStream {
         let mut socket = self.connect();
-        socket.write_all(upgrade_request(self.address, &[]).as_bytes()).expect("a request");
+        let protocols = greeting.protocols().join(", ");
+        let request = upgrade_request(self.address, &[("Sec-WebSocket-Protocol", &protocols)]);
+        socket.write_all(request.as_bytes()).expect("a request");
         let answer = read_head(&mut socket);
         assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
         socket
@@ -111,6 +119,16 @@ impl Drop for TestServer {
     }
 }
 
+/// Somebody who wants to play.
+pub fn hello() -> Greeting {
+    Greeting::Hello(Hello {
+        content_hash: CONTENT_HASH,
+        name: "Guest".to_owned(),
+        token: None,
+        is_bot: false,
+    })
+}
+
 /// A good request for a WebSocket, each of its lines replaced by the edit of the same name.
 pub fn upgrade_request(address: SocketAddr, edits: &[(&str, &str)]) -> String {
     let mut lines = vec![
@@ -119,6 +137,7 @@ pub fn upgrade_request(address: SocketAddr, edits: &[(&str, &str)]) -> String {
         ("Upgrade".to_owned(), "websocket".to_owned()),
         ("Sec-WebSocket-Version".to_owned(), "13".to_owned()),
         ("Sec-WebSocket-Key".to_owned(), "dGhlIHNhbXBsZSBub25jZQ==".to_owned()),
+        ("Sec-WebSocket-Protocol".to_owned(), hello().protocols().join(", ")),
     ];
     for (name, value) in edits {
         lines.retain(|(have, _)| have != name);
@@ -193,7 +212,7 @@ fn is_not_ready(kind: ErrorKind) -> bool {
 }
 
 /// Opcode, payload and length in bytes of the unmasked frame at the front.
-fn server_frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
+pub fn server_frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     let (header, length) = match *bytes.get(1)? {
         126 => (4, usize::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?))),
         127 => (10, u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?) as usize),
@@ -222,6 +241,13 @@ pub fn client_frame(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
+/// The request of a WebSocket library's client that says this.
+pub fn websocket_request(address: SocketAddr, greeting: &Greeting) -> ClientRequestBuilder {
+    let uri = format!("ws://{address}/ws").parse().expect("an address");
+    let request = ClientRequestBuilder::new(uri);
+    greeting.protocols().into_iter().fold(request, ClientRequestBuilder::with_sub_protocol)
+}
+
 /// What an honest client saw.
 #[derive(Debug, Default)]
 pub struct Honest {
@@ -232,18 +258,18 @@ pub struct Honest {
 
 /// Plays for `time` with the game's own netcode, and tells what it saw.
 pub fn play(address: SocketAddr, time: Duration) -> Honest {
+    let started = Instant::now();
+    let now = || started.elapsed().as_micros() as u64;
+    let mut client =
+        Client::new(ClientConfig { name: "Honest".to_owned(), token: None, is_bot: true });
     let (mut websocket, _) =
-        tungstenite::connect(format!("ws://{address}/ws")).expect("a server that lets in");
+        tungstenite::connect(websocket_request(address, &client.connect(now())))
+            .expect("a server that lets in");
     let tungstenite::stream::MaybeTlsStream::Plain(socket) = websocket.get_mut() else {
         unreachable!("ws is not wss");
     };
     socket.set_read_timeout(Some(Duration::from_millis(2))).expect("a socket");
     socket.set_nodelay(true).expect("a socket");
-    let started = Instant::now();
-    let now = || started.elapsed().as_micros() as u64;
-    let mut client =
-        Client::new(ClientConfig { name: "Honest".to_owned(), token: None, is_bot: true });
-    client.handle_open(now());
     let mut honest = Honest::default();
     let mut heard: Option<Instant> = None;
     while started.elapsed() < time && honest.trouble.is_none() {

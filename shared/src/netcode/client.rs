@@ -22,7 +22,7 @@ use super::prediction::{Predicted, Predictor};
 use super::sent::SentCommands;
 use super::stats::{ClientStats, RoundTrip};
 use crate::protocol::{
-    CONTENT_HASH, ClientControl, DecodeError, Hello, InputMessage, PROTOCOL_VERSION, ServerControl,
+    CONTENT_HASH, ClientControl, DecodeError, Greeting, Hello, InputMessage, ServerControl,
     ServerMessage, Token, Welcome, decode_server, encode_client_control,
 };
 use crate::sim::{Rules, RulesError, ShotState};
@@ -88,7 +88,7 @@ pub enum ClientEvent {
 pub struct Client {
     config: ClientConfig,
     session: Option<Session>,
-    opened: Micros,
+    asked: Micros,
     controls: Controls,
     /// The trigger was pulled since the last client tick, however briefly.
     has_pulled_trigger: bool,
@@ -115,12 +115,12 @@ struct Session {
 }
 
 impl Client {
-    /// A client that waits for its socket.
+    /// A client without a connection.
     pub fn new(config: ClientConfig) -> Self {
         Client {
             config,
             session: None,
-            opened: 0,
+            asked: 0,
             controls: Controls::default(),
             has_pulled_trigger: false,
             stats: ClientStats::default(),
@@ -129,18 +129,16 @@ impl Client {
         }
     }
 
-    /// The socket is open: says hello.
-    pub fn handle_open(&mut self, now: Micros) {
-        self.opened = now;
+    /// Begins anew with a connection that is opened at `now`, and gives what its request says.
+    pub fn connect(&mut self, now: Micros) -> Greeting {
+        self.asked = now;
         self.session = None;
-        let hello = Hello {
-            protocol_version: PROTOCOL_VERSION,
+        Greeting::Hello(Hello {
             content_hash: CONTENT_HASH,
             name: self.config.name.clone(),
             token: self.config.token,
             is_bot: self.config.is_bot,
-        };
-        self.transmits.push_back(encode_client_control(&ClientControl::Hello(hello)));
+        })
     }
 
     /// Takes one message of the server.
@@ -173,12 +171,11 @@ impl Client {
         self.transmits.push_back(encode_client_control(&ClientControl::Leave));
     }
 
-    /// What a second connection for input commands says first; `None` before the welcome. From then on every message
-    /// of [`Client::poll_transmit`] that [is an input command](crate::protocol::is_input_command) goes over both, and
-    /// [`Client::set_second_path`] is told so.
-    pub fn attach_inputs(&self) -> Option<Vec<u8>> {
-        let ticket = self.session.as_ref()?.welcome.input_ticket;
-        Some(encode_client_control(&ClientControl::AttachInputs(ticket)))
+    /// What the request for a second connection for input commands says; `None` before the welcome. Once that is open,
+    /// every message of [`Client::poll_transmit`] that [is an input command](crate::protocol::is_input_command) goes over
+    /// both, and [`Client::set_second_path`] is told so.
+    pub fn attach_inputs(&self) -> Option<Greeting> {
+        Some(Greeting::AttachInputs(self.session.as_ref()?.welcome.input_ticket))
     }
 
     /// Whether input commands go over a second connection, too: then they need less of a lead. To be said again after
@@ -274,7 +271,7 @@ impl Client {
             predictor: Predictor::new(rules.clone()),
             playout: Playout::new(welcome.tick_hz),
             hits: Hits::default(),
-            round_trip: RoundTrip::new(now.saturating_sub(self.opened)),
+            round_trip: RoundTrip::of_join(now.saturating_sub(self.asked)),
             sent: SentCommands::default(),
             frames: VecDeque::with_capacity(FRAMES_MAX),
             predicted: None,

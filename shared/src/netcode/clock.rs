@@ -50,8 +50,8 @@ const STALL_TICKS: f64 = 6.0;
 const OTHER_PATH_SNAPSHOTS: u32 = 20;
 /// Ticks behind or ahead from which the clock jumps instead of being steered.
 const JUMP_TICKS: f64 = 12.0;
-/// Ticks of lead on top of the first round trip, which holds a wait of half a tick on average.
-const START_LEAD_TICKS: f64 = 0.9;
+/// Ticks of lead on top of the first round trip, which holds a wait of a quarter of a tick on average.
+const START_LEAD_TICKS: f64 = 1.15;
 /// Snapshots between two looks at the whole window.
 const LOOK_INTERVAL: u32 = 16;
 

@@ -3,6 +3,7 @@
 
 mod client;
 mod clock;
+mod dial;
 mod frame;
 mod hits;
 mod interpolation;
@@ -16,6 +17,7 @@ mod stats;
 pub use crate::snapshot::{EntityKey, EntityKind, Removal};
 pub use client::{Client, ClientConfig, ClientError, ClientEvent};
 pub use clock::{ClockSample, ClockSync};
+pub use dial::Dial;
 pub use frame::Frame;
 pub use hits::HitOutcome;
 pub use interpolation::{Interpolator, Scene};

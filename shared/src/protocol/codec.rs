@@ -5,10 +5,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::limits::{NAME_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX, WORLD_FILE_BYTES_MAX};
+use crate::limits::{
+    GREETING_BYTES_MAX, NAME_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX, WORLD_FILE_BYTES_MAX,
+};
 
 /// Why bytes are not what they should be.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum DecodeError {
     /// Not the form of the expected type.
     #[error("the bytes do not have the expected form")]
@@ -25,6 +27,18 @@ pub enum DecodeError {
     /// No bytes at all.
     #[error("the message is empty")]
     Empty,
+    /// This version, but no greeting.
+    #[error("there is no greeting")]
+    NoGreeting,
+    /// More than one greeting.
+    #[error("there is more than one greeting")]
+    GreetingRepeated,
+    /// A greeting of more characters than the longest has.
+    #[error("a greeting of {0} characters; one of {GREETING_BYTES_MAX} bytes is allowed")]
+    GreetingTooLong(usize),
+    /// Not base64 as it is in URLs, without padding.
+    #[error("the greeting is not base64url without padding")]
+    NotBase64,
 }
 
 /// A value as bytes.

@@ -5,11 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::content::Content;
 use crate::units::PlayerId;
 
-/// The first message of a client.
+/// Who wants to play.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Hello {
-    /// [`PROTOCOL_VERSION`](super::PROTOCOL_VERSION) of the client.
-    pub protocol_version: u16,
     /// [`CONTENT_HASH`](super::CONTENT_HASH) of the client's build.
     pub content_hash: u64,
     /// The name to play under; the server tidies it.
@@ -50,7 +48,8 @@ pub struct Welcome {
     pub player: PlayerId,
     /// What takes the seat back after a lost connection; replaces any earlier one.
     pub token: Token,
-    /// What a second connection for input commands says in [`ClientControl::AttachInputs`]. New with each welcome.
+    /// What a second connection for input commands says in [`Greeting::AttachInputs`](super::Greeting::AttachInputs). New
+    /// with each welcome.
     pub input_ticket: InputTicket,
     /// Whether a seat was taken back, its ship with it.
     pub resumed: bool,
@@ -120,11 +119,6 @@ pub enum ServerControl {
 /// What a client says besides input commands.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub enum ClientControl {
-    /// The first message.
-    Hello(Hello),
     /// Leaving on purpose: the seat is given up at once.
     Leave,
-    /// The first message of a second connection, which only brings input commands: each goes over both, and the copy
-    /// that arrives first counts. The ticket is that of the [`Welcome`] on the first.
-    AttachInputs(InputTicket),
 }

@@ -8,7 +8,6 @@ use serde::de::DeserializeOwned;
 
 use super::codec::{self, DecodeError};
 use super::{ClientControl, ServerControl};
-use crate::limits::NAME_BYTES_MAX;
 use crate::snapshot::{BitReader, BitWriter, KIND_BITS, KIND_CONTROL, KIND_DELTA, KIND_FULL};
 use crate::units::{Angle, Controls, Thrust, Tick, ViewLag};
 
@@ -83,15 +82,7 @@ pub enum ClientMessage {
 pub fn decode_client(bytes: &[u8]) -> Result<ClientMessage, DecodeError> {
     match lane(bytes)? {
         KIND_INPUT => InputMessage::decode(bytes).map(ClientMessage::Input),
-        _ => {
-            let control: ClientControl = decode_control(bytes)?;
-            if let ClientControl::Hello(hello) = &control
-                && hello.name.len() > NAME_BYTES_MAX
-            {
-                return Err(DecodeError::NameTooLong(hello.name.len()));
-            }
-            Ok(ClientMessage::Control(control))
-        }
+        _ => Ok(ClientMessage::Control(decode_control(bytes)?)),
     }
 }
 
@@ -159,7 +150,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::protocol::{CloseReason, Hello, InputTicket, LeaderboardLine, PlayerInfo, Token};
+    use crate::protocol::{CloseReason, LeaderboardLine, PlayerInfo};
     use crate::units::PlayerId;
 
     fn input(
@@ -185,37 +176,10 @@ mod tests {
     }
 
     #[test]
-    fn a_hello_has_its_golden_bytes() {
-        let hello = ClientControl::Hello(Hello {
-            protocol_version: 1,
-            content_hash: 0x0102_0304_0506_0708,
-            name: "Ada".into(),
-            token: Some(Token([0x11; 16])),
-            is_bot: true,
-        });
-        let mut bytes = vec![
-            2, // lane: control
-            0, // Hello
-            1, // version
-            253, 8, 7, 6, 5, 4, 3, 2, 1, // content hash: 253 says that 8 bytes follow
-            3, b'A', b'd', b'a', // name
-            1,    // a token follows
-        ];
-        bytes.extend([0x11; 16]);
-        bytes.push(1); // a bot
-        assert_eq!(encode_client_control(&hello), bytes);
-        assert_eq!(decode_client(&bytes), Ok(ClientMessage::Control(hello)));
-        assert_eq!(encode_client_control(&ClientControl::Leave), [2, 1]);
-    }
-
-    #[test]
-    fn the_first_message_of_a_second_connection_has_its_golden_bytes() {
-        let attach = ClientControl::AttachInputs(InputTicket([0x22; 16]));
-        let mut bytes = vec![2, 2]; // lane: control; AttachInputs
-        bytes.extend([0x22; 16]);
-        assert_eq!(encode_client_control(&attach), bytes);
-        assert_eq!(decode_client(&bytes), Ok(ClientMessage::Control(attach)));
-        assert_eq!(decode_client(&bytes[..17]), Err(DecodeError::Form));
+    fn a_goodbye_has_its_golden_bytes() {
+        let bytes = [2, 0]; // lane: control; Leave
+        assert_eq!(encode_client_control(&ClientControl::Leave), bytes);
+        assert_eq!(decode_client(&bytes), Ok(ClientMessage::Control(ClientControl::Leave)));
     }
 
     #[test]
@@ -253,16 +217,7 @@ mod tests {
 
     #[test]
     fn each_way_to_be_wrong_has_its_name() {
-        let long_name = |bytes: usize| {
-            encode_client_control(&ClientControl::Hello(Hello {
-                protocol_version: 1,
-                content_hash: 0,
-                name: "x".repeat(bytes),
-                token: None,
-                is_bot: false,
-            }))
-        };
-        let cases: [(Vec<u8>, DecodeError); 9] = [
+        let cases: [(Vec<u8>, DecodeError); 8] = [
             (vec![], DecodeError::Empty),
             (vec![3], DecodeError::UnknownKind(3)),
             (vec![6, 1], DecodeError::UnknownKind(6)),
@@ -271,22 +226,18 @@ mod tests {
             // Thrust direction 33.
             (vec![0, 0, 0, 0, 0, 33 << 2, 0, 0], DecodeError::Form),
             (vec![2, 9], DecodeError::Form),
-            (vec![2, 1, 0], DecodeError::TrailingBytes(1)),
-            (long_name(NAME_BYTES_MAX + 1), DecodeError::NameTooLong(NAME_BYTES_MAX + 1)),
+            (vec![2, 0, 0], DecodeError::TrailingBytes(1)),
         ];
         for (bytes, error) in cases {
             assert_eq!(decode_client(&bytes), Err(error), "{bytes:?}");
         }
-        assert!(decode_client(&long_name(NAME_BYTES_MAX)).is_ok());
     }
 
     #[test]
     fn lengths_that_a_message_only_claims_allocate_nothing() {
-        // A leaderboard of 2^64 - 1 lines, a name of 2^63 bytes.
+        // A leaderboard of 2^64 - 1 lines.
         let lines = [2, 4, 253, 255, 255, 255, 255, 255, 255, 255, 255];
         assert_eq!(decode_server(&lines), Err(DecodeError::Form));
-        let name = [2, 0, 1, 0, 253, 0, 0, 0, 0, 0, 0, 0, 128];
-        assert_eq!(decode_client(&name), Err(DecodeError::Form));
     }
 
     proptest! {
@@ -308,23 +259,6 @@ mod tests {
             control.insert(0, 2);
             let _ = decode_client(&control);
             let _ = decode_server(&control);
-        }
-
-        #[test]
-        fn a_mutated_hello_is_refused_or_decoded(flips in prop::collection::vec((0..40_usize, 0..8_u32), 1..6)) {
-            let hello = Hello {
-                protocol_version: 1,
-                content_hash: u64::MAX,
-                name: "Ada Lovelace".into(),
-                token: Some(Token([7; 16])),
-                is_bot: false,
-            };
-            let mut bytes = encode_client_control(&ClientControl::Hello(hello));
-            for (index, bit) in flips {
-                let index = index % bytes.len();
-                bytes[index] ^= 1_u8 << bit;
-            }
-            let _ = decode_client(&bytes);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::sim::Fnv;
 
 /// Version of the wire: changes with every change of form or meaning.
-pub const PROTOCOL_VERSION: u16 = 3;
+pub const PROTOCOL_VERSION: u16 = 4;
 
 /// Hash of the content files that this program was built with.
 ///
