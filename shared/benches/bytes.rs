@@ -19,7 +19,7 @@ use driftfield_shared::protocol::codec;
 use driftfield_shared::sim::{
     AsteroidKey, AsteroidState, OreKey, OreState, OwnState, ShipState, ShotKey, ShotState, World,
 };
-use driftfield_shared::snapshot::{Slot, SlotSet};
+use driftfield_shared::snapshot::{Slot, SlotSet, SnapshotPart, SnapshotTally};
 use driftfield_shared::units::{PlayerId, Tick};
 use serde::Serialize;
 use zstd::bulk::Compressor;
@@ -59,6 +59,7 @@ fn report_play() -> io::Result<()> {
     }
     let mut bytes = BTreeMap::<usize, usize>::new();
     let (mut seen_ships, mut seen) = (0, 0);
+    let mut tally = SnapshotTally::default();
     let ticks = SECONDS * u32::from(TICK_HZ);
     for tick in 0..LEAD_SECONDS * u32::from(TICK_HZ) + ticks {
         play.step();
@@ -66,6 +67,7 @@ fn report_play() -> io::Result<()> {
         let is_counted = tick >= LEAD_SECONDS * u32::from(TICK_HZ);
         for (seat, forms) in &mut clients {
             seat.look(&play.world, &room);
+            let before = seat.tally;
             let ours = seat.encode(&play.world, &mut room).len();
             let view = Seen::of(&play.world, &room, seat);
             // Every form sees every tick, so that those with a memory keep it.
@@ -74,6 +76,7 @@ fn report_play() -> io::Result<()> {
                 lengths.push(form.length(&view)?);
             }
             if is_counted {
+                tally.add(&seat.tally.since(&before));
                 seen += seat.visible().len();
                 seen_ships += seat.visible().ships.len();
                 for (row, length) in lengths.into_iter().enumerate() {
@@ -100,6 +103,7 @@ fn report_play() -> io::Result<()> {
         let per_entity = total * 8.0 / seen as f64;
         println!("| {name} | {per_second:.0} | {per_entity:.2} | {:.1} |", total / ours);
     }
+    print_parts(&tally);
     Ok(())
 }
 
@@ -141,7 +145,24 @@ fn report_join() -> io::Result<()> {
         let packed = Compressor::new(level)?.compress(&all)?;
         print(&format!("bincode of all, zstd -{level}"), packed.len());
     }
+    print_parts(&seat.tally);
     Ok(())
+}
+
+/// Prints where the bits of our snapshots went.
+fn print_parts(tally: &SnapshotTally) {
+    let snapshots = tally.of(SnapshotPart::Header).entities;
+    println!("\n| part | bits/snapshot | bits/entity | share |\n|---|---:|---:|---:|");
+    for part in SnapshotPart::ALL {
+        let spent = tally.of(part);
+        let bits = spent.bits as f64;
+        let (per_snapshot, share) = (bits / snapshots as f64, bits * 100.0 / tally.bits() as f64);
+        let per_entity = match spent.entities {
+            0 => "-".to_owned(),
+            entities => format!("{:.2}", bits / entities as f64),
+        };
+        println!("| {} | {per_snapshot:.1} | {per_entity} | {share:.1} % |", part.label());
+    }
 }
 
 /// Leaves the first `len` in.

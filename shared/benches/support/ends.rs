@@ -5,7 +5,8 @@ use std::sync::Arc;
 use driftfield_shared::netcode::{EntityKey, Frame, Predictor};
 use driftfield_shared::sim::{Rules, World};
 use driftfield_shared::snapshot::{
-    ClientView, Decoder, History, SnapshotOrder, StateAges, Visible, Workspace, find_visible,
+    ClientView, Decoder, History, SnapshotOrder, SnapshotTally, StateAges, Visible, Workspace,
+    find_visible,
 };
 use driftfield_shared::units::{Controls, PlayerId};
 
@@ -31,6 +32,8 @@ impl Room {
 pub struct Seat {
     /// Whose.
     pub player: PlayerId,
+    /// Where the bits of its snapshots went.
+    pub tally: SnapshotTally,
     view: ClientView,
     space: Workspace,
     bits_max: usize,
@@ -39,7 +42,13 @@ pub struct Seat {
 impl Seat {
     /// A seat whose client holds nothing yet, with snapshots of `bits_max` at the most.
     pub fn new(player: PlayerId, bits_max: usize) -> Self {
-        Seat { player, view: ClientView::default(), space: Workspace::default(), bits_max }
+        Seat {
+            player,
+            tally: SnapshotTally::default(),
+            view: ClientView::default(),
+            space: Workspace::default(),
+            bits_max,
+        }
     }
 
     /// Finds what the client may see in this tick.
@@ -66,7 +75,8 @@ impl Seat {
     /// The bytes that tell the client what was found.
     pub fn encode(&mut self, world: &World, room: &mut Room) -> &[u8] {
         let order = SnapshotOrder { player: self.player, margin: MARGIN, bits_max: self.bits_max };
-        self.view.encode(world, &mut room.history, order, &mut self.space);
+        let tally = self.view.encode(world, &mut room.history, order, &mut self.space);
+        self.tally.add(&tally);
         self.space.bytes()
     }
 }

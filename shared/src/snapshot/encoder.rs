@@ -180,18 +180,21 @@ impl ClientView {
                 write_asteroid(out, &asteroid.state, world.side());
             }
         });
-        tally.spend(SnapshotPart::Asteroids, bits_since(out), held.asteroids.len());
+        let asteroids_bits = bits_since(out);
         is_news |= write_removals(out, &held.ores, &gone.ores, &destroyed.ores);
         is_news |= write_arrivals(out, &mut held.ores, &arrivals.ores, |out, slot| {
             if let Some(ore) = history.ores().key(slot).and_then(|key| world.ores().get(key)) {
                 write_ore(out, ore, now, world.side());
             }
         });
-        tally.spend(SnapshotPart::Ores, bits_since(out), held.ores.len());
+        let mut bits = (asteroids_bits, bits_since(out));
         if !is_news {
             out.truncate(mark);
             out.write_bool(false);
+            bits = (1, 0);
         }
+        tally.spend(SnapshotPart::Asteroids, bits.0, held.asteroids.len());
+        tally.spend(SnapshotPart::Ores, bits.1, held.ores.len());
         let before_own = out.len_bits();
         self.write_own(world, order.player, has_fired, ticks, &mut space.own, out);
         tally.spend(SnapshotPart::Own, out.len_bits() - before_own, 1);
