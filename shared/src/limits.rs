@@ -84,10 +84,8 @@ pub const CATCH_UP_TICKS_MAX: u32 = 4;
 /// Bytes of a world in a file: the largest room with everything in flight, many times over.
 pub const WORLD_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// Entries of each table of content: identifiers are 6 bits on the wire.
-pub const CONTENT_ENTRIES_MAX: usize = 1 << CONTENT_ID_BITS;
-/// Bits of an identifier of content on the wire.
-pub const CONTENT_ID_BITS: u32 = 6;
+/// Entries of each table of content: an identifier takes 6 bits on the wire at the most.
+pub const CONTENT_ENTRIES_MAX: usize = 64;
 /// Shortest side of a sector, units: a ship needs room to turn.
 pub const SECTOR_SIDE_MIN: f32 = 100.0;
 /// Longest side of a sector: positions are exact on the grid up to ±32,768 units.

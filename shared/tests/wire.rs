@@ -51,7 +51,7 @@ fn snapshots_have_their_golden_bytes() {
     let full = duel.step(&[Command::Join(PlayerId(0)), Command::Join(PlayerId(1))]);
     assert_eq!(
         hex(&full),
-        "050000000c0000e813350090010023a2e2280210801a0a8000200300e12f7d6b0520005615001b200102000000000000"
+        "050000000c0000e813750180115171140108400d850280f097beb5021000ab0a1b200102000000000000"
     );
 
     // Nothing happens: lane, ticks, margin, side, no removals, two ships as predicted, and empty lists.
@@ -67,6 +67,13 @@ fn snapshots_have_their_golden_bytes() {
     let held = duel.step(&[]);
     assert_eq!(hex(&held), "a8203b0e");
     assert_eq!(hex(&duel.step(&[])), "c801");
+
+    // A new client is told of the shot as one of its ship, three ticks old.
+    duel.view.reset();
+    assert_eq!(
+        hex(&duel.step(&[])),
+        "190000000c0000e813750180115171140108400d85424108981db6182f8c17f409e5e124c2000910000000000000"
+    );
 }
 
 #[test]
@@ -81,8 +88,10 @@ fn the_header_reads_as_documented() {
     assert_eq!(input.read(32), Ok(u64::from(2000.0_f32.to_bits())), "side");
     assert_eq!(input.read_golomb(0), Ok(0), "ships removed");
     assert_eq!(input.read_golomb(0), Ok(1), "ships new");
-    assert_eq!(input.read(12), Ok(0), "player");
-    assert_eq!(input.read(12), Ok(100), "hit points");
+    assert_eq!(input.read_signed(1), Ok(0), "player: the first one that there can be");
+    assert_eq!(input.read_below(1), Ok(0), "hull: there is one");
+    assert_eq!(input.read_signed(3), Ok(0), "hit points: all");
+    assert_eq!(input.read(1), Ok(0), "not protected");
 }
 
 #[test]

@@ -25,7 +25,7 @@ mod world;
 
 pub use cells::{Cells, Located};
 pub use hash::Fnv;
-pub use motion::{bump, bump_ships, drift, float, fly, fly_on, fly_shot, muzzle, steer};
+pub use motion::{bump, bump_ships, drift, float, fly, fly_back, fly_on, fly_shot, muzzle, steer};
 pub use pilot::{Pilot, Pilots};
 pub use rng::Rng;
 pub use rules::{BOOST_STEPS_PER_TICK, HullRules, Rules, RulesError, WeaponRules};

@@ -7,7 +7,7 @@ use glam::Vec2;
 
 use super::rules::{BOOST_STEPS_PER_TICK, Rules};
 use super::state::{AsteroidState, OreState, ShipState, ShotState};
-use crate::units::{Controls, Tick, snap_position, snap_velocity};
+use crate::units::{Controls, Tick, VELOCITY_STEPS_PER_UNIT, snap_position, snap_velocity};
 
 /// Share of the speed across the surface that is left after a bump into something that cannot move.
 const BUMP_RESTITUTION: f32 = 0.4;
@@ -49,6 +49,26 @@ pub fn fly(ship: &mut ShipState, rules: &Rules, side: f32) {
 pub fn fly_on(ship: &mut ShipState, rules: &Rules, side: f32) {
     ship.aim = ship.aim.turned(ship.aim_rate);
     fly(ship, rules, side);
+}
+
+/// Where a ship was `ticks` ago, and how it flew, if it has done all the while what it does now: undoes [`fly_on`] as
+/// well as what it rounds off can be known.
+pub fn fly_back(ship: &ShipState, ticks: u32, rules: &Rules) -> ShipState {
+    let hull = rules.hull(ship.hull);
+    let step = if ship.boosting { hull.boosted_step } else { hull.thrust_step };
+    let push = ship.thrust.direction() * step;
+    let speed_max = Vec2::splat(rules.ship_speed_max);
+    // A velocity is cut to the grid: it was half a step more before, on average.
+    let cut = |velocity: Vec2| velocity.signum() * (0.5 / VELOCITY_STEPS_PER_UNIT);
+    let mut past = *ship;
+    for _ in 0..ticks {
+        past.aim = past.aim.turned(ship.aim_rate.wrapping_neg());
+        past.position = snap_position(past.position - past.velocity * rules.tick_seconds);
+        let velocity = (past.velocity + cut(past.velocity)) / hull.drag_factor - push;
+        let velocity = velocity.clamp(-speed_max, speed_max);
+        past.velocity = snap_velocity(velocity + cut(velocity));
+    }
+    past
 }
 
 /// Keeps a ship out of the asteroids around it, taken in the order of their places: the same for

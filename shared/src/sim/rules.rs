@@ -186,7 +186,13 @@ impl HullRules {
 
     /// Speed at which drag takes all that a boost gives.
     fn speed_max(&self) -> f32 {
-        self.boosted_step * self.drag_factor / (1.0 - self.drag_factor).max(0.001)
+        self.cruise_speed(true)
+    }
+
+    /// Speed at which drag takes all that the engines give, units/s.
+    pub fn cruise_speed(&self, is_boosting: bool) -> f32 {
+        let step = if is_boosting { self.boosted_step } else { self.thrust_step };
+        step * self.drag_factor / (1.0 - self.drag_factor).max(0.001)
     }
 }
 

@@ -10,6 +10,12 @@ pub struct BitsError;
 /// Longest unary prefix of an exponential Golomb code: larger numbers are never written.
 const PREFIX_BITS_MAX: u32 = 32;
 
+/// Bits of a signed number as [`BitWriter::write_signed`] writes it.
+pub fn signed_bits(value: i32, k: u32) -> u32 {
+    let shifted = u64::from(((value << 1) ^ (value >> 31)) as u32) + (1 << k);
+    2 * (shifted.ilog2() - k) + 1 + k
+}
+
 /// Collects bits into bytes.
 #[derive(Clone, Debug, Default)]
 pub struct BitWriter {
@@ -253,7 +259,11 @@ mod tests {
         match item {
             Item::Plain(value, bits) => writer.write(value, bits),
             Item::Golomb(value, k) => writer.write_golomb(value, k),
-            Item::Signed(value, k) => writer.write_signed(value, k),
+            Item::Signed(value, k) => {
+                let before = writer.len_bits();
+                writer.write_signed(value, k);
+                assert_eq!(writer.len_bits() - before, signed_bits(value, k) as usize);
+            }
             Item::Below(value, end) => writer.write_below(value, end),
         }
     }

@@ -8,8 +8,9 @@ use super::bits::{BitReader, BitsError};
 use super::header::{SnapshotHeader, SnapshotKind};
 use super::own::{predict_own, read_own};
 use super::parts::{
-    gap_order, read_asteroid, read_hit_points, read_ore, read_ship, read_ship_update, read_shot,
+    gap_order, read_asteroid, read_hit_points, read_ore, read_ship, read_ship_update,
 };
+use super::shots::{read_shot, read_shot_of};
 use super::tally::{SnapshotPart, SnapshotTally};
 use super::{COUNT_ORDER, EntityKey, EntityKind, Removal};
 use crate::limits::{HISTORY_TICKS, VISIBLE_PER_KIND_MAX};
@@ -221,8 +222,9 @@ impl Decoder {
 
     fn read_ship_arrivals(&mut self, input: &mut BitReader<'_>) -> Result<(), SnapshotError> {
         let (rules, side) = (&self.rules, self.side);
-        read_arrivals(input, &mut self.ships, &mut self.next_key, |input| {
-            Ok(read_ship(input, rules, side)?)
+        read_arrivals(input, &mut self.ships, &mut self.next_key, |input, before| {
+            let before = before.map(|ship| ship.player);
+            Ok(read_ship(input, before, rules, side)?)
         })
     }
 
@@ -253,13 +255,17 @@ impl Decoder {
         })?;
         let (ships, player) = (&self.ships, self.player);
         let mut has_fired = false;
-        read_arrivals(input, &mut self.shots, &mut self.next_key, |input| {
-            if !input.read_bool()? {
+        read_arrivals(input, &mut self.shots, &mut self.next_key, |input, _| {
+            let is_born = input.read_bool()?;
+            if !is_born && !input.read_bool()? {
                 return Ok(read_shot(input, now, rules, side)?);
             }
             let index = input.read_below(ships.len() as u32)? as usize;
             let missing = SnapshotError::NoSuchEntity(index, ships.len());
             let (_, ship) = ships.get(index).ok_or(missing)?;
+            if !is_born {
+                return Ok(read_shot_of(input, ship, now, rules, side)?);
+            }
             has_fired |= ship.player == player;
             Ok(muzzle(ship, rules, now))
         })?;
@@ -305,7 +311,7 @@ impl Decoder {
             asteroid.hit_points = read_hit_points(input)?;
             next = index + 1;
         }
-        read_arrivals(input, &mut self.asteroids, &mut self.next_key, |input| {
+        read_arrivals(input, &mut self.asteroids, &mut self.next_key, |input, _| {
             Ok(read_asteroid(input, rules, side)?)
         })
     }
@@ -316,7 +322,7 @@ impl Decoder {
             let kind = EntityKind::Ore;
             removals.push(Removal { key: *key, kind, position: ore.position, destroyed });
         })?;
-        read_arrivals(input, &mut self.ores, &mut self.next_key, |input| {
+        read_arrivals(input, &mut self.ores, &mut self.next_key, |input, _| {
             Ok(read_ore(input, now, rules, side)?)
         })
     }
@@ -352,12 +358,12 @@ fn read_removals<T>(
     Ok(())
 }
 
-/// Reads what comes into view, each at its place in the list.
+/// Reads what comes into view, each at its place in the list. `read` is told which one is in front of it.
 fn read_arrivals<T>(
     input: &mut BitReader<'_>,
     held: &mut Vec<(EntityKey, T)>,
     next_key: &mut u32,
-    mut read: impl FnMut(&mut BitReader<'_>) -> Result<T, SnapshotError>,
+    mut read: impl FnMut(&mut BitReader<'_>, Option<&T>) -> Result<T, SnapshotError>,
 ) -> Result<(), SnapshotError> {
     let held_count = held.len();
     let count = read_count(input, held_count)?;
@@ -370,9 +376,10 @@ fn read_arrivals<T>(
                 return Err(SnapshotError::NoSuchEntity(before, held_count));
             }
         }
-        let state = read(input)?;
-        *next_key = next_key.wrapping_add(1);
         let place = if held_count > 0 { before + arrived } else { arrived };
+        let in_front = place.checked_sub(1).and_then(|place| held.get(place));
+        let state = read(input, in_front.map(|(_, state)| state))?;
+        *next_key = next_key.wrapping_add(1);
         held.insert(place, (EntityKey(*next_key), state));
     }
     Ok(())

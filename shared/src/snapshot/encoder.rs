@@ -13,12 +13,11 @@ use slotmap::Key;
 use super::bits::BitWriter;
 use super::history::{History, Span};
 use super::own::{predict_own, write_own};
-use super::parts::{
-    gap_order, write_asteroid, write_hit_points, write_ore, write_ship, write_shot,
-};
+use super::parts::{gap_order, write_asteroid, write_hit_points, write_ore, write_ship};
 use super::priority::{Plan, Situation};
 use super::roster::Roster;
-use super::slots::{Slot, SlotSet, WORD_BITS, slots_of};
+use super::shots::{is_shot_of, write_shot, write_shot_of};
+use super::slots::{Slot, SlotSet, WORD_BITS, slot_of, slots_of};
 use super::state_ages::StateAges;
 use super::tally::{SnapshotPart, SnapshotTally};
 use super::visible::{PerKind, Visible};
@@ -155,9 +154,14 @@ impl ClientView {
         let removals_bits = bits_since(out);
         self.write_ship_updates(world, ticks, has_waited, plan, history, out);
         tally.spend(SnapshotPart::ShipUpdates, bits_since(out), self.held.ships.len());
-        write_arrivals(out, &mut self.held.ships, &arrivals.ships, |out, slot| {
-            if let Some(ship) = history.ships().key(slot).and_then(|key| world.ships().get(key)) {
-                write_ship(out, &ship.state, world.side());
+        let ship_at = |slot| {
+            let ship = history.ships().key(slot).and_then(|key| world.ships().get(key));
+            ship.map(|ship| &ship.state)
+        };
+        write_arrivals(out, &mut self.held.ships, &arrivals.ships, |out, slot, before| {
+            if let Some(ship) = ship_at(slot) {
+                let before = before.and_then(ship_at).map(|ship| ship.player);
+                write_ship(out, ship, before, world.rules(), world.side());
             }
         });
         let bits = removals_bits + bits_since(out);
@@ -174,17 +178,17 @@ impl ClientView {
         let mut is_news =
             write_removals(out, &held.asteroids, &gone.asteroids, &destroyed.asteroids);
         is_news |= write_damage(out, &held.asteroids, world, history, now.minus(ticks));
-        is_news |= write_arrivals(out, &mut held.asteroids, &arrivals.asteroids, |out, slot| {
+        is_news |= write_arrivals(out, &mut held.asteroids, &arrivals.asteroids, |out, slot, _| {
             let asteroid = history.asteroids().key(slot).and_then(|key| world.asteroids().get(key));
             if let Some(asteroid) = asteroid {
-                write_asteroid(out, &asteroid.state, world.side());
+                write_asteroid(out, &asteroid.state, world.rules(), world.side());
             }
         });
         let asteroids_bits = bits_since(out);
         is_news |= write_removals(out, &held.ores, &gone.ores, &destroyed.ores);
-        is_news |= write_arrivals(out, &mut held.ores, &arrivals.ores, |out, slot| {
+        is_news |= write_arrivals(out, &mut held.ores, &arrivals.ores, |out, slot, _| {
             if let Some(ore) = history.ores().key(slot).and_then(|key| world.ores().get(key)) {
-                write_ore(out, ore, now, world.side());
+                write_ore(out, ore, now, world.rules(), world.side());
             }
         });
         let mut bits = (asteroids_bits, bits_since(out));
@@ -391,18 +395,28 @@ impl ClientView {
         let mut has_fired = false;
         let (ships, waiting) = (&self.held.ships, &self.waiting);
         let ships_len = ships.len() as u32;
-        write_arrivals(out, &mut self.held.shots, arrivals, |out, slot| {
+        let (now, rules, side) = (world.tick(), world.rules(), world.side());
+        write_arrivals(out, &mut self.held.shots, arrivals, |out, slot, _| {
             let shot = history.shots().key(slot).and_then(|key| world.shots().get(key));
             let Some(shot) = shot else { return };
             let is_exact = |ship: &Slot| ships.contains(*ship) && !waiting.contains(*ship);
             let ship = history.shot_glance(slot).birth.filter(is_exact);
             out.write_bool(ship.is_some());
+            if let Some(ship) = ship {
+                out.write_below(ships.rank(ship) as u32, ships_len);
+                has_fired |= shot.state.shooter == player;
+                return;
+            }
+            let ship = Some(slot_of(shot.ship)).filter(is_exact);
+            let ship = ship.zip(world.ships().get(shot.ship));
+            let ship = ship.filter(|(_, ship)| is_shot_of(&shot.state, &ship.state, now, rules));
+            out.write_bool(ship.is_some());
             match ship {
-                Some(ship) => {
-                    out.write_below(ships.rank(ship) as u32, ships_len);
-                    has_fired |= shot.state.shooter == player;
+                Some((slot, ship)) => {
+                    out.write_below(ships.rank(slot) as u32, ships_len);
+                    write_shot_of(out, &shot.state, &ship.state, now, rules, side);
                 }
-                None => write_shot(out, &shot.state, world.tick(), world.side()),
+                None => write_shot(out, &shot.state, now, rules, side),
             }
         });
         has_fired
@@ -471,12 +485,12 @@ fn write_removals(
 }
 
 /// Writes those of `arrivals` that are not held yet, each with its place in the list, and takes them as
-/// held. Returns whether there are any.
+/// held. `write` is told which one will be in front of each. Returns whether there are any.
 fn write_arrivals(
     out: &mut BitWriter,
     held: &mut SlotSet,
     arrivals: &SlotSet,
-    mut write: impl FnMut(&mut BitWriter, Slot),
+    mut write: impl FnMut(&mut BitWriter, Slot, Option<Slot>),
 ) -> bool {
     let count = arrivals.len_without(held);
     out.write_golomb(count as u32, COUNT_ORDER);
@@ -486,13 +500,15 @@ fn write_arrivals(
     let held_count = held.len();
     let order = gap_order(held_count, count);
     let mut before = 0;
+    let mut last = None;
     for slot in arrivals.without(held) {
         if held_count > 0 {
             let rank = held.rank(slot);
             out.write_golomb((rank - before) as u32, order);
             before = rank;
         }
-        write(out, slot);
+        write(out, slot, last.max(held.last_below(slot)));
+        last = Some(slot);
     }
     held.insert_all(arrivals);
     true

@@ -13,6 +13,7 @@ mod own;
 mod parts;
 mod priority;
 mod roster;
+mod shots;
 mod slots;
 mod state_ages;
 mod tally;

@@ -35,11 +35,11 @@ const NEAR_ARRIVAL: f32 = 16.0;
 const WAIT_TICKS_MAX: u32 = 45;
 
 /// Bits that things usually take. They decide what is tried, not what is written.
-const SHIP_ARRIVAL_BITS: usize = 120;
+const SHIP_ARRIVAL_BITS: usize = 105;
 const SHOT_BIRTH_BITS: usize = 14;
-const SHOT_ARRIVAL_BITS: usize = 105;
-const ASTEROID_ARRIVAL_BITS: usize = 110;
-const ORE_ARRIVAL_BITS: usize = 100;
+const SHOT_ARRIVAL_BITS: usize = 85;
+const ASTEROID_ARRIVAL_BITS: usize = 85;
+const ORE_ARRIVAL_BITS: usize = 65;
 const REMOVAL_BITS: usize = 8;
 /// Bits that anything takes, at most: an update of a ship for which nothing is as expected.
 const ENTITY_BITS_MAX: usize = 200;

@@ -80,6 +80,16 @@ impl SlotSet {
         below + count(last)
     }
 
+    /// The last that is in below `slot`: the one in front of it in a list in order of slots.
+    pub fn last_below(&self, slot: Slot) -> Option<Slot> {
+        let (word, bit) = (slot as usize / WORD_BITS, slot as usize % WORD_BITS);
+        let rest = self.words.get(word).map_or(0, |word| word & ((1 << bit) - 1));
+        let whole = &self.words[..word.min(self.words.len())];
+        let words = std::iter::once((word, rest)).chain(whole.iter().copied().enumerate().rev());
+        let (word, bits) = { words }.find(|(_, bits)| *bits != 0)?;
+        Some((word * WORD_BITS) as Slot + bits.ilog2())
+    }
+
     /// All that are in, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
         self.words.iter().enumerate().flat_map(|(word, bits)| Bits(*bits).map(place_in(word)))
@@ -269,6 +279,7 @@ mod tests {
             prop_assert_eq!(fast_a.is_empty(), a.is_empty());
             prop_assert_eq!(fast_a.contains(probe), a.contains(&probe));
             prop_assert_eq!(fast_a.rank(probe), a.range(..probe).count());
+            prop_assert_eq!(fast_a.last_below(probe), a.range(..probe).next_back().copied());
             let without: Vec<Slot> = a.difference(&b).copied().collect();
             prop_assert_eq!(fast_a.len_without(&fast_b), without.len());
             prop_assert_eq!(fast_a.without(&fast_b).collect::<Vec<_>>(), without);
