@@ -19,10 +19,13 @@ impl Allowance {
         Allowance { bytes_per_tick, saved: SNAPSHOT_BYTES_BURST.into(), at: now }
     }
 
-    /// Bits that the snapshot of tick `now` may take, where `share` of the allowance is given.
+    /// Bits that the snapshot of tick `now` may take, where `share` of the allowance is given. Where that is not all of it,
+    /// the room has no time to make up for ticks without a snapshot either: a larger one would make it late again.
     pub fn bits(&mut self, now: Tick, share: f32) -> usize {
         let bytes_per_tick = (self.bytes_per_tick as f32 * share) as u32;
-        let accrued = i64::from(bytes_per_tick) * i64::from(now.since(self.at));
+        let since = now.since(self.at);
+        let ticks = if share < 1.0 { since.min(1) } else { since };
+        let accrued = i64::from(bytes_per_tick) * i64::from(ticks);
         self.saved = (self.saved + accrued).min(SNAPSHOT_BYTES_BURST.into());
         self.at = now;
         self.saved.max(0) as usize * 8
@@ -53,6 +56,16 @@ mod tests {
     }
 
     #[test]
+    fn a_room_without_time_makes_up_for_no_tick_that_it_missed() {
+        let spent = |share| {
+            let mut allowance = Allowance::new(Tick(0), 30);
+            allowance.spend(SNAPSHOT_BYTES_BURST as usize);
+            allowance.bits(Tick(3), share) / 8
+        };
+        assert!(spent(1.0) > 4 * spent(0.6), "{} and {}", spent(1.0), spent(0.6));
+    }
+
+    #[test]
     fn what_could_not_wait_is_paid_for_later() {
         let mut allowance = Allowance::new(Tick(0), 30);
         allowance.spend(SNAPSHOT_BYTES_BURST as usize + 5_000);
@@ -65,6 +78,6 @@ mod tests {
         let mut allowance = Allowance::new(Tick(0), 30);
         allowance.spend(SNAPSHOT_BYTES_BURST as usize);
         assert_eq!(allowance.bits(Tick(1), 1.0), SNAPSHOT_BYTES_PER_SECOND as usize / 30 * 8);
-        assert_eq!(allowance.bits(Tick(10_000), 0.5), SNAPSHOT_BYTES_BURST as usize * 8);
+        assert_eq!(allowance.bits(Tick(10_000), 1.0), SNAPSHOT_BYTES_BURST as usize * 8);
     }
 }
