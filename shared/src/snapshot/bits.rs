@@ -111,6 +111,15 @@ impl BitWriter {
         }
     }
 
+    /// What was written before.
+    #[inline]
+    pub fn write_piece(&mut self, piece: Piece<'_>) {
+        match piece {
+            Piece::Short { value, bits } => self.write(value, bits),
+            Piece::Long { source, start, bits } => self.copy_bits(source, start, bits),
+        }
+    }
+
     /// A number below `end` in as few bits as the largest takes; none if there is but one.
     pub fn write_below(&mut self, value: u32, end: u32) {
         self.write(u64::from(value), bits_below(end));
@@ -128,6 +137,42 @@ impl BitWriter {
     /// The bytes as of the last [`finish`](Self::finish) and some that came behind it.
     pub fn finished(&self) -> &[u8] {
         &self.bytes
+    }
+}
+
+/// Bits that were written once and go to many.
+#[derive(Clone, Copy, Debug)]
+pub enum Piece<'a> {
+    /// Few enough to be handed over as they are.
+    Short {
+        /// The bits, the first one lowest.
+        value: u64,
+        /// How many, [`Piece::SHORT_BITS_MAX`] at most.
+        bits: u32,
+    },
+    /// A stretch of bytes.
+    Long {
+        /// Where they lie.
+        source: &'a [u8],
+        /// The first bit.
+        start: usize,
+        /// How many.
+        bits: usize,
+    },
+}
+
+impl<'a> Piece<'a> {
+    /// Bits that a short piece has at most: what is written in one go.
+    pub const SHORT_BITS_MAX: usize = 56;
+
+    /// The `bits` from bit `start` of `source`, short if they are few.
+    pub fn new(source: &'a [u8], start: usize, bits: usize) -> Self {
+        if bits <= Piece::SHORT_BITS_MAX {
+            let value = BitReader { bytes: source, position: start }.read(bits as u32);
+            // The caller names a range that it wrote itself; were it wrong, zeros are as good.
+            return Piece::Short { value: value.unwrap_or(0), bits: bits as u32 };
+        }
+        Piece::Long { source, start, bits }
     }
 }
 
@@ -269,6 +314,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_piece_is_as_good_as_the_bits_it_was_taken_from(
+            source in prop::collection::vec(any::<u8>(), 30..60),
+            before in 0..64_u32,
+            start in 0..100_usize,
+            bits in 0..140_usize,
+        ) {
+            let (mut copied, mut pieced) = (BitWriter::default(), BitWriter::default());
+            copied.write_zeros(before);
+            pieced.write_zeros(before);
+            copied.copy_bits(&source, start, bits);
+            pieced.write_piece(Piece::new(&source, start, bits));
+            prop_assert_eq!(copied.finish(), pieced.finish());
+        }
+
         #[test]
         fn whatever_is_written_is_read_back(items in prop::collection::vec(item(), 0..60)) {
             let mut writer = BitWriter::default();

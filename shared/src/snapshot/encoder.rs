@@ -10,11 +10,11 @@
 
 use slotmap::Key;
 
-use super::bits::BitWriter;
+use super::bits::{BitWriter, Piece};
 use super::history::{History, Span};
 use super::own::{predict_own, write_own};
 use super::parts::{gap_order, write_asteroid, write_hit_points, write_ore, write_ship};
-use super::priority::{Plan, Situation};
+use super::priority::{NearDistance, Plan, Situation};
 use super::roster::Roster;
 use super::shots::{is_shot_of, write_shot, write_shot_of};
 use super::slots::{Slot, SlotSet, WORD_BITS, slot_of, slots_of};
@@ -38,6 +38,7 @@ pub struct ClientView {
     pub(super) waiting: SlotSet,
     /// By slot, for those that wait: the tick as of which the client holds them exactly.
     waiting_since: Vec<Tick>,
+    pub(super) near_distance: NearDistance,
 }
 
 /// Snapshots over the budget for one whose ages are counted.
@@ -133,6 +134,8 @@ impl ClientView {
             if is_planned {
                 space.plan.make(situation, ships_bits, order.bits_max);
                 space.planned += 1;
+                let (near, bits) = (space.plan.near_count(), history.late_update_bits());
+                self.near_distance.follow(near, bits, order.bits_max);
             }
         }
         let has_waited = !self.waiting.is_empty();
@@ -365,7 +368,10 @@ impl ClientView {
             rest &= !(bit | (bit - 1));
             let is_late = late & bit != 0;
             let update = match ticks == 1 && !is_late {
-                true => Some(history.updates(slot, slot + 1)),
+                true => {
+                    let (source, start, bits) = history.updates(slot, slot + 1);
+                    Some(Piece::Long { source, start, bits })
+                }
                 false => {
                     let exact_at = self.exact_at(slot).unwrap_or(baseline);
                     history.late_update(world, slot, Span { exact_at, baseline })
@@ -375,7 +381,7 @@ impl ClientView {
                 out.write_bool(is_late);
             }
             match update {
-                Some((bits, start, count)) => out.copy_bits(bits, start, count),
+                Some(piece) => out.write_piece(piece),
                 // A ship that is held and not gone has its past: `delta_ticks` saw to that.
                 None => out.write_bool(false),
             }

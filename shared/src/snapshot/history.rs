@@ -8,7 +8,9 @@
 use glam::Vec2;
 use slotmap::SecondaryMap;
 
-use super::bits::BitWriter;
+use super::bits::{BitWriter, Piece};
+use super::flights::Flights;
+use super::late_updates::LateUpdates;
 use super::parts::write_ship_update;
 use super::roster::Roster;
 use super::slots::{Slot, SlotSet, slot_of};
@@ -38,9 +40,12 @@ pub struct History {
     updates: BitWriter,
     /// Where a slot's update begins in them, and the end as the last element.
     starts: Vec<u32>,
+    /// How many ships there are.
+    ships_now: usize,
     /// Ships that did in this tick what was expected of them.
     quiet: SlotSet,
     late: LateUpdates,
+    flights: Flights,
 }
 
 /// What decides how much a ship matters, close together in memory: it is looked at for every client.
@@ -96,6 +101,7 @@ impl History {
         self.take_glances(world);
         self.write_updates(world);
         self.late.clear(world.ships().capacity() + 1);
+        self.flights.retain(|ship| world.ships().contains_key(ship));
     }
 
     /// Ships by slot.
@@ -145,6 +151,7 @@ impl History {
 
     fn write_updates(&mut self, world: &World) {
         let tick = world.tick();
+        self.ships_now = world.ships().len();
         let mut updates = std::mem::take(&mut self.updates);
         updates.clear();
         self.starts.clear();
@@ -193,37 +200,34 @@ impl History {
         (self.updates.finished(), at(first), at(end) - at(first))
     }
 
+    /// Bits of an update of this tick, on the mean.
+    pub(super) fn mean_update_bits(&self) -> usize {
+        self.updates.finished().len() * 8 / self.ships_now.max(1)
+    }
+
     /// Ships whose update of this tick says no more than that they did what was expected of them.
     pub(super) fn quiet(&self) -> &SlotSet {
         &self.quiet
     }
 
-    /// The bits that bring a ship over a span to this tick, as [`updates`](Self::updates).
+    /// The bits that bring a ship over a span to this tick.
     pub(super) fn late_update(
         &mut self,
         world: &World,
         slot: Slot,
         span: Span,
-    ) -> Option<(&[u8], usize, usize)> {
-        let key = self.ships.key(slot)?;
-        let now = &world.ships().get(key)?.state;
-        let (start, count) = match self.late.find(self.now, span, slot) {
-            Some(range) => range,
-            None => {
-                let held = self.held(key, span, world.rules())?;
-                let ticks = self.now.since(span.baseline);
-                let has_waited = span.exact_at != span.baseline;
-                let start = self.late.bits.len_bits();
-                let (rules, side) = (world.rules(), world.side());
-                write_ship_update(&mut self.late.bits, &held, now, ticks, has_waited, rules, side);
-                let count = self.late.bits.len_bits() - start;
-                // Full bytes, so that there is nothing that only the writer knows.
-                self.late.bits.finish();
-                self.late.keep(self.now, span, slot, (start, count));
-                (start, count)
-            }
-        };
-        Some((self.late.bits.finished(), start, count))
+    ) -> Option<Piece<'_>> {
+        if self.late.find(self.now, span, slot).is_none() {
+            let key = self.ships.key(slot)?;
+            let now = &world.ships().get(key)?.state;
+            let held = self.held(key, span, world.rules())?;
+            let ticks = self.now.since(span.baseline);
+            let has_waited = span.exact_at != span.baseline;
+            self.late.write(self.now, span, slot, |bits| {
+                write_ship_update(bits, &held, now, ticks, has_waited, world.rules(), world.side());
+            });
+        }
+        self.late.find(self.now, span, slot)
     }
 
     /// About how many bits it takes to bring a ship up to date that has waited.
@@ -232,11 +236,16 @@ impl History {
     }
 
     /// What a client holds of a ship that it has not been told of since `span.exact_at`.
-    fn held(&self, key: ShipKey, span: Span, rules: &Rules) -> Option<ShipState> {
-        let mut held = *self.ship_at(span.exact_at, key)?;
-        for tick in 1..=span.baseline.since(span.exact_at) {
-            fly_on(&mut held, rules, self.side_at(span.exact_at.plus(tick))?);
+    fn held(&mut self, key: ShipKey, span: Span, rules: &Rules) -> Option<ShipState> {
+        let (mut at, mut held) = match self.flights.find(key, span) {
+            Some(flown) => flown,
+            None => (span.exact_at, *self.ship_at(span.exact_at, key)?),
+        };
+        while at != span.baseline {
+            at = at.plus(1);
+            fly_on(&mut held, rules, self.side_at(at)?);
         }
+        self.flights.keep(key, span, &held);
         Some(held)
     }
 
@@ -258,81 +267,3 @@ impl History {
 
 /// The tick in which what lasts expires.
 const NEVER: Tick = Tick(u32::MAX);
-
-/// Tables that are kept in any case: a crowd needs some fifty.
-const TABLES_KEPT: usize = 64;
-
-/// Updates of this tick over more than the last tick, by span and slot.
-#[derive(Clone, Debug, Default)]
-struct LateUpdates {
-    bits: BitWriter,
-    slots: usize,
-    /// Place in `tables` of each span's table; `NONE` if no client needed it yet.
-    table_of: Vec<u16>,
-    tables: Vec<Vec<(u32, u32)>>,
-    tables_used: usize,
-    written: usize,
-    written_bits: usize,
-    mean_bits: Option<f32>,
-}
-
-impl LateUpdates {
-    const NONE: u16 = u16::MAX;
-    /// Bits of an update before there was any.
-    const BITS_AT_FIRST: usize = 60;
-    const UNKNOWN: (u32, u32) = (u32::MAX, 0);
-
-    fn clear(&mut self, slots: usize) {
-        if self.tables_used > 0 || self.table_of.is_empty() {
-            self.table_of.clear();
-            self.table_of.resize((HISTORY_TICKS * HISTORY_TICKS) as usize, LateUpdates::NONE);
-        }
-        if self.written > 0 {
-            let bits = self.written_bits as f32 / self.written as f32;
-            self.mean_bits = Some(self.mean_bits.map_or(bits, |mean| mean + (bits - mean) / 8.0));
-        }
-        (self.written, self.written_bits) = (0, 0);
-        // What many rhythms at once needed is given back when they are gone.
-        self.tables.truncate(self.tables_used.max(TABLES_KEPT) * 2);
-        self.bits.clear();
-        self.slots = slots;
-        self.tables_used = 0;
-    }
-
-    /// Bits that an update has taken on the mean of late, its bit for whether it waited included.
-    fn mean_bits(&self) -> usize {
-        self.mean_bits.map_or(LateUpdates::BITS_AT_FIRST, |bits| bits as usize + 1)
-    }
-
-    /// A span as seen from `now`: both ends are less than the history back.
-    fn place(now: Tick, span: Span) -> usize {
-        let back = |tick| (now.since(tick) % HISTORY_TICKS) as usize;
-        back(span.exact_at) * HISTORY_TICKS as usize + back(span.baseline)
-    }
-
-    fn find(&self, now: Tick, span: Span, slot: Slot) -> Option<(usize, usize)> {
-        let table = self.table_of[LateUpdates::place(now, span)];
-        let (start, count) = *self.tables.get(table as usize)?.get(slot as usize)?;
-        (start != LateUpdates::UNKNOWN.0).then_some((start as usize, count as usize))
-    }
-
-    fn keep(&mut self, now: Tick, span: Span, slot: Slot, (start, count): (usize, usize)) {
-        self.written += 1;
-        self.written_bits += count;
-        let place = LateUpdates::place(now, span);
-        if self.table_of[place] == LateUpdates::NONE {
-            if self.tables.len() == self.tables_used {
-                self.tables.push(Vec::new());
-            }
-            let table = &mut self.tables[self.tables_used];
-            table.clear();
-            table.resize(self.slots, LateUpdates::UNKNOWN);
-            self.table_of[place] = self.tables_used as u16;
-            self.tables_used += 1;
-        }
-        let table = &mut self.tables[self.table_of[place] as usize];
-        if let Some(range) = table.get_mut(slot as usize) {
-            *range = (start as u32, count as u32);
-        }
-    }
-}

@@ -18,8 +18,13 @@ use crate::units::PlayerId;
 
 /// Distance at which something is worth half, units.
 const HALF_WORTH_DISTANCE: f32 = 300.0;
-/// Distance along both axes within which ships are looked at in every tick, units.
+/// Distance along both axes within which ships are looked at in every tick, units, where there is room for all of them.
 const NEAR_DISTANCE: f32 = 150.0;
+/// The same in the densest crowd: who touches us.
+const NEAR_DISTANCE_MIN: f32 = 40.0;
+/// How fast that distance follows the crowd, in a snapshot.
+const NEAR_SHRINK: f32 = 0.9;
+const NEAR_GROW: f32 = 1.05;
 /// Distance from our ship's centre within which a shot will pass that is dangerous, units.
 const DANGER_DISTANCE: f32 = 60.0;
 /// What something dangerous is worth more.
@@ -55,6 +60,7 @@ pub(super) struct Plan {
     pub arrivals: PerKind<SlotSet>,
     /// Ships that are looked at in every tick.
     near: SlotSet,
+    near_count: usize,
     candidates: Vec<Candidate>,
     bits_by_class: Vec<u32>,
     /// By slot of a ship: what the shots are worth that it fires in this tick.
@@ -76,6 +82,29 @@ enum What {
     Shot,
     Asteroid,
     Ore,
+}
+
+/// Distance along both axes within which a client's ships are looked at in every tick, units. In a crowd it is such that
+/// they take half of the budget: the rest of the room's time is not spent on who cannot come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NearDistance(f32);
+
+impl Default for NearDistance {
+    fn default() -> Self {
+        NearDistance(NEAR_DISTANCE)
+    }
+}
+
+impl NearDistance {
+    /// Notes that `count` ships were near, where updates take `bits` each and `bits_max` may be spent.
+    pub fn follow(&mut self, count: usize, bits: usize, bits_max: usize) {
+        let room = bits_max / 2 / bits.max(1);
+        if count > room {
+            self.0 = (self.0 * NEAR_SHRINK).max(NEAR_DISTANCE_MIN);
+        } else if count < room * 3 / 4 {
+            self.0 = (self.0 * NEAR_GROW).min(NEAR_DISTANCE);
+        }
+    }
 }
 
 /// What a plan is made from.
@@ -114,12 +143,16 @@ impl Situation<'_> {
 
     /// About how many bits it takes to bring all ships up to date that are held.
     pub(super) fn bits_of_ships(&self) -> usize {
-        let held = &self.view.held.ships;
+        let (held, waiting) = (&self.view.held.ships, self.view.waiting.len());
         match self.ticks {
             0 => 0,
+            1 if waiting == 0 => {
+                held.stretches().map(|(first, end)| self.history.updates(first, end).2).sum()
+            }
             1 => {
-                let exact = held.stretches().map(|(first, end)| self.history.updates(first, end).2);
-                exact.sum::<usize>() + self.view.waiting.len() * self.history.late_update_bits()
+                // Of many stretches: a ship like any other will do.
+                let exact = (held.len() - waiting) * self.history.mean_update_bits();
+                exact + waiting * self.history.late_update_bits()
             }
             _ => held.len() * self.history.late_update_bits(),
         }
@@ -175,9 +208,12 @@ impl Plan {
         self.shots_worth.clear();
         self.near.clear();
         let near = &mut self.near;
-        world
-            .ship_cells()
-            .for_each_near(centre, NEAR_DISTANCE, |ship| near.insert(slot_of(ship.key)));
+        let mut near_count = 0;
+        world.ship_cells().for_each_near(centre, view.near_distance.0, |ship| {
+            near.insert(slot_of(ship.key));
+            near_count += 1;
+        });
+        self.near_count = near_count;
         let has_room = |held: &SlotSet| held.len() < VISIBLE_PER_KIND_MAX;
         if has_room(&view.held.shots) {
             for slot in visible.shots.without(&view.held.shots) {
@@ -268,6 +304,11 @@ impl Plan {
         let held_bits = 2 * view.held.ships.len();
         // However many are held, half of the budget is for news.
         self.choose(view, bits_max.saturating_sub(held_bits).max(bits_max / 2));
+    }
+
+    /// Ships that were near.
+    pub(super) fn near_count(&self) -> usize {
+        self.near_count
     }
 
     /// The worthiest until the bits are spent; one in any case, so that there is progress.

@@ -1,0 +1,180 @@
+//! Updates of this tick over more than the last tick, kept for all clients that hold a ship as of the same tick.
+
+use super::bits::{BitWriter, Piece};
+use super::history::Span;
+use super::slots::Slot;
+use crate::limits::HISTORY_TICKS;
+use crate::units::Tick;
+
+/// Updates by span and slot.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LateUpdates {
+    /// Those that are not short.
+    bits: BitWriter,
+    slots: usize,
+    /// Place in `tables` of each span's table; `NONE` if no client needed it yet.
+    table_of: Vec<u16>,
+    tables: Vec<Vec<Entry>>,
+    tables_used: usize,
+    written: usize,
+    written_bits: usize,
+    mean_bits: Option<f32>,
+}
+
+/// The number of bits in the top byte, below it the bits themselves or, if they are too many, where they begin.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Entry(u64);
+
+impl Entry {
+    /// No update has as many bits.
+    const UNKNOWN: Entry = Entry(u64::MAX);
+    const COUNT_SHIFT: u32 = 56;
+
+    fn new(bits: usize, value: u64) -> Self {
+        debug_assert!(bits < 255 && value >> Entry::COUNT_SHIFT == 0);
+        Entry((bits as u64) << Entry::COUNT_SHIFT | value)
+    }
+
+    fn bits(self) -> usize {
+        (self.0 >> Entry::COUNT_SHIFT) as usize
+    }
+
+    fn value(self) -> u64 {
+        self.0 & ((1 << Entry::COUNT_SHIFT) - 1)
+    }
+}
+
+/// Tables that are kept in any case: a crowd needs some fifty.
+const TABLES_KEPT: usize = 64;
+
+impl LateUpdates {
+    const NONE: u16 = u16::MAX;
+    /// Bits of an update before there was any.
+    const BITS_AT_FIRST: usize = 60;
+
+    /// A new tick, in which ships have `slots` slots.
+    pub(super) fn clear(&mut self, slots: usize) {
+        if self.tables_used > 0 || self.table_of.is_empty() {
+            self.table_of.clear();
+            self.table_of.resize((HISTORY_TICKS * HISTORY_TICKS) as usize, LateUpdates::NONE);
+        }
+        if self.written > 0 {
+            let bits = self.written_bits as f32 / self.written as f32;
+            self.mean_bits = Some(self.mean_bits.map_or(bits, |mean| mean + (bits - mean) / 8.0));
+        }
+        (self.written, self.written_bits) = (0, 0);
+        // What many rhythms at once needed is given back when they are gone.
+        self.tables.truncate(self.tables_used.max(TABLES_KEPT) * 2);
+        self.bits.clear();
+        self.slots = slots;
+        self.tables_used = 0;
+    }
+
+    /// Bits that an update has taken on the mean of late, its bit for whether it waited included.
+    pub(super) fn mean_bits(&self) -> usize {
+        self.mean_bits.map_or(LateUpdates::BITS_AT_FIRST, |bits| bits as usize + 1)
+    }
+
+    /// A span as seen from `now`: both ends are less than the history back.
+    fn place(now: Tick, span: Span) -> usize {
+        let back = |tick| (now.since(tick) % HISTORY_TICKS) as usize;
+        back(span.exact_at) * HISTORY_TICKS as usize + back(span.baseline)
+    }
+
+    /// The update of a ship, if it was written.
+    pub(super) fn find(&self, now: Tick, span: Span, slot: Slot) -> Option<Piece<'_>> {
+        let table = self.table_of[LateUpdates::place(now, span)];
+        let entry = *self.tables.get(table as usize)?.get(slot as usize)?;
+        if entry == Entry::UNKNOWN {
+            return None;
+        }
+        let (bits, value) = (entry.bits(), entry.value());
+        Some(match bits <= Piece::SHORT_BITS_MAX {
+            true => Piece::Short { value, bits: bits as u32 },
+            false => Piece::Long { source: self.bits.finished(), start: value as usize, bits },
+        })
+    }
+
+    /// Writes the update of a ship, and keeps it.
+    pub(super) fn write(
+        &mut self,
+        now: Tick,
+        span: Span,
+        slot: Slot,
+        write: impl FnOnce(&mut BitWriter),
+    ) {
+        let start = self.bits.len_bits();
+        write(&mut self.bits);
+        let bits = self.bits.len_bits() - start;
+        // Full bytes, so that there is nothing that only the writer knows.
+        self.bits.finish();
+        let entry = match Piece::new(self.bits.finished(), start, bits) {
+            Piece::Short { value, .. } => {
+                self.bits.truncate(start);
+                Entry::new(bits, value)
+            }
+            Piece::Long { start, .. } => Entry::new(bits, start as u64),
+        };
+        self.written += 1;
+        self.written_bits += bits;
+        let place = LateUpdates::place(now, span);
+        if self.table_of[place] == LateUpdates::NONE {
+            if self.tables.len() == self.tables_used {
+                self.tables.push(Vec::new());
+            }
+            let table = &mut self.tables[self.tables_used];
+            table.clear();
+            table.resize(self.slots, Entry::UNKNOWN);
+            self.table_of[place] = self.tables_used as u16;
+            self.tables_used += 1;
+        }
+        let table = &mut self.tables[self.table_of[place] as usize];
+        if let Some(kept) = table.get_mut(slot as usize) {
+            *kept = entry;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_update_is_found_as_it_was_written_and_in_this_tick_only(
+            updates in prop::collection::btree_map(
+                (0..8_u32, 1..8_u32, 0..50_u32),
+                prop::collection::vec((any::<u64>(), 0..=56_u32), 0..4),
+                1..40,
+            ),
+        ) {
+            let now = Tick(1_000);
+            let mut late = LateUpdates::default();
+            late.clear(50);
+            let span = |waited: u32, ticks: u32| {
+                let baseline = now.minus(ticks);
+                Span { exact_at: baseline.minus(waited), baseline }
+            };
+            let write = |bits: &mut BitWriter, items: &[(u64, u32)]| {
+                items.iter().for_each(|&(value, bits_of)| bits.write(value & ((1 << bits_of) - 1), bits_of));
+            };
+            for (&(waited, ticks, slot), items) in &updates {
+                let span = span(waited, ticks);
+                prop_assert!(late.find(now, span, slot).is_none());
+                late.write(now, span, slot, |bits| write(bits, items));
+            }
+            for (&(waited, ticks, slot), items) in &updates {
+                let (mut found, mut written) = (BitWriter::default(), BitWriter::default());
+                found.write_piece(late.find(now, span(waited, ticks), slot).expect("written"));
+                write(&mut written, items);
+                prop_assert_eq!(found.finish(), written.finish());
+            }
+            late.clear(50);
+            for &(waited, ticks, slot) in updates.keys() {
+                prop_assert!(late.find(now, span(waited, ticks), slot).is_none());
+            }
+        }
+    }
+}
