@@ -8,10 +8,13 @@ use std::time::{Duration, Instant};
 
 use driftfield_shared::netcode::{Client, ClientConfig};
 use driftfield_shared::protocol::{
-    CONTENT_HASH, CloseReason, Greeting, Hello, ServerControl, ServerMessage, Token, Welcome,
-    decode_server,
+    CONTENT_HASH, CloseReason, Greeting, Hello, InputMessage, ServerControl, ServerMessage, Token,
+    Welcome, decode_server,
 };
-use support::{TestServer, hello, read_close, read_head, server_frame, upgrade_request};
+use driftfield_shared::units::{Controls, Tick, ViewLag};
+use support::{
+    TestServer, client_frame, hello, read_close, read_head, server_frame, upgrade_request,
+};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -86,8 +89,18 @@ fn a_token_in_the_request_takes_the_seat_back() {
     let (_second, again) = welcome(&server, &hello_with("Ada", Some(ada.token)));
     assert_eq!((again.resumed, again.player), (true, ada.player));
     assert_eq!(read_close(&mut first, PATIENCE).0, CloseReason::TakenOver.code());
-    let (_third, stranger) = welcome(&server, &hello_with("Eve", Some(ada.token)));
-    assert!(!stranger.resumed, "each token is good for one return");
+    // That answer may have been lost on the way: until somebody plays with the new token, the old one is good, too.
+    let (mut third, again) = welcome(&server, &hello_with("Ada", Some(ada.token)));
+    assert_eq!((again.resumed, again.player), (true, ada.player));
+    let input = InputMessage::new(Tick(0), Tick(0), ViewLag::default(), Controls::default());
+    third.write_all(&client_frame(0x82, &input.encode())).unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while server.metric("driftfield_inputs_received_total") < 1.0 {
+        assert!(Instant::now() < deadline, "the input command never came");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let (_fourth, stranger) = welcome(&server, &hello_with("Eve", Some(ada.token)));
+    assert!(!stranger.resumed, "a token that was replaced is good for nothing");
 }
 
 #[test]

@@ -35,6 +35,15 @@ pub struct Client {
     flow: FlowControl,
     allowance: Allowance,
     heard_at: Tick,
+    played: Played,
+}
+
+/// Whether a client has sent an input command.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Played {
+    NotYet,
+    New,
+    Known,
 }
 
 /// What a room shares among its clients to make a snapshot.
@@ -73,12 +82,16 @@ impl Client {
             flow: FlowControl::new(now),
             allowance: Allowance::new(now, tick_hz),
             heard_at: now,
+            played: Played::NotYet,
         }
     }
 
     /// Takes an input command in; `now` is the last tick that was simulated.
     pub fn handle_input(&mut self, now: Tick, input: &InputMessage) -> Received {
         self.heard_at = now;
+        if self.played == Played::NotYet {
+            self.played = Played::New;
+        }
         let ack = now.nearest_with_low_bits(input.ack_low);
         self.flow.acknowledge(now, ack);
         let tick = now.nearest_with_low_bits(input.tick_low);
@@ -87,6 +100,15 @@ impl Client {
         }
         let view_lag = self.view_lag.admit(tick, ack, input.view_lag);
         self.inputs.insert(now, tick, InputCommand { controls: input.controls, view_lag })
+    }
+
+    /// Whether the first input command has come since this was last asked.
+    pub fn is_first_input(&mut self) -> bool {
+        let is_new = self.played == Played::New;
+        if is_new {
+            self.played = Played::Known;
+        }
+        is_new
     }
 
     /// Whether a ticket with this hash is the one that the client got.

@@ -203,11 +203,12 @@ impl Room {
             self.take_over(info.player);
         }
         let is_bot = hello.is_bot || connection.is_house_bot();
+        let now = self.world.tick();
         let info = resumed.or_else(|| {
-            let info = self.seats.take(&hello.name, is_bot, &token).or_else(|| {
+            let info = self.seats.take(&hello.name, is_bot, &token, now).or_else(|| {
                 // People come before the house's own bots.
                 (!is_bot && self.free_house_seat())
-                    .then(|| self.seats.take(&hello.name, false, &token))?
+                    .then(|| self.seats.take(&hello.name, false, &token, now))?
             })?;
             self.commands.push(Command::Join(info.player));
             self.broadcast(&ServerControl::PlayerJoined(info.clone()));
@@ -297,7 +298,13 @@ impl Room {
                 self.end_input_path(path, end);
             }
             match left {
-                Ok(()) => index += 1,
+                Ok(()) => {
+                    let client = &mut self.clients[index];
+                    if client.is_first_input() {
+                        self.seats.note_played(client.player);
+                    }
+                    index += 1;
+                }
                 Err(left) => {
                     let client = self.clients.swap_remove(index);
                     self.handle_left(client, left);
@@ -335,7 +342,9 @@ impl Room {
                 return self.give_up_seat(player);
             }
         }
-        self.seats.vacate(player, self.world.tick());
+        if !self.seats.vacate(player, self.world.tick()) {
+            return self.give_up_seat(player);
+        }
         // The ship drifts on with its engines off and its gun silent.
         let aim = self.world.pilot(player).and_then(|pilot| pilot.ship);
         let aim = aim.and_then(|key| self.world.ships().get(key)).map(|ship| ship.state.aim);
@@ -344,8 +353,9 @@ impl Room {
     }
 
     fn expire_seats(&mut self) {
-        let grace = self.settings.grace_seconds * f32::from(self.settings.rules.tick_hz);
-        for player in self.seats.expired(self.world.tick(), grace as u32) {
+        let tick_hz = self.settings.rules.tick_hz;
+        let grace = self.settings.grace_seconds * f32::from(tick_hz);
+        for player in self.seats.expired(self.world.tick(), grace as u32, tick_hz) {
             self.give_up_seat(player);
         }
     }
