@@ -81,9 +81,10 @@ impl InputBuffer {
         &mut self.slots[(tick.0 % INPUT_BUFFER_TICKS) as usize]
     }
 
-    /// How many ticks ahead of `tick` the newest command is; negative when it came too late. 0 before the first.
+    /// How many ticks ahead of `tick` the newest command is; negative when it came too late. The least there is before
+    /// the first: a client that was told of one on time would think that its commands take no longer than it has waited.
     pub fn margin(&self, tick: Tick) -> i8 {
-        let ahead = self.newest.map_or(0, |newest| newest.distance_from(tick));
+        let ahead = self.newest.map_or(i64::MIN, |newest| newest.distance_from(tick));
         ahead.clamp(-64, 63) as i8
     }
 }
@@ -178,7 +179,7 @@ mod tests {
     #[test]
     fn the_margin_says_how_early_the_newest_command_is() {
         let mut buffer = InputBuffer::default();
-        assert_eq!(buffer.margin(Tick(10)), 0);
+        assert_eq!(buffer.margin(Tick(10)), -64);
         buffer.insert(Tick(9), Tick(12), InputCommand::default());
         assert_eq!(buffer.margin(Tick(10)), 2);
         assert_eq!(buffer.margin(Tick(12)), 0);

@@ -93,9 +93,12 @@ pub struct RoundTrip {
 
 impl RoundTrip {
     /// Starts from the time between opening a connection and the welcome: two round trips, TCP's and the request's. Under
-    /// TLS it is one more, and the first guess so much too long.
+    /// TLS it is one more, and the first guess so much too long. A
+    /// connection that took its time to open (a name to be looked up, a lost segment, a server with a queue) says
+    /// nothing of the path: what is guessed too short is mended within a round trip, what is too long keeps a ship from
+    /// its player until the server has caught up.
     pub fn of_join(join: Micros) -> Self {
-        RoundTrip { first: join / 2, samples: VecDeque::new() }
+        RoundTrip { first: (join / 2).min(FIRST_GUESS_MAX), samples: VecDeque::new() }
     }
 
     /// Takes a sample in.
@@ -120,6 +123,9 @@ impl RoundTrip {
         self.samples.front().map_or(self.first, |(_, round_trip)| *round_trip)
     }
 }
+
+/// The longest round trip that is believed before there was one.
+const FIRST_GUESS_MAX: Micros = 250_000;
 
 #[cfg(test)]
 mod tests {
