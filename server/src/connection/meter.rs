@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use driftfield_shared::limits::{
     CLIENT_MESSAGE_BYTES_MAX, EXCESS_SECONDS_MAX, INBOUND_BYTES_BURST, INBOUND_BYTES_PER_SECOND,
-    INBOUND_BYTES_PER_TICK, INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND,
+    INBOUND_BYTES_PER_TICK, INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND, TICK_HZ_MIN,
 };
 use driftfield_shared::protocol::CloseReason;
 use thiserror::Error;
@@ -50,8 +50,8 @@ pub(super) struct Meter {
     is_held_back: bool,
     /// Whether the peer's bytes came to an end in this tick.
     is_emptied: bool,
-    /// Since when there was always more than the budgets allow.
-    excess_since: Option<Instant>,
+    /// For how long there was always more than the budgets allow.
+    excess: Duration,
 }
 
 impl Meter {
@@ -63,17 +63,19 @@ impl Meter {
             now: None,
             is_held_back: false,
             is_emptied: false,
-            excess_since: None,
+            excess: Duration::ZERO,
         }
     }
 
     /// A new tick: budgets accrue. Returns the bytes that may be read in it, so few that neither budget is
     /// overdrawn even if they are the shortest frames there are.
     pub(super) fn begin_tick(&mut self, now: Instant) -> usize {
+        let since = self.now.map_or(Duration::ZERO, |last| now.saturating_duration_since(last));
         if self.is_emptied {
-            self.excess_since = None;
+            self.excess = Duration::ZERO;
         } else if self.is_held_back {
-            self.excess_since = self.excess_since.or(self.now);
+            // When we stand still ourselves it is no fault of the peer's.
+            self.excess += since.min(TICK_MAX);
         }
         self.now = Some(now);
         self.is_emptied = false;
@@ -86,8 +88,7 @@ impl Meter {
 
     /// Whether the peer may go on.
     pub(super) fn check(&self) -> Result<(), Violation> {
-        let excess = self.now.zip(self.excess_since).map(|(now, since)| now - since);
-        if excess > Some(Duration::from_secs_f32(EXCESS_SECONDS_MAX)) {
+        if self.excess > Duration::from_secs_f32(EXCESS_SECONDS_MAX) {
             return Err(Violation::Excess);
         }
         Ok(())
@@ -114,6 +115,9 @@ impl Meter {
         Ok(())
     }
 }
+
+/// The longest tick, of a room of [`TICK_HZ_MIN`].
+const TICK_MAX: Duration = Duration::from_millis(1_000 / TICK_HZ_MIN as u64);
 
 /// Bytes of the shortest frame that a client may send: two of header, four of masking key (RFC 6455, 5.2).
 const FRAME_BYTES_MIN: u32 = 6;
@@ -215,6 +219,17 @@ mod tests {
         assert_eq!(peer.tick(&frame, 0), Ok(()));
         assert_eq!(peer.tick(&frame, 0), Ok(()));
         assert!(peer.waiting.is_empty(), "{} bytes wait", peer.waiting.len());
+    }
+
+    #[test]
+    fn that_the_server_stood_still_is_no_excess_of_the_peer() {
+        let mut peer = Peer::new();
+        for _ in 0..3 {
+            assert_eq!(peer.tick(&SHORTEST, 400), Ok(()));
+        }
+        assert!(!peer.waiting.is_empty(), "it is held back");
+        peer.now += Duration::from_secs(20);
+        assert_eq!(peer.tick(&SHORTEST, 0), Ok(()));
     }
 
     #[test]

@@ -135,8 +135,15 @@ impl Read for MeteredStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let is_metered = self.leftover.has_remaining() && self.is_leftover_metered;
         let bytes = if self.leftover.has_remaining() {
-            let bytes = buffer.len().min(self.leftover.remaining());
+            let wanted = buffer.len().min(self.leftover.remaining());
+            let bytes = if is_metered { wanted } else { wanted.min(self.readable) };
+            if bytes == 0 {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
             self.leftover.copy_to_slice(&mut buffer[..bytes]);
+            if !is_metered {
+                self.readable -= bytes;
+            }
             bytes
         } else {
             self.read_socket(buffer)?
