@@ -68,19 +68,21 @@ impl Offer {
     /// # Errors
     /// What no client of this version offers.
     pub fn read<'a>(protocols: impl Iterator<Item = &'a str>) -> Result<Offer, DecodeError> {
-        let (mut own, mut other, mut greeting) = (false, None, None);
+        let (mut own, mut other, mut greeting, mut is_repeated) = (false, None, None, false);
         for protocol in protocols {
             if let Some(version) = version_of(protocol) {
                 own |= version == PROTOCOL_VERSION;
                 other = other.or(Some(version));
-            } else if let Some(text) = protocol.strip_prefix(GREETING_PREFIX)
-                && greeting.replace(text).is_some()
-            {
-                return Err(DecodeError::GreetingRepeated);
+            } else if let Some(text) = protocol.strip_prefix(GREETING_PREFIX) {
+                is_repeated |= greeting.replace(text).is_some();
             }
         }
+        // First: what another version says in its greeting is not for us to judge.
         if !own {
             return Ok(Offer::OtherVersion(other));
+        }
+        if is_repeated {
+            return Err(DecodeError::GreetingRepeated);
         }
         Greeting::read(greeting.ok_or(DecodeError::NoGreeting)?).map(Offer::Greeting)
     }
@@ -183,6 +185,8 @@ mod tests {
         assert_eq!(read(&["chat", "driftfield.04"]), Ok(Offer::OtherVersion(None)));
         let newer = read(&["driftfield.5", "greeting.whatever it is", "driftfield.6"]);
         assert_eq!(newer, Ok(Offer::OtherVersion(Some(5))));
+        let split = read(&["driftfield.5", "greeting.a", "greeting.b"]);
+        assert_eq!(split, Ok(Offer::OtherVersion(Some(5))));
         assert_eq!(newer.unwrap().answer().as_deref(), Some("driftfield.5"));
         let [version, greeting] = Greeting::Hello(hello()).protocols();
         let both = read(&["driftfield.5", &greeting, &version]);
