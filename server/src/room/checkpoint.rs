@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use driftfield_shared::protocol::{CONTENT_HASH, DecodeError, PROTOCOL_VERSION, codec};
+use driftfield_shared::protocol::{CONTENT_HASH, DecodeError, codec};
 use driftfield_shared::sim::{Rules, SavedWorld};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -15,6 +15,9 @@ use thiserror::Error;
 
 use super::seats::SavedSeat;
 
+/// Number of the form that the state is written in and of the rules it was played by, as far as they are code. It is not
+/// that of the protocol: a new way to say hello costs nobody a ship. To be raised when either changes.
+const FORM: u16 = 3;
 /// Bytes of the hash in front.
 const HASH_BYTES: usize = 32;
 
@@ -31,7 +34,7 @@ pub struct Checkpoint {
 /// What must be the same for a state to have its meaning.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 struct RulesMark {
-    protocol_version: u16,
+    form: u16,
     content_hash: u64,
     sector: String,
     mode: String,
@@ -108,7 +111,7 @@ pub fn path(data_dir: &Path, room: &str) -> PathBuf {
 impl RulesMark {
     fn of(rules: &Rules) -> Self {
         RulesMark {
-            protocol_version: PROTOCOL_VERSION,
+            form: FORM,
             content_hash: CONTENT_HASH,
             sector: rules.sector.id.clone(),
             mode: rules.mode.id.clone(),
