@@ -17,7 +17,8 @@ pub async fn look_after(admission: Admission) {
         let connections = admission.open();
         if tide.has_gone_out(connections) {
             debug!(connections, "memory given back");
-            // Not on this thread: it takes milliseconds, in which others wait for their handshake.
+            // Not on this thread: it takes milliseconds, in which others wait for their handshake. A room that allocates
+            // meanwhile may wait, too: hence only when few are left, whose ticks have time to spare.
             let _ = tokio::task::spawn_blocking(give_back).await;
         }
     }
@@ -31,12 +32,12 @@ struct Tide {
 }
 
 impl Tide {
-    /// Notes the connections there are now. Returns whether it is worth giving memory back: half of them are gone, and
-    /// more than a handful.
+    /// Notes the connections there are now. Returns whether it is worth giving memory back: three quarters of them are
+    /// gone, and more than a handful.
     fn has_gone_out(&mut self, connections: usize) -> bool {
         self.high = self.high.max(connections);
         let gone = self.high - connections;
-        let is_worth_it = gone >= GONE_MIN && gone >= connections;
+        let is_worth_it = gone >= GONE_MIN && gone >= 3 * connections;
         if is_worth_it {
             self.high = connections;
         }
@@ -66,15 +67,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_given_back_once_when_half_of_a_crowd_has_gone() {
+    fn memory_is_given_back_once_when_most_of_a_crowd_has_gone() {
         let mut tide = Tide::default();
-        let given: Vec<bool> = [0, 400, 1_000, 501, 500, 499, 300, 251, 250, 0]
+        let given: Vec<bool> = [0, 400, 1_000, 500, 251, 250, 249, 100, 63, 62, 0]
             .map(|connections| tide.has_gone_out(connections))
             .to_vec();
         assert_eq!(
             given,
-            [false, false, false, false, true, false, false, false, true, true],
-            "at half of each high tide"
+            [false, false, false, false, false, true, false, false, false, true, true],
+            "at a quarter of each high tide"
         );
     }
 
