@@ -19,8 +19,50 @@ const SHIFT: char = '\u{e008}';
 /// How long each of the keys of a flight is held.
 const LEG: Duration = Duration::from_millis(1_250);
 
+/// Legs that are flown until [`CLEAN_LEGS`] of them were clean.
+const LEGS_MAX: usize = 40;
+/// Legs for which and before which every command was in time: in these there must be no correction at all. What came
+/// late is corrected, as it must be: a few in a thousand on this link, more on a machine that is starved.
+const CLEAN_LEGS: usize = 8;
+
 fn corrections(stats: &Value) -> u64 {
     stats["corrections"].as_u64().unwrap()
+}
+
+fn inputs_late(stats: &Value) -> u64 {
+    stats["inputs_late"].as_u64().unwrap()
+}
+
+/// What a flight was like so far.
+#[derive(Debug)]
+struct Flight {
+    late: u64,
+    corrections: u64,
+    /// Whether the last leg was one without a late command. What is late is known and corrected a round trip later.
+    was_in_time: bool,
+    clean: usize,
+}
+
+impl Flight {
+    fn new(stats: &Value) -> Self {
+        Flight {
+            late: inputs_late(stats),
+            corrections: corrections(stats),
+            was_in_time: false,
+            clean: 0,
+        }
+    }
+
+    /// Takes in the end of a leg.
+    fn note(&mut self, stats: &Value) {
+        let (late, corrections) = (inputs_late(stats), corrections(stats));
+        let is_in_time = late == self.late;
+        if is_in_time && self.was_in_time {
+            assert_eq!(corrections, self.corrections, "all in time on {BAD_LINK}: {stats}");
+            self.clean += 1;
+        }
+        *self = Flight { late, corrections, was_in_time: is_in_time, clean: self.clean };
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,11 +88,16 @@ async fn a_flight_alone_on_a_bad_link_is_never_corrected() {
     tokio::time::sleep(SETTLING).await;
     page.keys(&['d', 's'], false).await;
     let before = page.stats().await;
-    for keys in [['w', 'd'], ['d', 's'], ['s', 'a'], ['a', 'w'], [SHIFT, 'd'], ['w', ' ']].repeat(2)
-    {
+    let mut flight = Flight::new(&before);
+    let legs = [['w', 'd'], ['d', 's'], ['s', 'a'], ['a', 'w'], [SHIFT, 'd'], ['w', ' ']];
+    for keys in legs.into_iter().cycle().take(LEGS_MAX) {
         page.keys(&keys, true).await;
         tokio::time::sleep(LEG).await;
         page.keys(&keys, false).await;
+        flight.note(&page.stats().await);
+        if flight.clean >= CLEAN_LEGS {
+            break;
+        }
     }
     let after = page.stats().await;
     page.screenshot("bad-link-flight").await;
@@ -59,8 +106,8 @@ async fn a_flight_alone_on_a_bad_link_is_never_corrected() {
         after["predicted_ticks"].as_u64().unwrap() - before["predicted_ticks"].as_u64().unwrap();
     assert!(ticks > 200, "{ticks} ticks predicted");
     assert!((from.x - to.x).hypot(from.y - to.y) > 50.0, "the ship flew: {from:?}, {to:?}");
-    // A starved machine runs the page's ticks late; what came in time is never corrected.
-    let late = after["inputs_late"].as_u64().unwrap() - before["inputs_late"].as_u64().unwrap();
+    assert!(flight.clean >= CLEAN_LEGS, "{flight:?}, alone on {BAD_LINK}; after: {after}");
+    let late = inputs_late(&after) - inputs_late(&before);
     assert!(
         corrections(&after) - corrections(&before) <= late,
         "corrections in {ticks} predicted ticks, {late} of them late, alone on {BAD_LINK}; before: {before}; after: {after}"
