@@ -197,7 +197,7 @@ fn part_name(part: SnapshotPart) -> &'static str {
     match part {
         SnapshotPart::Header => "Header",
         SnapshotPart::ShipUpdates => "Ships",
-        SnapshotPart::ShipArrivals => "Newcomers",
+        SnapshotPart::ShipArrivals => "Arrivals",
         SnapshotPart::Shots => "Shots",
         SnapshotPart::Asteroids => "Rocks",
         SnapshotPart::Ores => "Ore",
