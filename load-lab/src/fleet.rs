@@ -1,5 +1,6 @@
 //! The bots as a process of their own, and what they report.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,9 @@ pub struct FleetReport {
     pub disconnects: u64,
     /// Connections that ended because the server broke the protocol.
     pub protocol_errors: u64,
+    /// Why connections ended before their time, and how many, over the whole flight.
+    #[serde(default)]
+    pub ends: BTreeMap<String, u64>,
     /// Everything else that they report, by name.
     #[serde(flatten, skip_serializing)]
     pub more: Map<String, Value>,
@@ -130,7 +134,11 @@ impl Fleet {
         self.program.end(END_PATIENCE)?;
         let error = |error: &dyn std::fmt::Display| LabError::FleetReport(error.to_string());
         let json = std::fs::read(self.report.path()).map_err(|why| error(&why))?;
-        serde_json::from_slice(&json).map_err(|why| error(&why))
+        let report: FleetReport = serde_json::from_slice(&json).map_err(|why| error(&why))?;
+        for (reason, count) in &report.ends {
+            eprintln!("{count} bots: {reason}");
+        }
+        Ok(report)
     }
 }
 
