@@ -189,6 +189,9 @@ impl<'a> Worker<'a> {
             }
             self.timers.pop();
             if self.slots[slot].timer == Some(at) {
+                // What it wants next is set anew, the same moment included: a bot that nobody wakes and whose window of
+                // snapshots is full would never act again.
+                self.slots[slot].timer = None;
                 self.meter.bot_lateness.saturating_record(self.now().saturating_sub(at));
                 self.drive(slot);
             }

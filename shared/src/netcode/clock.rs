@@ -157,7 +157,8 @@ impl ClockSync {
 
     /// When the next tick is due, `None` before the first snapshot.
     pub fn next_time(&self) -> Option<Micros> {
-        self.next.map(|(_, due)| due.max(0.0) as Micros)
+        // Not before: who is woken too early by less than a microsecond finds nothing to do.
+        self.next.map(|(_, due)| due.max(0.0).ceil() as Micros)
     }
 
     /// The next tick if it is due at `now`; schedules the one after.
@@ -378,6 +379,24 @@ mod tests {
         }
         // The commands of the first round trip cannot exist.
         waits.split_off(60)
+    }
+
+    #[test]
+    fn who_comes_at_the_time_that_was_asked_for_finds_a_tick_due() {
+        let mut rng = Rng::new(1);
+        let mut clock = ClockSync::new(30);
+        let mut given = VecDeque::new();
+        for tick in 1..2_000_u32 {
+            let now = u64::from(tick) * TICK + u64::from(rng.below(9_000));
+            let newest_given = given.iter().rev().find(|at| **at + 20_000 < now).copied();
+            let (tick, next_given, round_trip) = (Tick(tick), None, 40_000);
+            clock.handle_snapshot(now, &ClockSample { tick, newest_given, next_given, round_trip });
+            while let Some(at) = clock.next_time().filter(|at| *at <= now + TICK) {
+                assert!(clock.poll(at).is_some(), "nothing to do at {at}");
+                given.push_back(at);
+            }
+        }
+        assert!(given.len() > 1_900, "{} ticks", given.len());
     }
 
     #[test]
