@@ -124,11 +124,15 @@ const FRAME_BYTES_MIN: u32 = 6;
 
 #[cfg(test)]
 mod tests {
+    use driftfield_shared::limits::{STALL_SECONDS_MAX, TICK_HZ_MAX};
+
     use super::*;
 
     const TICK: Duration = Duration::from_millis(33);
     /// An empty final binary frame, masked: the shortest there is.
     const SHORTEST: [u8; 6] = [0x82, 0x80, 0, 0, 0, 0];
+    /// One with as many bytes as an input command has.
+    const INPUT: [u8; 14] = [0x82, 0x88, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// A peer whose kernel holds what it has not been allowed to send.
     struct Peer {
@@ -175,49 +179,44 @@ mod tests {
     fn a_little_more_than_the_budget_is_cut_when_it_has_used_up_what_it_saved() {
         let mut peer = Peer::new();
         let per_tick = (INBOUND_FRAMES_PER_SECOND as f32 * TICK.as_secs_f32() * 1.5) as usize;
-        let frame = [&SHORTEST[..1], &[0x88], &SHORTEST[2..], &[0; 8]].concat();
-        let ticks = (0..3_000).take_while(|_| peer.tick(&frame, per_tick).is_ok()).count();
+        let ticks = (0..3_000).take_while(|_| peer.tick(&INPUT, per_tick).is_ok()).count();
         let seconds = ticks as f32 * TICK.as_secs_f32();
         assert!((5.0..12.0).contains(&seconds), "{seconds} s");
     }
 
     #[test]
     fn what_an_honest_client_wrote_in_a_stall_is_read_at_once_and_forgiven() {
-        use driftfield_shared::limits::{STALL_SECONDS_MAX, TICK_HZ_MAX};
         // Ten seconds of play, then as long a stall as a connection survives.
         let mut peer = Peer::new();
-        let frame = [&SHORTEST[..1], &[0x88], &SHORTEST[2..], &[0; 8]].concat();
         let per_tick = (f32::from(TICK_HZ_MAX) * TICK.as_secs_f32()).ceil() as usize;
         let stall = (STALL_SECONDS_MAX / TICK.as_secs_f32()) as usize;
         for _ in 0..300 {
-            assert_eq!(peer.tick(&frame, per_tick), Ok(()));
+            assert_eq!(peer.tick(&INPUT, per_tick), Ok(()));
         }
         for _ in 0..stall {
-            assert_eq!(peer.tick(&frame, 0), Ok(()));
+            assert_eq!(peer.tick(&INPUT, 0), Ok(()));
         }
         let missed = (STALL_SECONDS_MAX * f32::from(TICK_HZ_MAX)) as usize;
-        assert_eq!(peer.tick(&frame, missed), Ok(()));
-        let bytes_missed = missed * frame.len();
+        assert_eq!(peer.tick(&INPUT, missed), Ok(()));
+        let bytes_missed = missed * INPUT.len();
         for _ in 0..bytes_missed / INBOUND_BYTES_PER_TICK + 1 {
-            assert_eq!(peer.tick(&frame, per_tick), Ok(()));
+            assert_eq!(peer.tick(&INPUT, per_tick), Ok(()));
         }
         assert!(peer.waiting.is_empty(), "{} bytes wait", peer.waiting.len());
         for _ in 0..300 {
-            assert_eq!(peer.tick(&frame, per_tick), Ok(()));
+            assert_eq!(peer.tick(&INPUT, per_tick), Ok(()));
         }
     }
 
     #[test]
     fn a_stall_right_after_the_join_is_forgiven_too() {
-        use driftfield_shared::limits::TICK_HZ_MAX;
         let mut peer = Peer::new();
-        let frame = [&SHORTEST[..1], &[0x88], &SHORTEST[2..], &[0; 8]].concat();
         for _ in 0..90 {
-            assert_eq!(peer.tick(&frame, 0), Ok(()));
+            assert_eq!(peer.tick(&INPUT, 0), Ok(()));
         }
-        assert_eq!(peer.tick(&frame, 3 * usize::from(TICK_HZ_MAX)), Ok(()));
-        assert_eq!(peer.tick(&frame, 0), Ok(()));
-        assert_eq!(peer.tick(&frame, 0), Ok(()));
+        assert_eq!(peer.tick(&INPUT, 3 * usize::from(TICK_HZ_MAX)), Ok(()));
+        assert_eq!(peer.tick(&INPUT, 0), Ok(()));
+        assert_eq!(peer.tick(&INPUT, 0), Ok(()));
         assert!(peer.waiting.is_empty(), "{} bytes wait", peer.waiting.len());
     }
 
