@@ -93,10 +93,9 @@ pub struct RoundTrip {
 
 impl RoundTrip {
     /// Starts from the time between opening a connection and the welcome: two round trips, TCP's and the request's. Under
-    /// TLS it is one more, and the first guess so much too long. A
-    /// connection that took its time to open (a name to be looked up, a lost segment, a server with a queue) says
-    /// nothing of the path: what is guessed too short is mended within a round trip, what is too long keeps a ship from
-    /// its player until the server has caught up.
+    /// TLS it is one more, and the first guess so much too long. A connection that took its time to open (a name to be
+    /// looked up, a lost segment, a server with a queue) says nothing of the path: what is guessed too short is mended
+    /// within a round trip, what is too long keeps a ship from its player until the server has caught up.
     pub fn of_join(join: Micros) -> Self {
         RoundTrip { first: (join / 2).min(FIRST_GUESS_MAX), samples: VecDeque::new() }
     }

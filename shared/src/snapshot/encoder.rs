@@ -132,10 +132,9 @@ impl ClientView {
             is_planned =
                 situation.bits_of_all(ships_bits) > order.bits_max || situation.is_too_much();
             if is_planned {
-                space.plan.make(situation, ships_bits, order.bits_max);
+                let near = space.plan.make(situation, ships_bits, order.bits_max);
                 space.planned += 1;
-                let (near, bits) = (space.plan.near_count(), history.late_update_bits());
-                self.near_distance.follow(near, bits, order.bits_max);
+                self.near_distance.follow(near, history.late_update_bits(), order.bits_max);
             }
         }
         let has_waited = !self.waiting.is_empty();

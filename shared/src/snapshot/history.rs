@@ -40,8 +40,6 @@ pub struct History {
     updates: BitWriter,
     /// Where a slot's update begins in them, and the end as the last element.
     starts: Vec<u32>,
-    /// How many ships there are.
-    ships_now: usize,
     /// Ships that did in this tick what was expected of them.
     quiet: SlotSet,
     late: LateUpdates,
@@ -151,7 +149,6 @@ impl History {
 
     fn write_updates(&mut self, world: &World) {
         let tick = world.tick();
-        self.ships_now = world.ships().len();
         let mut updates = std::mem::take(&mut self.updates);
         updates.clear();
         self.starts.clear();
@@ -200,9 +197,9 @@ impl History {
         (self.updates.finished(), at(first), at(end) - at(first))
     }
 
-    /// Bits of an update of this tick, on the mean.
-    pub(super) fn mean_update_bits(&self) -> usize {
-        self.updates.finished().len() * 8 / self.ships_now.max(1)
+    /// Bits of all updates of this tick, to a byte.
+    pub(super) fn update_bits(&self) -> usize {
+        self.updates.finished().len() * 8
     }
 
     /// Ships whose update of this tick says no more than that they did what was expected of them.

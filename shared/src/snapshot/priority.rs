@@ -60,7 +60,6 @@ pub(super) struct Plan {
     pub arrivals: PerKind<SlotSet>,
     /// Ships that are looked at in every tick.
     near: SlotSet,
-    near_count: usize,
     candidates: Vec<Candidate>,
     bits_by_class: Vec<u32>,
     /// By slot of a ship: what the shots are worth that it fires in this tick.
@@ -151,7 +150,8 @@ impl Situation<'_> {
             }
             1 => {
                 // Of many stretches: a ship like any other will do.
-                let exact = (held.len() - waiting) * self.history.mean_update_bits();
+                let mean = self.history.update_bits() / self.world.ships().len().max(1);
+                let exact = (held.len() - waiting) * mean;
                 exact + waiting * self.history.late_update_bits()
             }
             _ => held.len() * self.history.late_update_bits(),
@@ -192,7 +192,13 @@ impl Situation<'_> {
 
 impl Plan {
     /// Chooses what about `bits_max` bits do for, where the updates of all ships would take `ships_bits`. What the client holds must have been rid of what is gone.
-    pub(super) fn make(&mut self, situation: Situation<'_>, ships_bits: usize, bits_max: usize) {
+    /// Returns how many ships were near.
+    pub(super) fn make(
+        &mut self,
+        situation: Situation<'_>,
+        ships_bits: usize,
+        bits_max: usize,
+    ) -> usize {
         let Situation { world, history, visible, view, player, ticks } = situation;
         let centre = situation.centre();
         let worth_at = |place: Vec2| {
@@ -213,7 +219,6 @@ impl Plan {
             near.insert(slot_of(ship.key));
             near_count += 1;
         });
-        self.near_count = near_count;
         let has_room = |held: &SlotSet| held.len() < VISIBLE_PER_KIND_MAX;
         if has_room(&view.held.shots) {
             for slot in visible.shots.without(&view.held.shots) {
@@ -304,11 +309,7 @@ impl Plan {
         let held_bits = 2 * view.held.ships.len();
         // However many are held, half of the budget is for news.
         self.choose(view, bits_max.saturating_sub(held_bits).max(bits_max / 2));
-    }
-
-    /// Ships that were near.
-    pub(super) fn near_count(&self) -> usize {
-        self.near_count
+        near_count
     }
 
     /// The worthiest until the bits are spent; one in any case, so that there is progress.
