@@ -17,7 +17,7 @@ use super::seats::SavedSeat;
 
 /// Number of the form that the state is written in and of the rules it was played by, as far as they are code. It is not
 /// that of the protocol: a new way to say hello costs nobody a ship. To be raised when either changes.
-const FORM: u16 = 3;
+const FORM: u16 = 4;
 /// Bytes of the hash in front.
 const HASH_BYTES: usize = 32;
 

@@ -72,6 +72,10 @@ impl World {
             ship.trail.places().for_each(|place| hash.add_vec(place));
             ship.hold.iter().for_each(|units| hash.add(u64::from(*units)));
         }
+        for wreck in self.wrecks.iter() {
+            hash.add(u64::from(wreck.player.0) << 32 | u64::from(wreck.destroyed.0));
+            wreck.trail.places().for_each(|place| hash.add_vec(place));
+        }
         for shot in self.shots.values() {
             hash.add(u64::from(shot.state.shooter.0) << 32 | u64::from(shot.state.expires.0));
             hash.add_vec(shot.state.position);

@@ -22,6 +22,7 @@ mod station;
 mod tests;
 mod trail;
 mod world;
+mod wrecks;
 
 pub use cells::{Cells, Located};
 pub use hash::Fnv;

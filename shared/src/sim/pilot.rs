@@ -217,6 +217,7 @@ impl World {
             pilot.last_position = ship.state.position;
             pilot.deaths += 1;
         }
+        self.wrecks.add(ship, self.tick);
         let kill_score = self.rules.mode.kill_score;
         if let Some(pilot) = self.pilots.get_mut(killer) {
             pilot.kills += 1;

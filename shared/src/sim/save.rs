@@ -11,6 +11,7 @@ use super::rng::Rng;
 use super::rules::Rules;
 use super::state::OreState;
 use super::world::{Asteroid, AsteroidKey, OreKey, Ship, ShipKey, Shot, ShotKey, World};
+use super::wrecks::Wrecks;
 use crate::units::Tick;
 
 /// The state of a world without its rules, which must be the same when it is taken up again.
@@ -24,6 +25,7 @@ pub struct SavedWorld {
     asteroids: SlotMap<AsteroidKey, Asteroid>,
     ores: SlotMap<OreKey, OreState>,
     pilots: Pilots,
+    wrecks: Wrecks,
     regrow_ticks: u32,
 }
 
@@ -39,6 +41,7 @@ impl World {
             asteroids: self.asteroids.clone(),
             ores: self.ores.clone(),
             pilots: self.pilots.clone(),
+            wrecks: self.wrecks.clone(),
             regrow_ticks: self.regrow_ticks,
         }
     }
@@ -58,6 +61,7 @@ impl World {
             asteroids: saved.asteroids,
             ores: saved.ores,
             pilots: saved.pilots,
+            wrecks: saved.wrecks,
             regrow_ticks: saved.regrow_ticks,
             ship_cells: Cells::default(),
             shot_cells: Cells::default(),

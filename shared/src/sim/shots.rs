@@ -9,10 +9,11 @@ use crate::units::PlayerId;
 /// How far bumps of this tick may have pushed a ship from where its cell has it.
 const BUMP_SLACK: f32 = 16.0;
 
-/// The first thing on a shot's path.
+/// The first thing on a shot's path; a wreck takes no harm.
 #[derive(Clone, Copy)]
 enum Target {
     Ship(ShipKey),
+    Wreck,
     Asteroid(AsteroidKey),
 }
 
@@ -23,6 +24,7 @@ impl World {
         let mut hits: Vec<(ShotKey, Target)> = Vec::new();
         let mut shots = std::mem::take(&mut self.shots);
         shots.retain(|_, shot| shot.state.expires > self.tick);
+        self.wrecks.expire(self.tick, &rules);
         for (key, shot) in &mut shots {
             let before = shot.state.position;
             if let Some(ship) = self.ships.get(shot.ship) {
@@ -39,6 +41,7 @@ impl World {
             let damage = rules.weapon(shot.state.weapon).damage;
             match target {
                 Target::Ship(ship) => self.hurt_ship(ship, damage, shot.state.shooter, events),
+                Target::Wreck => {}
                 Target::Asteroid(asteroid) => self.hurt_asteroid(asteroid, damage),
             }
         }
@@ -72,6 +75,14 @@ impl World {
                 consider(share_of_path(from, to, place, sum), Target::Ship(near.key));
             }
         });
+        for wreck in self.wrecks.iter() {
+            if wreck.player != shot.state.shooter
+                && let Some(place) = wreck.at(self.tick, shot.view_lag)
+            {
+                let sum = radius + rules.hull(wreck.hull).radius;
+                consider(share_of_path(from, to, place, sum), Target::Wreck);
+            }
+        }
         self.asteroid_cells.for_each_near(centre, reach + rules.asteroid_radius_max, |near| {
             let Some(asteroid) = self.asteroids.get(near.key) else { return };
             let sum = radius + rules.content.asteroid_size(asteroid.state.size).radius;

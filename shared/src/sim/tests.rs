@@ -337,6 +337,38 @@ fn what_is_seen_to_hit_does_hit_within_the_cap() {
 }
 
 #[test]
+fn a_shot_that_is_seen_to_hit_a_ship_ends_there_although_another_one_has_destroyed_it() {
+    // Ada, who sees others `lag` ticks ago, has just shot at Bob, who stands still.
+    let duel = |lag: u32| {
+        let mut world = field();
+        put(&mut world, ADA, Vec2::ZERO);
+        put(&mut world, BOB, Vec2::new(250.0, 0.0));
+        let see = Command::See(ADA, ViewLag((lag * ViewLag::STEPS_PER_TICK) as u8));
+        run(&mut world, 8, &[see]);
+        run(&mut world, 1, &[Command::Steer(ADA, Controls { fire: true, ..Controls::default() })]);
+        run(&mut world, 1, &[Command::Steer(ADA, Controls::default())]);
+        world
+    };
+    let mut whole = duel(0);
+    let touch = (1..).find(|_| {
+        run(&mut whole, 1, &[]);
+        whole.shots().is_empty()
+    });
+    let touch = touch.unwrap();
+    for lag in 0..=6 {
+        for ago in 1..=8 {
+            let mut world = duel(lag);
+            run(&mut world, touch - ago, &[]);
+            let bob = world.pilot(BOB).unwrap().ship.unwrap();
+            world.destroy_ship(bob, ADA);
+            run(&mut world, ago, &[]);
+            let is_seen = ago < lag;
+            assert_eq!(world.shots().is_empty(), is_seen, "destroyed {ago} ago, seen {lag} ago");
+        }
+    }
+}
+
+#[test]
 fn beyond_the_cap_the_past_is_past() {
     // The cap is six ticks at 30 Hz: a claim of twelve counts as six.
     assert_eq!(hits(6, 12), hits(6, 6));

@@ -20,6 +20,7 @@ use super::rng::Rng;
 use super::rules::Rules;
 use super::state::{AsteroidState, OreState, ShipState, ShotState};
 use super::trail::Trail;
+use super::wrecks::Wrecks;
 use crate::units::{Controls, PlayerId, Tick, ViewLag};
 
 new_key_type! {
@@ -114,6 +115,7 @@ pub struct World {
     pub(super) asteroids: SlotMap<AsteroidKey, Asteroid>,
     pub(super) ores: SlotMap<OreKey, OreState>,
     pub(super) pilots: Pilots,
+    pub(super) wrecks: Wrecks,
     pub(super) regrow_ticks: u32,
     pub(super) ship_cells: Cells<ShipKey>,
     pub(super) shot_cells: Cells<ShotKey>,
@@ -133,6 +135,7 @@ impl World {
             asteroids: SlotMap::with_key(),
             ores: SlotMap::with_key(),
             pilots: Pilots::default(),
+            wrecks: Wrecks::default(),
             regrow_ticks: 0,
             ship_cells: Cells::default(),
             shot_cells: Cells::default(),
