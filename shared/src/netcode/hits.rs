@@ -9,6 +9,7 @@ use glam::Vec2;
 use super::frame::Frame;
 use super::playback::Around;
 use crate::sim::{AsteroidState, Rules, ShotState, share_of_path};
+use crate::snapshot::EntityKey;
 use crate::units::{PlayerId, Tick};
 
 /// What the server said of a hit that we had predicted.
@@ -20,6 +21,12 @@ pub enum HitOutcome {
     Denied,
 }
 
+impl HitOutcome {
+    fn of(is_confirmed: bool) -> Self {
+        if is_confirmed { HitOutcome::Confirmed } else { HitOutcome::Denied }
+    }
+}
+
 /// A hit that the server has yet to judge.
 #[derive(Clone, Copy, Debug)]
 struct PredictedHit {
@@ -27,14 +34,16 @@ struct PredictedHit {
     expires: Tick,
     /// The tick of the hit.
     tick: Tick,
+    /// What was hit, if it was a ship.
+    ship: Option<EntityKey>,
+    /// Where the shot was then.
+    place: Vec2,
 }
 
 /// The hits of our shots.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hits {
     predicted: Vec<PredictedHit>,
-    /// Shots in the newest snapshot, by their ends.
-    known: Vec<Tick>,
     /// Shots whose predicted hit was denied: they are not judged again.
     denied: Vec<Tick>,
 }
@@ -67,8 +76,9 @@ impl Hits {
             if !has_flown || self.has_struck(shot) || self.denied.contains(&shot.expires) {
                 continue;
             }
-            if let Some(position) = first_touch(shot, sight, rules) {
-                self.predicted.push(PredictedHit { expires: shot.expires, tick: sight.tick });
+            if let Some((position, ship)) = first_touch(shot, sight, rules) {
+                let (expires, tick) = (shot.expires, sight.tick);
+                self.predicted.push(PredictedHit { expires, tick, ship, place: position });
                 struck.push(ShotState { position, ..*shot });
             }
         }
@@ -80,53 +90,89 @@ impl Hits {
         self.predicted.iter().any(|hit| hit.expires == shot.expires)
     }
 
-    /// Compares with the server's word. Returns what became of hits that were predicted.
-    pub fn reconcile(&mut self, frame: &Frame) -> Vec<HitOutcome> {
-        let own = frame.shots.iter().map(|(_, shot)| shot);
-        let flying: Vec<Tick> =
-            own.filter(|shot| shot.shooter == frame.player).map(|shot| shot.expires).collect();
+    /// Compares with the server's word: `frame`, and the one before. Returns what became of hits that were predicted.
+    pub fn reconcile(
+        &mut self,
+        frame: &Frame,
+        last: Option<&Frame>,
+        rules: &Rules,
+    ) -> Vec<HitOutcome> {
         let mut outcomes = Vec::new();
         self.predicted.retain(|hit| {
-            let is_flying = flying.contains(&hit.expires);
-            if frame.tick < hit.tick {
-                // Gone before its time is a hit, too, but not the one that was seen.
-                let is_gone = !is_flying && self.known.contains(&hit.expires);
-                if is_gone {
-                    outcomes.push(HitOutcome::Denied);
+            let is_due = frame.tick >= hit.tick;
+            let known = last.and_then(|last| hit.shot_in(last));
+            let outcome = match (known, hit.shot_in(frame)) {
+                (None, None) | (_, Some(_)) if !is_due => return true,
+                (_, Some(_)) => {
+                    self.denied.push(hit.expires);
+                    HitOutcome::Denied
                 }
-                return !is_gone;
-            }
-            let is_confirmed = !is_flying && self.known.contains(&hit.expires);
-            if is_flying {
-                self.denied.push(hit.expires);
-            }
-            outcomes.push(match is_confirmed {
-                true => HitOutcome::Confirmed,
-                false => HitOutcome::Denied,
-            });
+                (Some(_), None) if is_due => HitOutcome::Confirmed,
+                (Some((key, shot)), None) => hit.compare_end(key, shot, frame, rules),
+                (None, None) => hit.compare_harm(frame, last),
+            };
+            outcomes.push(outcome);
             false
         });
         self.denied.retain(|expires| *expires > frame.tick);
-        self.known = flying;
         outcomes
     }
 }
 
+impl PredictedHit {
+    /// The shot in a snapshot.
+    fn shot_in<'a>(&self, frame: &'a Frame) -> Option<(EntityKey, &'a ShotState)> {
+        let own = |shot: &ShotState| shot.shooter == frame.player && shot.expires == self.expires;
+        frame.shots.iter().find(|(_, shot)| own(shot)).map(|(key, shot)| (*key, shot))
+    }
+
+    /// For a shot that ended before its time: it is the same hit if it was one, and no further than a tick's flight off.
+    fn compare_end(
+        &self,
+        key: EntityKey,
+        shot: &ShotState,
+        frame: &Frame,
+        rules: &Rules,
+    ) -> HitOutcome {
+        let end = frame.removals.iter().find(|removal| removal.key == key);
+        let flight = shot.velocity.length() * rules.tick_seconds;
+        let is_same =
+            end.is_some_and(|end| end.destroyed && end.position.distance(self.place) <= flight);
+        HitOutcome::of(is_same)
+    }
+
+    /// For a shot that no snapshot told of: what tells of the hit is the harm that its target took meanwhile.
+    fn compare_harm(&self, frame: &Frame, last: Option<&Frame>) -> HitOutcome {
+        let hit_points = |frame: &Frame| {
+            let (_, ship) = frame.ships.iter().find(|(key, _)| Some(*key) == self.ship)?;
+            Some(ship.hit_points)
+        };
+        let before = last.and_then(hit_points);
+        HitOutcome::of(before.is_some() && hit_points(frame) < before)
+    }
+}
+
 /// Where a shot first touches something on its way of this tick.
-fn first_touch(shot: &ShotState, sight: &Sight<'_>, rules: &Rules) -> Option<Vec2> {
+fn first_touch(
+    shot: &ShotState,
+    sight: &Sight<'_>,
+    rules: &Rules,
+) -> Option<(Vec2, Option<EntityKey>)> {
     let radius = rules.weapon(shot.weapon).radius;
     let to = shot.position;
     let from = to - shot.velocity * rules.tick_seconds;
-    let mut first: Option<f32> = None;
-    let mut consider = |centre: Vec2, reach: f32| {
-        if let Some(share) = share_of_path(from, to, centre, reach) {
-            first = Some(first.map_or(share, |nearest| nearest.min(share)));
+    let mut first: Option<(f32, Option<EntityKey>)> = None;
+    let mut consider = |centre: Vec2, reach: f32, ship: Option<EntityKey>| {
+        if let Some(share) = share_of_path(from, to, centre, reach)
+            && first.is_none_or(|(nearest, _)| share < nearest)
+        {
+            first = Some((share, ship));
         }
     };
     for asteroid in sight.asteroids {
         let reach = radius + rules.content.asteroid_size(asteroid.size).radius;
         if is_near(asteroid.position, to, reach + from.distance(to)) {
-            consider(asteroid.position, reach);
+            consider(asteroid.position, reach, None);
         }
     }
     if let Some(around) = &sight.around {
@@ -136,13 +182,125 @@ fn first_touch(shot: &ShotState, sight: &Sight<'_>, rules: &Rules) -> Option<Vec
             // A ship moves less between two snapshots than this.
             let slack = from.distance(to) * 2.0 + ship.velocity.length();
             if ship.player != sight.player && is_near(ship.position, to, reach + slack) {
-                consider(around.ship(*key, ship, &mut index, rules).position, reach);
+                let place = around.ship(*key, ship, &mut index, rules).position;
+                consider(place, reach, Some(*key));
             }
         }
     }
-    first.map(|share| from.lerp(to, share))
+    first.map(|(share, ship)| (from.lerp(to, share), ship))
 }
 
 fn is_near(a: Vec2, b: Vec2, reach: f32) -> bool {
     (a - b).abs().max_element() <= reach
+}
+
+#[cfg(all(test, feature = "content-files"))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::content::Content;
+    use crate::sim::ShipState;
+    use crate::snapshot::{EntityKind, Removal};
+    use crate::units::{Angle, HullId, Thrust, WeaponId};
+
+    const US: PlayerId = PlayerId(0);
+    const THEM: PlayerId = PlayerId(1);
+    const SHOT: EntityKey = EntityKey(5);
+    const SHIP: EntityKey = EntityKey(7);
+
+    fn rules() -> Rules {
+        let content = Arc::new(Content::built_in().unwrap());
+        Rules::new(content, "frontier", "frontier", 30).unwrap()
+    }
+
+    fn shot(x: f32) -> ShotState {
+        ShotState {
+            shooter: US,
+            weapon: WeaponId(0),
+            position: Vec2::new(x, 0.0),
+            velocity: Vec2::new(700.0, 0.0),
+            expires: Tick(60),
+        }
+    }
+
+    /// A snapshot with a ship of theirs at 100 units, and perhaps our shot.
+    fn frame(tick: u32, hit_points: u16, shot: Option<ShotState>) -> Frame {
+        let ship = ShipState {
+            player: THEM,
+            position: Vec2::new(100.0, 0.0),
+            hit_points,
+            hull: HullId(0),
+            velocity: Vec2::ZERO,
+            aim: Angle::default(),
+            aim_rate: 0,
+            thrust: Thrust::NONE,
+            boosting: false,
+            protected: false,
+        };
+        Frame {
+            tick: Tick(tick),
+            player: US,
+            ships: vec![(SHIP, ship)],
+            shots: shot.map(|shot| (SHOT, shot)).into_iter().collect(),
+            ..Frame::default()
+        }
+    }
+
+    /// Hits that were predicted for tick 20, in which the shot came to the ship.
+    fn predicted(rules: &Rules) -> Hits {
+        let seen = frame(15, 100, None);
+        let around = Around { from: &seen, to: None, ticks: 0.0 };
+        let sight = Sight { tick: Tick(20), around: Some(around), asteroids: &[], player: US };
+        let mut hits = Hits::default();
+        let struck = hits.judge(&[shot(90.0)], &sight, rules);
+        assert_eq!(struck.len(), 1);
+        assert!(hits.has_struck(&shot(90.0)));
+        hits
+    }
+
+    /// What becomes of it when these snapshots come.
+    fn outcome(frames: &[Frame]) -> Option<HitOutcome> {
+        let rules = rules();
+        let mut hits = predicted(&rules);
+        let pairs = frames.windows(2);
+        let mut outcomes = pairs.flat_map(|pair| hits.reconcile(&pair[1], Some(&pair[0]), &rules));
+        let first = outcomes.next();
+        assert_eq!(outcomes.next(), None, "one hit, one outcome");
+        first
+    }
+
+    #[test]
+    fn a_shot_that_is_gone_in_its_tick_has_hit_and_one_that_flies_on_has_not() {
+        let before = frame(19, 100, Some(shot(70.0)));
+        assert_eq!(outcome(&[frame(18, 100, Some(shot(47.0))), before.clone()]), None);
+        let gone = frame(20, 90, None);
+        assert_eq!(outcome(&[before.clone(), gone]), Some(HitOutcome::Confirmed));
+        let flying = frame(20, 100, Some(shot(93.0)));
+        assert_eq!(outcome(&[before, flying]), Some(HitOutcome::Denied));
+    }
+
+    #[test]
+    fn a_shot_that_ended_before_its_time_is_the_same_hit_if_it_hit_at_the_same_place() {
+        let ended = |x: f32, destroyed: bool| {
+            let position = Vec2::new(x, 0.0);
+            let removal = Removal { key: SHOT, kind: EntityKind::Shot, position, destroyed };
+            let end = Frame { removals: vec![removal], ..frame(19, 100, None) };
+            outcome(&[frame(18, 100, Some(shot(50.0))), end])
+        };
+        assert_eq!(ended(72.0, true), Some(HitOutcome::Confirmed));
+        assert_eq!(ended(72.0, false), Some(HitOutcome::Denied), "it left our view");
+        assert_eq!(ended(20.0, true), Some(HitOutcome::Denied), "it hit something else");
+    }
+
+    #[test]
+    fn a_shot_that_no_snapshot_told_of_has_hit_if_its_target_took_harm() {
+        let before = frame(17, 100, None);
+        let hurt = frame(20, 90, None);
+        assert_eq!(outcome(&[before.clone(), hurt]), Some(HitOutcome::Confirmed));
+        let destroyed = Frame { ships: Vec::new(), ..frame(20, 0, None) };
+        assert_eq!(outcome(&[before.clone(), destroyed]), Some(HitOutcome::Confirmed));
+        let whole = frame(20, 100, None);
+        assert_eq!(outcome(&[before, whole]), Some(HitOutcome::Denied));
+    }
 }
