@@ -4,13 +4,19 @@
 //! compensation), so what is seen to hit does hit. A shot that did is taken off the screen at once; if the
 //! server has it fly on, it comes back.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use glam::Vec2;
 
 use super::frame::Frame;
 use super::playback::Around;
-use crate::sim::{AsteroidState, Rules, ShotState, share_of_path};
+use crate::sim::{AsteroidState, Rules, ShipState, ShotState, share_of_path};
 use crate::snapshot::EntityKey;
 use crate::units::{PlayerId, Tick};
+
+/// Units that a shot and an asteroid's drift may add to its radius, where a hit is looked for.
+const ASTEROID_SLACK: f32 = 20.0;
 
 /// What the server said of a hit that we had predicted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,6 +44,8 @@ struct PredictedHit {
     ship: Option<EntityKey>,
     /// Where the shot was then.
     place: Vec2,
+    /// Ticks from the shot to its end.
+    lifetime: u32,
 }
 
 /// The hits of our shots.
@@ -78,7 +86,13 @@ impl Hits {
             }
             if let Some((position, ship)) = first_touch(shot, sight, rules) {
                 let (expires, tick) = (shot.expires, sight.tick);
-                self.predicted.push(PredictedHit { expires, tick, ship, place: position });
+                self.predicted.push(PredictedHit {
+                    expires,
+                    tick,
+                    ship,
+                    place: position,
+                    lifetime,
+                });
                 struck.push(ShotState { position, ..*shot });
             }
         }
@@ -90,17 +104,18 @@ impl Hits {
         self.predicted.iter().any(|hit| hit.expires == shot.expires)
     }
 
-    /// Compares with the server's word: `frame`, and the one before. Returns what became of hits that were predicted.
+    /// Compares with the server's word: `frame`, behind the snapshots of before. Returns what became of hits that
+    /// were predicted.
     pub fn reconcile(
         &mut self,
         frame: &Frame,
-        last: Option<&Frame>,
+        before: &VecDeque<Arc<Frame>>,
         rules: &Rules,
     ) -> Vec<HitOutcome> {
         let mut outcomes = Vec::new();
         self.predicted.retain(|hit| {
             let is_due = frame.tick >= hit.tick;
-            let known = last.and_then(|last| hit.shot_in(last));
+            let known = before.back().and_then(|last| hit.shot_in(last));
             let outcome = match (known, hit.shot_in(frame)) {
                 (None, None) | (_, Some(_)) if !is_due => return true,
                 (_, Some(_)) => {
@@ -109,7 +124,7 @@ impl Hits {
                 }
                 (Some(_), None) if is_due => HitOutcome::Confirmed,
                 (Some((key, shot)), None) => hit.compare_end(key, shot, frame, rules),
-                (None, None) => hit.compare_harm(frame, last),
+                (None, None) => hit.compare_harm(frame, before, rules),
             };
             outcomes.push(outcome);
             false
@@ -141,15 +156,36 @@ impl PredictedHit {
         HitOutcome::of(is_same)
     }
 
-    /// For a shot that no snapshot told of: what tells of the hit is the harm that its target took meanwhile.
-    fn compare_harm(&self, frame: &Frame, last: Option<&Frame>) -> HitOutcome {
-        let hit_points = |frame: &Frame| {
-            let (_, ship) = frame.ships.iter().find(|(key, _)| Some(*key) == self.ship)?;
-            Some(ship.hit_points)
-        };
-        let before = last.and_then(hit_points);
-        HitOutcome::of(before.is_some() && hit_points(frame) < before)
+    /// For a shot that no snapshot told of, for it was fired and gone between two: what tells of the hit is the harm
+    /// that its target took.
+    fn compare_harm(
+        &self,
+        frame: &Frame,
+        before: &VecDeque<Arc<Frame>>,
+        rules: &Rules,
+    ) -> HitOutcome {
+        let fired = self.expires.minus(self.lifetime);
+        let unharmed = before.iter().rfind(|frame| frame.tick <= fired);
+        let is_harmed = unharmed.is_some_and(|before| match self.ship {
+            Some(key) => {
+                let hit_points = |frame| ship_in(frame, key).map(|ship| ship.hit_points);
+                hit_points(before).is_some() && hit_points(frame) < hit_points(before)
+            }
+            None => before.asteroids.iter().any(|(key, asteroid)| {
+                let radius = rules.content.asteroid_size(asteroid.size).radius;
+                // It drifts far less than that meanwhile.
+                let reach = radius + ASTEROID_SLACK;
+                let now = frame.asteroids.iter().find(|(other, _)| other == key);
+                asteroid.position.distance(self.place) <= reach
+                    && now.is_none_or(|(_, now)| now.hit_points < asteroid.hit_points)
+            }),
+        });
+        HitOutcome::of(is_harmed)
     }
+}
+
+fn ship_in(frame: &Frame, key: EntityKey) -> Option<&ShipState> {
+    frame.ships.iter().find(|(other, _)| *other == key).map(|(_, ship)| ship)
 }
 
 /// Where a shot first touches something on its way of this tick.
@@ -196,11 +232,8 @@ fn is_near(a: Vec2, b: Vec2, reach: f32) -> bool {
 
 #[cfg(all(test, feature = "content-files"))]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::content::Content;
-    use crate::sim::ShipState;
     use crate::snapshot::{EntityKind, Removal};
     use crate::units::{Angle, HullId, Thrust, WeaponId};
 
@@ -263,8 +296,13 @@ mod tests {
     fn outcome(frames: &[Frame]) -> Option<HitOutcome> {
         let rules = rules();
         let mut hits = predicted(&rules);
-        let pairs = frames.windows(2);
-        let mut outcomes = pairs.flat_map(|pair| hits.reconcile(&pair[1], Some(&pair[0]), &rules));
+        let mut before = VecDeque::new();
+        let mut outcomes = Vec::new();
+        for frame in frames {
+            outcomes.extend(hits.reconcile(frame, &before, &rules));
+            before.push_back(Arc::new(frame.clone()));
+        }
+        let mut outcomes = outcomes.into_iter();
         let first = outcomes.next();
         assert_eq!(outcomes.next(), None, "one hit, one outcome");
         first
@@ -295,7 +333,8 @@ mod tests {
 
     #[test]
     fn a_shot_that_no_snapshot_told_of_has_hit_if_its_target_took_harm() {
-        let before = frame(17, 100, None);
+        // It was fired in tick 15.
+        let before = frame(15, 100, None);
         let hurt = frame(20, 90, None);
         assert_eq!(outcome(&[before.clone(), hurt]), Some(HitOutcome::Confirmed));
         let destroyed = Frame { ships: Vec::new(), ..frame(20, 0, None) };
