@@ -9,26 +9,37 @@ use driftfield_shared::limits::MESSAGE_OVERHEAD_BYTES;
 use driftfield_shared::units::Tick;
 
 /// Ticks over which deliveries are averaged, about.
-const RATE_TICKS: f32 = 12.0;
+const RATE_TICKS: f32 = 8.0;
 /// Round trips over which their length is averaged, about.
 const ROUND_TRIPS: f32 = 4.0;
+/// Round trips over which their roughness is averaged, about.
+const ROUGH_ROUND_TRIPS: f32 = 16.0;
 /// Round trips over which a better path is believed, about.
 const OWN_ROUND_TRIPS: f32 = 1_024.0;
 /// Ticks within which a real queue is drained by sending less.
-const DRAIN_TICKS_MAX: u32 = 40;
+const DRAIN_TICKS_MAX: u32 = 120;
 /// The queue that is aimed at, ticks: one snapshot that waits keeps the path busy.
-const QUEUE_TICKS: f32 = 1.5;
+const QUEUE_TICKS: f32 = 1.2;
 /// The queue at which the path is taken to be full, ticks: jitter makes shorter ones by itself.
 const FULL_TICKS: f32 = 2.0;
 /// The queue that is too long, ticks.
 const LONG_TICKS: f32 = 2.5;
 /// How much less is sent for each tick of queue beyond the aim.
-const DRAIN: f32 = 0.15;
-/// How much more is tried in each tick without a queue: double in less than a second at 30 Hz.
+const DRAIN: f32 = 0.25;
+/// How much more is tried in each tick without a queue, at the most.
 const PROBE: f32 = 1.06;
 /// The same right above what the path was full with, for so many ticks.
 const PROBE_CAREFUL: f32 = 1.005;
 const CAREFUL_TICKS: u32 = 12;
+/// How much more than what is delivered, while snapshots are as large as they may be. Deliveries follow what is tried about
+/// [`RATE_TICKS`] later, if the path carries it: where it is full no long queue is made to find that out.
+const PROBE_BEYOND: f32 = 1.15;
+/// The same while snapshots come as quickly as they ever did, as on a path that has just become wider.
+const PROBE_BEYOND_BOLDLY: f32 = 1.6;
+/// The queue up to which they do, ticks: a full path takes a tick to carry a tick's bytes.
+const QUICK_TICKS: f32 = 0.5;
+/// Share of the limit from which on a snapshot counts as limited.
+const LIMITED: f32 = 0.9;
 /// Bytes of a snapshot, least: less would not even do for the own ship and those near it.
 const BYTES_MIN: f32 = 24.0;
 /// Bytes of a snapshot from which on nothing is limited.
@@ -48,6 +59,10 @@ pub struct DeliveryRate {
     round_trip: f32,
     /// The round trip that the path has by itself, its jitter included, in ticks.
     own_round_trip: f32,
+    /// By how much one round trip differs from the next, mean of late, in ticks.
+    roughness: f32,
+    /// The newest round trip, in ticks.
+    last_round_trip: f32,
     /// Ticks for which a queue has been standing, as it seems.
     full_ticks: u32,
     /// Bytes of a snapshot, overhead included.
@@ -56,6 +71,8 @@ pub struct DeliveryRate {
     capacity: f32,
     /// Ticks since.
     free_ticks: u32,
+    /// The last snapshot was about as large as it might be.
+    is_limited: bool,
 }
 
 impl DeliveryRate {
@@ -68,11 +85,19 @@ impl DeliveryRate {
             limited_at: now,
             round_trip: 0.0,
             own_round_trip: 0.0,
+            roughness: 0.0,
+            last_round_trip: 0.0,
             full_ticks: 0,
             limit: BYTES_FREE,
             capacity: 0.0,
             free_ticks: 0,
+            is_limited: false,
         }
+    }
+
+    /// Notes that a snapshot of so many bytes is sent.
+    pub fn sent(&mut self, bytes: usize) {
+        self.is_limited = (bytes + MESSAGE_OVERHEAD_BYTES) as f32 >= LIMITED * self.limit;
     }
 
     /// Notes that a snapshot of so many bytes was acknowledged in tick `now`.
@@ -83,7 +108,11 @@ impl DeliveryRate {
 
     /// Notes that a snapshot's acknowledgement came after so many ticks.
     pub fn took(&mut self, round_trip: u32) {
-        self.round_trip += (round_trip as f32 - self.round_trip) / ROUND_TRIPS;
+        let round_trip = round_trip as f32;
+        self.round_trip += (round_trip - self.round_trip) / ROUND_TRIPS;
+        let change = (round_trip - self.last_round_trip).abs();
+        self.roughness += (change - self.roughness) / ROUGH_ROUND_TRIPS;
+        self.last_round_trip = round_trip;
         // A path that has become a better one is believed, but not at once.
         let less = (self.own_round_trip - self.round_trip).max(0.0);
         self.own_round_trip -= less / OWN_ROUND_TRIPS;
@@ -95,11 +124,12 @@ impl DeliveryRate {
         let ticks = now.since(self.limited_at);
         self.limited_at = now;
         self.catch_up(now);
-        let queue = self.round_trip - self.own_round_trip.max(shortest as f32);
+        // A queue grows and shrinks smoothly; what leaps is jitter.
+        let queue = self.round_trip - self.own_round_trip.max(shortest as f32) - self.roughness;
         if queue > FULL_TICKS || self.limit < BYTES_FREE && queue > QUEUE_TICKS {
             // What is delivered now may be less than the path carries, for want of more: so it is forgotten slowly
             // that it was more, and quickly when the queue grows all the same.
-            let kept: f32 = if queue > LONG_TICKS { 0.95 } else { 0.998 };
+            let kept: f32 = if queue > LONG_TICKS { 0.95 } else { 0.98 };
             self.capacity = self.delivered.max(grown(self.capacity, kept, ticks));
             self.free_ticks = 0;
             self.full_ticks += ticks;
@@ -117,7 +147,12 @@ impl DeliveryRate {
             // Back to what it is known to carry, then carefully beyond, then boldly.
             let is_careful = self.limit >= self.capacity && self.free_ticks < CAREFUL_TICKS;
             let probe = if is_careful { PROBE_CAREFUL } else { PROBE };
-            self.limit = grown(self.limit, probe, ticks).min(BYTES_FREE);
+            let beyond = if queue < QUICK_TICKS { PROBE_BEYOND_BOLDLY } else { PROBE_BEYOND };
+            let most = match self.is_limited {
+                true => self.limit.max(self.delivered * beyond),
+                false => BYTES_FREE,
+            };
+            self.limit = grown(self.limit, probe, ticks).min(most).min(BYTES_FREE);
         }
         (self.limit < BYTES_FREE).then_some(self.limit as usize - MESSAGE_OVERHEAD_BYTES)
     }
@@ -159,6 +194,7 @@ mod tests {
         for now in (from..from + seconds * 30).map(Tick) {
             let bytes = rate.bytes_max(now, 1).unwrap_or(usize::MAX).min(wanted);
             queue.push_back((now, bytes));
+            rate.sent(bytes);
             credit = (credit + path).min(path.max(4_000));
             while let Some((sent, bytes)) = queue.front().copied() {
                 if bytes + MESSAGE_OVERHEAD_BYTES > credit {
@@ -206,6 +242,7 @@ mod tests {
         for now in (1..3_000).map(Tick) {
             let bytes = rate.bytes_max(now, 1).unwrap_or(usize::MAX).min(600);
             limited += u32::from(bytes < 600);
+            rate.sent(bytes);
             rate.delivered(now, bytes);
             rate.took(1 + rng.below(5));
         }

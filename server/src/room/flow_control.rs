@@ -63,6 +63,7 @@ impl FlowControl {
             // The time without anything to acknowledge is no stall.
             self.acknowledged_at = now;
         }
+        self.rate.sent(bytes);
         self.unacknowledged.push_back(Sent { tick: now, bytes });
     }
 

@@ -163,12 +163,10 @@ fn squeeze(sector: &str, seed: u64, others: u64, patience: u32) -> Squeezed {
 
 #[test]
 fn on_half_the_bandwidth_what_arrives_is_fresh_and_the_link_is_used() {
-    // By the play it is 140 to 180 ms: 150 is what is wanted, the bound is for what is worse than chance.
-    let mut plays = [1, 2, 3].map(|seed| squeeze("proving-ground-open", seed, 60, 40));
-    plays.sort_by(|a, b| a.age_p99.total_cmp(&b.age_p99));
-    assert!(plays[1].age_p99 < 180.0, "{plays:?}");
-    for squeezed in &plays {
-        assert!(squeezed.used > 0.93, "{squeezed:?}");
+    for seed in [1, 2, 3] {
+        let squeezed = squeeze("proving-ground-open", seed, 60, 40);
+        assert!(squeezed.age_p99 < 150.0, "{squeezed:?}");
+        assert!(squeezed.used > 0.95, "{squeezed:?}");
         assert!(squeezed.frames_after >= 29, "{squeezed:?}");
     }
     // Here less is to be said once it is said less often: the link is not even full.

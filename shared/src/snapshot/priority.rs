@@ -38,6 +38,9 @@ const ORE_ARRIVAL_WORTH: f32 = 4.0;
 const NEAR_ARRIVAL: f32 = 16.0;
 /// Ticks after which a ship waits no longer, whatever it costs: its past state is soon forgotten.
 const WAIT_TICKS_MAX: u32 = 45;
+/// Ticks after which ships that wait come a few at a time, so that those who began together do not all come together when
+/// they can wait no longer.
+const WAIT_TICKS_LONG: u32 = 25;
 
 /// Bits that things usually take. They decide what is tried, not what is written.
 const SHIP_ARRIVAL_BITS: usize = 105;
@@ -62,6 +65,8 @@ pub(super) struct Plan {
     near: SlotSet,
     candidates: Vec<Candidate>,
     bits_by_class: Vec<u32>,
+    /// Ships that have waited for long: for how many ticks, and which candidate each is.
+    long_waits: Vec<(u32, usize)>,
     /// By slot of a ship: what the shots are worth that it fires in this tick.
     shots_worth: Vec<f32>,
 }
@@ -252,6 +257,7 @@ impl Plan {
             _ => phases(ships_bits, bits_max),
         };
         self.updates.clear();
+        self.long_waits.clear();
         for index in 0..view.held.ships.words() {
             let held = view.held.ships.word(index);
             let waiting = view.waiting.word(index);
@@ -275,8 +281,18 @@ impl Plan {
                     true => DUE,
                     false => ship_worth(slot, waited as f32 * worth_at(ship.place)),
                 };
+                if waited >= WAIT_TICKS_LONG {
+                    self.long_waits.push((waited, self.candidates.len()));
+                }
                 candidate(&mut self.candidates, What::ShipUpdate, slot, worth, bits);
             }
+        }
+        let due = due_now(&self.long_waits, phases * ticks.max(1));
+        if due < self.long_waits.len() {
+            self.long_waits.select_nth_unstable_by(due, |a, b| b.cmp(a));
+        }
+        for (_, candidate) in self.long_waits.iter().take(due) {
+            self.candidates[*candidate].worth = DUE;
         }
         if has_room(&view.held.ships) {
             for slot in visible.ships.without(&view.held.ships) {
@@ -374,6 +390,23 @@ fn candidate(candidates: &mut Vec<Candidate>, what: What, slot: Slot, worth: f32
     candidates.push(Candidate { worth, what, slot, bits: bits as u32 });
 }
 
+/// How many of those who have waited for long must come now, if their next turn is `ticks` ahead and as many come in each:
+/// the fewest with which all come before they have waited for [`WAIT_TICKS_MAX`].
+fn due_now(long_waits: &[(u32, usize)], ticks: u32) -> usize {
+    const AGES: usize = (WAIT_TICKS_MAX - WAIT_TICKS_LONG) as usize;
+    let mut by_age = [0_usize; AGES + 1];
+    for (waited, _) in long_waits {
+        by_age[AGES.min((waited - WAIT_TICKS_LONG) as usize)] += 1;
+    }
+    let (mut due, mut as_old) = (0, 0);
+    for (age, count) in by_age.iter().enumerate().rev() {
+        as_old += count;
+        let turns = ((AGES - age) / ticks as usize).max(1);
+        due = due.max(as_old.div_ceil(turns));
+    }
+    due
+}
+
 /// In how many turns ships are served whose updates take `bits` where `bits_max` may be spent: each turn has
 /// half as much again as there is room for, so that the worthiest of it can be chosen.
 fn phases(bits: usize, bits_max: usize) -> u32 {
@@ -405,4 +438,36 @@ fn will_pass(place: Vec2, velocity: Vec2, centre: Vec2) -> bool {
     let along = way.dot(velocity);
     let across = way.perp_dot(velocity);
     along > 0.0 && across * across < velocity.length_squared() * DANGER_DISTANCE * DANGER_DISTANCE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_began_to_wait_together_comes_a_few_at_a_time_and_in_time() {
+        for (count, ticks) in [(1, 1), (40, 1), (300, 1), (300, 4)] {
+            let mut waited = vec![WAIT_TICKS_LONG; count];
+            let mut most = 0;
+            while !waited.is_empty() {
+                let waits: Vec<(u32, usize)> = waited.iter().map(|waited| (*waited, 0)).collect();
+                let due = due_now(&waits, ticks);
+                most = most.max(due);
+                waited.truncate(waited.len() - due);
+                assert!(waited.iter().all(|waited| *waited < WAIT_TICKS_MAX), "{waited:?}");
+                waited.iter_mut().for_each(|waited| *waited += ticks);
+            }
+            let evenly = count.div_ceil(20 / ticks as usize);
+            assert!(most <= evenly + 1, "{most} of {count} at once");
+        }
+    }
+
+    #[test]
+    fn who_can_wait_no_longer_comes_at_once_and_the_others_at_their_rate() {
+        assert_eq!(due_now(&[], 1), 0);
+        assert_eq!(due_now(&[(WAIT_TICKS_MAX, 0), (WAIT_TICKS_MAX + 9, 1)], 1), 2);
+        let waits: Vec<(u32, usize)> =
+            (WAIT_TICKS_LONG..WAIT_TICKS_MAX).map(|waited| (waited, 0)).collect();
+        assert_eq!(due_now(&waits, 1), 1, "one becomes due in each tick");
+    }
 }
