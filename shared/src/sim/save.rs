@@ -64,9 +64,7 @@ impl World {
             wrecks: saved.wrecks,
             regrow_ticks: saved.regrow_ticks,
             ship_cells: Cells::default(),
-            shot_cells: Cells::default(),
             asteroid_cells: Cells::default(),
-            ore_cells: Cells::default(),
         };
         world.index_all();
         world

@@ -118,9 +118,7 @@ pub struct World {
     pub(super) wrecks: Wrecks,
     pub(super) regrow_ticks: u32,
     pub(super) ship_cells: Cells<ShipKey>,
-    pub(super) shot_cells: Cells<ShotKey>,
     pub(super) asteroid_cells: Cells<AsteroidKey>,
-    pub(super) ore_cells: Cells<OreKey>,
 }
 
 impl World {
@@ -138,9 +136,7 @@ impl World {
             wrecks: Wrecks::default(),
             regrow_ticks: 0,
             ship_cells: Cells::default(),
-            shot_cells: Cells::default(),
             asteroid_cells: Cells::default(),
-            ore_cells: Cells::default(),
             rules,
         };
         for _ in 0..world.rules.sector.asteroids {
@@ -189,14 +185,12 @@ impl World {
         self.ships.get_mut(self.pilots.get(player)?.ship?)
     }
 
-    /// Sorts everything into cells, for the queries of interest until the next step.
+    /// Sorts ships and asteroids into cells, for the queries until the next step.
     pub(super) fn index_all(&mut self) {
         let side = self.side;
         self.ship_cells.rebuild(side, self.ships.iter().map(|(key, s)| (key, s.state.position)));
-        self.shot_cells.rebuild(side, self.shots.iter().map(|(key, s)| (key, s.state.position)));
         self.asteroid_cells
             .rebuild(side, self.asteroids.iter().map(|(key, a)| (key, a.state.position)));
-        self.ore_cells.rebuild(side, self.ores.iter().map(|(key, ore)| (key, ore.position)));
     }
 
     /// The figures of the room.
@@ -237,21 +231,6 @@ impl World {
     /// Ships by place, as of the last step.
     pub fn ship_cells(&self) -> &Cells<ShipKey> {
         &self.ship_cells
-    }
-
-    /// Shots by place, as of the last step.
-    pub fn shot_cells(&self) -> &Cells<ShotKey> {
-        &self.shot_cells
-    }
-
-    /// Asteroids by place, as of the last step.
-    pub fn asteroid_cells(&self) -> &Cells<AsteroidKey> {
-        &self.asteroid_cells
-    }
-
-    /// Ore by place, as of the last step.
-    pub fn ore_cells(&self) -> &Cells<OreKey> {
-        &self.ore_cells
     }
 
     /// Everyone with a seat, in order of seats.

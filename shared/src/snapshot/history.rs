@@ -13,7 +13,9 @@ use super::flights::Flights;
 use super::late_updates::LateUpdates;
 use super::parts::write_ship_update;
 use super::roster::Roster;
+use super::sights::Sights;
 use super::slots::{Slot, SlotSet, slot_of};
+use super::visible::PerKind;
 use crate::limits::HISTORY_TICKS;
 use crate::sim::{AsteroidKey, OreKey, Rules, ShipKey, ShipState, ShotKey, World, fly_on, muzzle};
 use crate::units::{PlayerId, Tick};
@@ -32,6 +34,7 @@ pub struct History {
     shots: Roster<ShotKey>,
     asteroids: Roster<AsteroidKey>,
     ores: Roster<OreKey>,
+    sights: PerKind<Sights>,
     /// By slot.
     ship_glances: Vec<ShipGlance>,
     /// By slot.
@@ -97,6 +100,7 @@ impl History {
         self.asteroids.record(tick, world.asteroids().keys().map(|key| (key, NEVER)));
         self.ores.record(tick, world.ores().iter().map(|(key, ore)| (key, ore.expires)));
         self.take_glances(world);
+        self.take_sights(world);
         self.write_updates(world);
         self.late.clear(world.ships().capacity() + 1);
         self.flights.retain(|ship| world.ships().contains_key(ship));
@@ -120,6 +124,24 @@ impl History {
     /// Ore by slot.
     pub fn ores(&self) -> &Roster<OreKey> {
         &self.ores
+    }
+
+    /// Where everything is, if not everyone sees everything.
+    pub(super) fn sights(&self) -> &PerKind<Sights> {
+        &self.sights
+    }
+
+    fn take_sights(&mut self, world: &World) {
+        if world.rules().sector.view_half.is_none() {
+            return;
+        }
+        let (side, sights) = (world.side(), &mut self.sights);
+        sights.ships.record(side, world.ships().iter().map(|(key, s)| (key, s.state.position)));
+        sights.shots.record(side, world.shots().iter().map(|(key, s)| (key, s.state.position)));
+        sights
+            .asteroids
+            .record(side, world.asteroids().iter().map(|(key, a)| (key, a.state.position)));
+        sights.ores.record(side, world.ores().iter().map(|(key, ore)| (key, ore.position)));
     }
 
     fn take_glances(&mut self, world: &World) {

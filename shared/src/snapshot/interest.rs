@@ -7,7 +7,8 @@ use glam::Vec2;
 
 use super::encoder::ClientView;
 use super::history::History;
-use super::slots::{Slot, SlotSet, slot_of};
+use super::sights::Outlook;
+use super::slots::slot_of;
 use super::visible::Visible;
 use crate::sim::World;
 use crate::units::PlayerId;
@@ -51,37 +52,11 @@ fn find_near(
     let Some(pilot) = world.pilot(player) else { return };
     let own = pilot.ship.and_then(|key| world.ships().get(key));
     let centre = own.map_or(pilot.last_position, |ship| ship.state.position);
-    let enter = half + ENTER_MARGIN;
-    let (min, max) = (centre - enter, centre + enter);
-    let Visible { ships, shots, asteroids, ores } = visible;
-    world.ship_cells().for_each_in(min, max, |near| ships.insert(slot_of(near.key)));
-    world.shot_cells().for_each_in(min, max, |near| shots.insert(slot_of(near.key)));
-    world.asteroid_cells().for_each_in(min, max, |near| asteroids.insert(slot_of(near.key)));
-    world.ore_cells().for_each_in(min, max, |near| ores.insert(slot_of(near.key)));
-    // In the ring between the two rectangles only what the client holds already stays.
-    let leave = half + LEAVE_MARGIN;
-    let lingers = |place: Vec2| (place - centre).abs().cmple(leave).all();
-    let held = view.held();
+    let outlook = Outlook { centre, enter: half + ENTER_MARGIN, leave: half + LEAVE_MARGIN };
+    let (sights, held) = (history.sights(), view.held());
     // A slot that a later entity has got is no harm: it is seen a little early.
-    linger(&held.ships, ships, |slot| {
-        let is_there = history.ships().key(slot).is_some();
-        Some(is_there && lingers(history.ship_glance(slot).place))
-    });
-    linger(&held.shots, shots, |slot| {
-        let is_there = history.shots().key(slot).is_some();
-        Some(is_there && lingers(history.shot_glance(slot).place))
-    });
-    linger(&held.asteroids, asteroids, |slot| {
-        let asteroid = world.asteroids().get(history.asteroids().key(slot)?)?;
-        Some(lingers(asteroid.state.position))
-    });
-    linger(&held.ores, ores, |slot| {
-        let ore = world.ores().get(history.ores().key(slot)?)?;
-        Some(lingers(ore.position))
-    });
-}
-
-/// Adds what is held to what is visible, if it still is there and `lingers`.
-fn linger(held: &SlotSet, visible: &mut SlotSet, lingers: impl Fn(Slot) -> Option<bool>) {
-    visible.insert_others(held, |slot| lingers(slot) == Some(true));
+    sights.ships.find(&outlook, &held.ships, &mut visible.ships);
+    sights.shots.find(&outlook, &held.shots, &mut visible.shots);
+    sights.asteroids.find(&outlook, &held.asteroids, &mut visible.asteroids);
+    sights.ores.find(&outlook, &held.ores, &mut visible.ores);
 }

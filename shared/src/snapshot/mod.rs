@@ -16,6 +16,7 @@ mod parts;
 mod priority;
 mod roster;
 mod shots;
+mod sights;
 mod slots;
 mod state_ages;
 mod tally;

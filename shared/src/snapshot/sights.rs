@@ -1,0 +1,155 @@
+//! Where everything is, for the eyes of all clients: a coarse grid for each kind of entity, made once per tick.
+//!
+//! The simulation's own cells (`sim::Cells`) are as fine as a ship's reach. A view is twenty times that, and in
+//! so fine a grid most of the time would go into rows of cells that hold one entity or none. Here a view is a
+//! handful of rows, and what lies in them is looked at without a branch: whether an entity is in sight is
+//! chance, which no processor guesses.
+
+use glam::Vec2;
+use slotmap::Key;
+
+use super::slots::{Slot, SlotSet, slot_of};
+
+/// Side of a cell, units: about half of a view. Larger ones hold too many that are not in sight.
+const CELL_SIDE: f32 = 512.0;
+/// Cells along a side, at most: bounds the table that is made anew in each tick.
+const COLUMNS_MAX: usize = 128;
+
+/// The places of all entities of one kind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sights {
+    half_side: f32,
+    cells_per_unit: f32,
+    columns: usize,
+    /// Index into `entries` of the first entry of each cell, and the end as the last element.
+    starts: Vec<u32>,
+    entries: Vec<Sight>,
+    /// The one after the largest slot.
+    slots_end: Slot,
+    scratch: Vec<(u32, Sight)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sight {
+    place: Vec2,
+    slot: Slot,
+}
+
+/// What a client sees from where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outlook {
+    pub centre: Vec2,
+    /// Distances along the axes within which things come into view.
+    pub enter: Vec2,
+    /// The same from which on they leave it: not less.
+    pub leave: Vec2,
+}
+
+impl Sights {
+    /// Takes in what is where in a sector of `side`.
+    pub fn record<K: Key>(&mut self, side: f32, located: impl Iterator<Item = (K, Vec2)>) {
+        self.half_side = side / 2.0;
+        self.columns = ((side / CELL_SIDE) as usize).clamp(1, COLUMNS_MAX);
+        self.cells_per_unit = self.columns as f32 / side;
+        self.slots_end = 0;
+        self.starts.clear();
+        self.starts.resize(self.columns * self.columns + 1, 0);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        for (key, place) in located {
+            let (cell, slot) =
+                (self.row_of(place.y) * self.columns + self.row_of(place.x), slot_of(key));
+            self.slots_end = self.slots_end.max(slot + 1);
+            self.starts[cell + 1] += 1;
+            scratch.push((cell as u32, Sight { place, slot }));
+        }
+        for cell in 1..self.starts.len() {
+            self.starts[cell] += self.starts[cell - 1];
+        }
+        self.entries.clear();
+        self.entries.resize(scratch.len(), Sight { place: Vec2::ZERO, slot: 0 });
+        // Filling a cell moves its start to its end; that is the start of the next, so shift back after.
+        for (cell, sight) in &scratch {
+            let next = &mut self.starts[*cell as usize];
+            self.entries[*next as usize] = *sight;
+            *next += 1;
+        }
+        self.starts.rotate_right(1);
+        self.starts[0] = 0;
+        self.scratch = scratch;
+    }
+
+    /// Puts into `visible` what is in sight of a client that holds `held`: all within the inner distances, and of
+    /// those within the outer ones what it holds already.
+    pub fn find(&self, outlook: &Outlook, held: &SlotSet, visible: &mut SlotSet) {
+        if self.entries.is_empty() {
+            return;
+        }
+        visible.make_room(self.slots_end);
+        let Outlook { centre, enter, leave } = *outlook;
+        let (min, max) = (centre - leave, centre + leave);
+        let (left, right) = (self.row_of(min.x), self.row_of(max.x));
+        for row in self.row_of(min.y)..=self.row_of(max.y) {
+            let first = self.starts[row * self.columns + left] as usize;
+            let end = self.starts[row * self.columns + right + 1] as usize;
+            visible.insert_wanted(self.entries[first..end].iter().map(|sight| {
+                let away = (sight.place - centre).abs();
+                let enters = (away.x <= enter.x) & (away.y <= enter.y);
+                let lingers = (away.x <= leave.x) & (away.y <= leave.y);
+                (sight.slot, enters | (lingers & held.contains(sight.slot)))
+            }));
+        }
+    }
+
+    fn row_of(&self, coordinate: f32) -> usize {
+        let row = (coordinate + self.half_side) * self.cells_per_unit;
+        // `as` saturates at 0; the edge itself belongs to the last row.
+        (row as usize).min(self.columns - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use slotmap::{DefaultKey, SlotMap};
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn in_sight_is_what_is_near_and_what_was_held_and_is_not_far(
+            side in 500.0_f32..20_000.0,
+            places in prop::collection::vec(((-0.6_f32..0.6, -0.6_f32..0.6), any::<bool>()), 0..200),
+            centre in (-0.5_f32..0.5, -0.5_f32..0.5),
+            enter in (0.0_f32..0.5, 0.0_f32..0.5),
+            margin in 0.0_f32..0.2,
+        ) {
+            let (centre, enter) = (Vec2::from(centre) * side, Vec2::from(enter) * side);
+            let outlook = Outlook { centre, enter, leave: enter + margin * side };
+            let mut world: SlotMap<DefaultKey, Vec2> = SlotMap::new();
+            let (mut held, mut expected) = (SlotSet::default(), BTreeSet::new());
+            for (place, is_held) in places {
+                let place = Vec2::from(place) * side;
+                let slot = slot_of(world.insert(place));
+                if is_held {
+                    held.insert(slot);
+                }
+                let away = (place - centre).abs();
+                let reach = if is_held { outlook.leave } else { outlook.enter };
+                if away.x <= reach.x && away.y <= reach.y {
+                    expected.insert(slot);
+                }
+            }
+            let mut sights = Sights::default();
+            for _ in 0..2 {
+                sights.record(side, world.iter().map(|(key, place)| (key, *place)));
+            }
+            let mut visible = SlotSet::default();
+            sights.find(&outlook, &held, &mut visible);
+            prop_assert_eq!(visible.len(), expected.len());
+            prop_assert!(visible.iter().eq(expected));
+        }
+    }
+}
