@@ -174,31 +174,34 @@ impl ClientView {
         tally.spend(SnapshotPart::Shots, bits_since(out), self.held.shots.len());
 
         // Asteroids and ore: mostly nothing has happened to any of them, and one bit says so.
-        let mark = out.len_bits();
-        out.write_bool(true);
+        let since = now.minus(ticks);
         let (held, gone, destroyed) = (&mut self.held, &space.gone, &space.destroyed);
-        let mut is_news =
+        let is_news = !gone.asteroids.is_empty()
+            || !gone.ores.is_empty()
+            || arrivals.asteroids.len_without(&held.asteroids) > 0
+            || arrivals.ores.len_without(&held.ores) > 0
+            || is_any_damaged(&held.asteroids, world, history, since);
+        out.write_bool(is_news);
+        if is_news {
             write_removals(out, &held.asteroids, &gone.asteroids, &destroyed.asteroids);
-        is_news |= write_damage(out, &held.asteroids, world, history, now.minus(ticks));
-        is_news |= write_arrivals(out, &mut held.asteroids, &arrivals.asteroids, |out, slot, _| {
-            let asteroid = history.asteroids().key(slot).and_then(|key| world.asteroids().get(key));
-            if let Some(asteroid) = asteroid {
-                write_asteroid(out, &asteroid.state, world.rules(), world.side());
-            }
-        });
-        let asteroids_bits = bits_since(out);
-        is_news |= write_removals(out, &held.ores, &gone.ores, &destroyed.ores);
-        is_news |= write_arrivals(out, &mut held.ores, &arrivals.ores, |out, slot, _| {
-            if let Some(ore) = history.ores().key(slot).and_then(|key| world.ores().get(key)) {
-                write_ore(out, ore, now, world.rules(), world.side());
-            }
-        });
-        let mut bits = (asteroids_bits, bits_since(out));
-        if !is_news {
-            out.truncate(mark);
-            out.write_bool(false);
-            bits = (1, 0);
+            write_damage(out, &held.asteroids, world, history, since);
+            write_arrivals(out, &mut held.asteroids, &arrivals.asteroids, |out, slot, _| {
+                let key = history.asteroids().key(slot);
+                if let Some(asteroid) = key.and_then(|key| world.asteroids().get(key)) {
+                    write_asteroid(out, &asteroid.state, world.rules(), world.side());
+                }
+            });
         }
+        let asteroids_bits = bits_since(out);
+        if is_news {
+            write_removals(out, &held.ores, &gone.ores, &destroyed.ores);
+            write_arrivals(out, &mut held.ores, &arrivals.ores, |out, slot, _| {
+                if let Some(ore) = history.ores().key(slot).and_then(|key| world.ores().get(key)) {
+                    write_ore(out, ore, now, world.rules(), world.side());
+                }
+            });
+        }
+        let bits = (asteroids_bits, bits_since(out));
         tally.spend(SnapshotPart::Asteroids, bits.0, held.asteroids.len());
         tally.spend(SnapshotPart::Ores, bits.1, held.ores.len());
         let before_own = out.len_bits();
@@ -456,6 +459,10 @@ fn find_destroyed<K: Key>(
     destroyed: &mut SlotSet,
 ) {
     destroyed.clear();
+    // Most clients lose nothing in a tick, and that is quickly told.
+    if ticks == 1 && !held.meets(roster.ended_now()) {
+        return;
+    }
     for ended in roster.ended_in(now, ticks) {
         // Who came into the slot after the one that is held was never held.
         if !held.contains(ended.slot) || destroyed.contains(ended.slot) {
@@ -469,16 +476,14 @@ fn find_destroyed<K: Key>(
     }
 }
 
-/// Writes which entities a client loses, with whether each was destroyed. Returns whether there are any.
-fn write_removals(
-    out: &mut BitWriter,
-    kept: &SlotSet,
-    gone: &SlotSet,
-    destroyed: &SlotSet,
-) -> bool {
+/// Writes which entities a client loses, with whether each was destroyed.
+fn write_removals(out: &mut BitWriter, kept: &SlotSet, gone: &SlotSet, destroyed: &SlotSet) {
     let count = gone.len();
     out.write_golomb(count as u32, COUNT_ORDER);
-    let order = gap_order(if count == 0 { 0 } else { kept.len() + count }, count);
+    if count == 0 {
+        return;
+    }
+    let order = gap_order(kept.len() + count, count);
     let mut before = 0;
     for slot in gone.iter() {
         let rank = kept.rank(slot);
@@ -486,21 +491,20 @@ fn write_removals(
         out.write_bool(destroyed.contains(slot));
         before = rank;
     }
-    count > 0
 }
 
 /// Writes those of `arrivals` that are not held yet, each with its place in the list, and takes them as
-/// held. `write` is told which one will be in front of each. Returns whether there are any.
+/// held. `write` is told which one will be in front of each.
 fn write_arrivals(
     out: &mut BitWriter,
     held: &mut SlotSet,
     arrivals: &SlotSet,
     mut write: impl FnMut(&mut BitWriter, Slot, Option<Slot>),
-) -> bool {
+) {
     let count = arrivals.len_without(held);
     out.write_golomb(count as u32, COUNT_ORDER);
     if count == 0 {
-        return false;
+        return;
     }
     let held_count = held.len();
     let order = gap_order(held_count, count);
@@ -516,31 +520,44 @@ fn write_arrivals(
         last = Some(slot);
     }
     held.insert_all(arrivals);
-    true
 }
 
-/// Writes which of the held asteroids lost hit points after the tick `since`. Returns whether there are any.
+/// The held asteroids that lost hit points after the tick `since`, each with its place in the list.
+fn damaged<'a>(
+    held: &'a SlotSet,
+    world: &'a World,
+    history: &'a History,
+    since: Tick,
+) -> impl Iterator<Item = (usize, u16)> + 'a {
+    held.iter().enumerate().filter_map(move |(place, slot)| {
+        let asteroid = world.asteroids().get(history.asteroids().key(slot)?)?;
+        (asteroid.damaged > since).then_some((place, asteroid.state.hit_points))
+    })
+}
+
+/// Whether there are any; of the last tick that is known without a look at each.
+fn is_any_damaged(held: &SlotSet, world: &World, history: &History, since: Tick) -> bool {
+    match since.next() == world.tick() {
+        true => held.meets(history.damaged_now()),
+        false => damaged(held, world, history, since).next().is_some(),
+    }
+}
+
+/// Writes which of the held asteroids lost hit points after the tick `since`.
 fn write_damage(
     out: &mut BitWriter,
     held: &SlotSet,
     world: &World,
     history: &History,
     since: Tick,
-) -> bool {
-    let damaged = || {
-        held.iter().enumerate().filter_map(|(place, slot)| {
-            let asteroid = world.asteroids().get(history.asteroids().key(slot)?)?;
-            (asteroid.damaged > since).then_some((place, asteroid.state.hit_points))
-        })
-    };
-    let count = damaged().count();
+) {
+    let count = damaged(held, world, history, since).count();
     out.write_golomb(count as u32, COUNT_ORDER);
     let order = gap_order(if count == 0 { 0 } else { held.len() }, count);
     let mut next = 0;
-    for (place, hit_points) in damaged() {
+    for (place, hit_points) in damaged(held, world, history, since) {
         out.write_golomb((place - next) as u32, order);
         write_hit_points(out, hit_points);
         next = place + 1;
     }
-    count > 0
 }

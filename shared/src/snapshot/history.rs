@@ -34,6 +34,8 @@ pub struct History {
     shots: Roster<ShotKey>,
     asteroids: Roster<AsteroidKey>,
     ores: Roster<OreKey>,
+    /// Asteroids that lost hit points in this tick.
+    damaged_now: SlotSet,
     sights: PerKind<Sights>,
     /// By slot.
     ship_glances: Vec<ShipGlance>,
@@ -99,6 +101,12 @@ impl History {
         self.shots.record(tick, world.shots().iter().map(|(key, s)| (key, s.state.expires)));
         self.asteroids.record(tick, world.asteroids().keys().map(|key| (key, NEVER)));
         self.ores.record(tick, world.ores().iter().map(|(key, ore)| (key, ore.expires)));
+        self.damaged_now.clear();
+        for (key, asteroid) in world.asteroids() {
+            if asteroid.damaged == tick {
+                self.damaged_now.insert(slot_of(key));
+            }
+        }
         self.take_glances(world);
         self.take_sights(world);
         self.write_updates(world);
@@ -129,6 +137,11 @@ impl History {
     /// Where everything is, if not everyone sees everything.
     pub(super) fn sights(&self) -> &PerKind<Sights> {
         &self.sights
+    }
+
+    /// Asteroids that lost hit points in the last tick.
+    pub(super) fn damaged_now(&self) -> &SlotSet {
+        &self.damaged_now
     }
 
     fn take_sights(&mut self, world: &World) {

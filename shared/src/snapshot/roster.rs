@@ -2,7 +2,7 @@
 
 use slotmap::Key;
 
-use super::slots::{Slot, slot_of};
+use super::slots::{Slot, SlotSet, slot_of};
 use crate::limits::HISTORY_TICKS;
 use crate::units::Tick;
 
@@ -12,6 +12,8 @@ pub struct Roster<K> {
     occupants: Vec<Option<Occupant<K>>>,
     /// Ring of what ended, by tick.
     ended: Vec<(Tick, Vec<Ended>)>,
+    /// Slots in which something ended in the last tick.
+    ended_now: SlotSet,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +34,7 @@ pub struct Ended {
 
 impl<K> Default for Roster<K> {
     fn default() -> Self {
-        Roster { occupants: Vec::new(), ended: Vec::new() }
+        Roster { occupants: Vec::new(), ended: Vec::new(), ended_now: SlotSet::default() }
     }
 }
 
@@ -61,6 +63,13 @@ impl<K: Key> Roster<K> {
                 ended.push(Ended { slot: slot as Slot, expires: gone.expires });
             }
         }
+        self.ended_now.clear();
+        ended.iter().for_each(|ended| self.ended_now.insert(ended.slot));
+    }
+
+    /// The slots of what ended in the last tick.
+    pub fn ended_now(&self) -> &SlotSet {
+        &self.ended_now
     }
 
     /// The entity in a slot.

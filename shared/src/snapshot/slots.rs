@@ -122,6 +122,13 @@ impl SlotSet {
         words.flat_map(|(word, bits)| Bits(bits & !other.word(word)).map(place_in(word)))
     }
 
+    /// Whether any is in here and in `other`.
+    pub fn meets(&self, other: &SlotSet) -> bool {
+        !self.is_empty()
+            && !other.is_empty()
+            && self.words.iter().zip(&other.words).any(|(a, b)| a & b != 0)
+    }
+
     /// How many are in here and not in `other`.
     pub fn len_without(&self, other: &SlotSet) -> usize {
         if self.is_empty() {
@@ -166,30 +173,24 @@ impl SlotSet {
 
     /// Unbroken stretches of slots that are in, each as its first and the one after its last.
     pub fn stretches(&self) -> impl Iterator<Item = (Slot, Slot)> + '_ {
-        let mut next = 0;
-        let end = self.words.len() * WORD_BITS;
+        let mut words = self.words.iter().copied().enumerate().peekable();
+        let (mut index, mut rest) = (0, 0_u64);
         std::iter::from_fn(move || {
-            let first = self.next_bit(next, end, false);
-            if first == end {
-                return None;
+            while rest == 0 {
+                (index, rest) = words.next()?;
             }
-            next = self.next_bit(first, end, true);
-            Some((first as Slot, next as Slot))
+            let first = index * WORD_BITS + rest.trailing_zeros() as usize;
+            let mut end = first + (rest >> (first % WORD_BITS)).trailing_ones() as usize;
+            rest &= rest.wrapping_add(1 << (first % WORD_BITS));
+            // A stretch that reaches the end of a word may go on in the next.
+            while end.is_multiple_of(WORD_BITS)
+                && let Some((next, bits)) = words.next_if(|(_, bits)| bits & 1 == 1)
+            {
+                end += bits.trailing_ones() as usize;
+                (index, rest) = (next, bits & bits.wrapping_add(1));
+            }
+            Some((first as Slot, end as Slot))
         })
-    }
-
-    /// The first place from `from` on that is in, or, if `inverted`, that is not; `end` if there is none.
-    fn next_bit(&self, from: usize, end: usize, inverted: bool) -> usize {
-        let flip = if inverted { u64::MAX } else { 0 };
-        let mut at = from;
-        while at < end {
-            let rest = (self.words[at / WORD_BITS] ^ flip) >> (at % WORD_BITS);
-            if rest != 0 {
-                return at + rest.trailing_zeros() as usize;
-            }
-            at = (at / WORD_BITS + 1) * WORD_BITS;
-        }
-        end
     }
 
     /// How many words of [`WORD_BITS`] slots each there are.
@@ -283,6 +284,7 @@ mod tests {
             prop_assert_eq!(fast_a.len(), a.len());
             prop_assert_eq!(fast_a.is_empty(), a.is_empty());
             prop_assert_eq!(fast_a.contains(probe), a.contains(&probe));
+            prop_assert_eq!(fast_a.meets(&fast_b), a.intersection(&b).next().is_some());
             prop_assert_eq!(fast_a.rank(probe), a.range(..probe).count());
             prop_assert_eq!(fast_a.last_below(probe), a.range(..probe).next_back().copied());
             let without: Vec<Slot> = a.difference(&b).copied().collect();
