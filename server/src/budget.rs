@@ -5,29 +5,29 @@ use std::time::Instant;
 /// Fills with time up to its burst, empties with use.
 #[derive(Clone, Debug)]
 pub(crate) struct TokenBucket {
-    per_second: f64,
-    burst: f64,
-    tokens: f64,
+    tokens: Tokens,
     refilled: Option<Instant>,
+}
+
+/// A bucket without a clock, for who keeps the time of several.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    per_second: u32,
+    burst: u32,
+    left: f64,
 }
 
 impl TokenBucket {
     /// A full bucket.
     pub(crate) fn new(per_second: u32, burst: u32) -> Self {
-        let burst = f64::from(burst);
-        Self { per_second: f64::from(per_second), burst, tokens: burst, refilled: None }
-    }
-
-    /// A bucket with what accrues in a second: who has just come cannot have saved up more.
-    pub(crate) fn with_a_second(per_second: u32, burst: u32) -> Self {
-        Self { tokens: f64::from(per_second.min(burst)), ..Self::new(per_second, burst) }
+        let tokens = Tokens { per_second, burst, left: f64::from(burst) };
+        Self { tokens, refilled: None }
     }
 
     /// Adds what accrued since the last refill.
     pub(crate) fn refill(&mut self, now: Instant) {
         if let Some(refilled) = self.refilled {
-            let seconds = now.saturating_duration_since(refilled).as_secs_f64();
-            self.tokens = (self.tokens + seconds * self.per_second).min(self.burst);
+            self.tokens.accrue(now.saturating_duration_since(refilled).as_secs_f64());
         }
         self.refilled = Some(now);
     }
@@ -35,21 +35,34 @@ impl TokenBucket {
     /// Takes `amount` if that much is left; otherwise takes nothing and says so.
     #[must_use]
     pub(crate) fn take(&mut self, amount: u32) -> bool {
-        let enough = self.tokens >= f64::from(amount);
+        let enough = self.tokens.left >= f64::from(amount);
         if enough {
-            self.tokens -= f64::from(amount);
+            self.tokens.left -= f64::from(amount);
         }
         enough
+    }
+}
+
+impl Tokens {
+    /// What accrues in a second: who has just come cannot have saved up more.
+    pub(crate) fn of_a_second(per_second: u32, burst: u32) -> Self {
+        Self { per_second, burst, left: f64::from(per_second.min(burst)) }
+    }
+
+    /// Adds what accrues in so many seconds.
+    pub(crate) fn accrue(&mut self, seconds: f64) {
+        let more = self.left + seconds * f64::from(self.per_second);
+        self.left = more.min(f64::from(self.burst));
     }
 
     /// Whole tokens that are left.
     pub(crate) fn left(&self) -> u32 {
-        self.tokens as u32
+        self.left as u32
     }
 
     /// Takes `amount`, or all there is if that is less.
     pub(crate) fn take_what_is_there(&mut self, amount: u32) {
-        self.tokens = (self.tokens - f64::from(amount)).max(0.0);
+        self.left = (self.left - f64::from(amount)).max(0.0);
     }
 }
 

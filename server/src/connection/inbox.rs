@@ -56,16 +56,16 @@ impl Inbox {
         &mut self.buffer[..]
     }
 
-    /// Takes in that the first `bytes` of the buffer were read. Returns whether they are plain frames, whole
-    /// ones and nothing else; if not, they stay in the buffer and nobody's.
-    pub(super) fn fill(&mut self, bytes: usize) -> bool {
-        let mut at = 0;
+    /// Takes in that the first `bytes` of the buffer were read. Returns how many frames they are if those are plain
+    /// ones, whole, and nothing else; if not, they stay in the buffer and nobody's.
+    pub(super) fn fill(&mut self, bytes: usize) -> Option<u32> {
+        let (mut at, mut frames) = (0, 0);
         while at < bytes {
-            let Some(payload) = plain_payload(&self.buffer[..bytes], at) else { return false };
-            at = payload.end;
+            at = plain_payload(&self.buffer[..bytes], at)?.end;
+            frames += 1;
         }
         self.rest = 0..bytes;
-        true
+        Some(frames)
     }
 
     /// The next message, unmasked, as its place in the buffer.
@@ -124,7 +124,7 @@ mod tests {
         bytes
     }
 
-    fn fill(inbox: &mut Inbox, bytes: &[u8]) -> bool {
+    fn fill(inbox: &mut Inbox, bytes: &[u8]) -> Option<u32> {
         inbox.buffer()[..bytes.len()].copy_from_slice(bytes);
         inbox.fill(bytes.len())
     }
@@ -137,7 +137,7 @@ mod tests {
         ) {
             let bytes: Vec<u8> = payloads.iter().flat_map(|payload| frame(payload, key)).collect();
             let mut inbox = Inbox::default();
-            prop_assert!(fill(&mut inbox, &bytes));
+            prop_assert_eq!(fill(&mut inbox, &bytes), Some(payloads.len() as u32));
             for payload in &payloads {
                 let place = inbox.next().expect("one for each");
                 prop_assert_eq!(inbox.bytes(place), payload.as_slice());
@@ -150,8 +150,8 @@ mod tests {
             bytes in prop::collection::vec(any::<u8>(), 0..300),
         ) {
             let mut inbox = Inbox::default();
-            let is_plain = fill(&mut inbox, &bytes);
-            prop_assert!(is_plain || inbox.next().is_none());
+            let frames = fill(&mut inbox, &bytes);
+            prop_assert!(frames.is_some() || inbox.next().is_none());
             while inbox.next().is_some() {}
         }
     }
@@ -163,16 +163,17 @@ mod tests {
         for (place, byte) in [(0, 0x02), (0, 0x81), (0, 0x89), (0, 0xc2), (1, 8), (1, 0xfe)] {
             let mut bad = good.clone();
             bad[place] = byte;
-            assert!(!fill(&mut inbox, &[good.clone(), bad].concat()), "{byte:#x} at {place}");
+            let frames = fill(&mut inbox, &[good.clone(), bad].concat());
+            assert_eq!(frames, None, "{byte:#x} at {place}");
         }
-        assert!(!fill(&mut inbox, &good[..good.len() - 1]));
-        assert!(!fill(&mut inbox, &frame(&[0; 126], [0; 4])));
+        assert_eq!(fill(&mut inbox, &good[..good.len() - 1]), None);
+        assert_eq!(fill(&mut inbox, &frame(&[0; 126], [0; 4])), None);
     }
 
     #[test]
     fn what_one_connection_leaves_behind_the_next_one_does_not_get() {
         let mut inbox = Inbox::default();
-        assert!(fill(&mut inbox, &frame(b"mine", [9; 4])));
+        assert_eq!(fill(&mut inbox, &frame(b"mine", [9; 4])), Some(1));
         inbox.clear();
         assert_eq!(inbox.next(), None);
     }

@@ -19,7 +19,7 @@ use driftfield_shared::protocol::CloseReason;
 use thiserror::Error;
 
 use super::frames::FrameScanner;
-use crate::budget::TokenBucket;
+use crate::budget::Tokens;
 
 /// A limit that the peer broke. Travels through the WebSocket layer inside an [`std::io::Error`].
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -43,8 +43,8 @@ impl Violation {
 #[derive(Debug)]
 pub(super) struct Meter {
     scanner: FrameScanner,
-    bytes: TokenBucket,
-    frames: TokenBucket,
+    bytes: Tokens,
+    frames: Tokens,
     now: Option<Instant>,
     /// Whether the budgets allow less in this tick than any tick reads.
     is_held_back: bool,
@@ -58,8 +58,8 @@ impl Meter {
     pub(super) fn new() -> Self {
         Self {
             scanner: FrameScanner::default(),
-            bytes: TokenBucket::with_a_second(INBOUND_BYTES_PER_SECOND, INBOUND_BYTES_BURST),
-            frames: TokenBucket::with_a_second(INBOUND_FRAMES_PER_SECOND, INBOUND_FRAMES_BURST),
+            bytes: Tokens::of_a_second(INBOUND_BYTES_PER_SECOND, INBOUND_BYTES_BURST),
+            frames: Tokens::of_a_second(INBOUND_FRAMES_PER_SECOND, INBOUND_FRAMES_BURST),
             now: None,
             is_held_back: false,
             is_emptied: false,
@@ -79,8 +79,9 @@ impl Meter {
         }
         self.now = Some(now);
         self.is_emptied = false;
-        self.bytes.refill(now);
-        self.frames.refill(now);
+        let seconds = since.as_secs_f64();
+        self.bytes.accrue(seconds);
+        self.frames.accrue(seconds);
         let budget = self.bytes.left().min(self.frames.left() * FRAME_BYTES_MIN) as usize;
         self.is_held_back = budget < INBOUND_BYTES_PER_TICK;
         budget.min(INBOUND_BYTES_PER_TICK)
@@ -99,6 +100,11 @@ impl Meter {
         self.is_emptied = true;
     }
 
+    /// Whether the peer's bytes came to an end in this tick.
+    pub(super) fn is_emptied(&self) -> bool {
+        self.is_emptied
+    }
+
     /// Whether all that was taken so far ended with a whole message.
     pub(super) fn is_between_messages(&self) -> bool {
         self.scanner.is_between_messages()
@@ -110,9 +116,19 @@ impl Meter {
             .scanner
             .scan(bytes, CLIENT_MESSAGE_BYTES_MAX as u64)
             .map_err(|_| Violation::FrameTooLong)?;
-        self.frames.take_what_is_there(frames);
-        self.bytes.take_what_is_there(bytes.len() as u32);
+        self.spend(frames, bytes.len());
         Ok(())
+    }
+
+    /// Takes `bytes` of whole short frames, each a message, that were counted already. Only between messages.
+    pub(super) fn take_plain(&mut self, frames: u32, bytes: usize) {
+        debug_assert!(self.is_between_messages(), "the scanner does not see these frames");
+        self.spend(frames, bytes);
+    }
+
+    fn spend(&mut self, frames: u32, bytes: usize) {
+        self.frames.take_what_is_there(frames);
+        self.bytes.take_what_is_there(bytes as u32);
     }
 }
 

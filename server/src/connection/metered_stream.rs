@@ -31,14 +31,27 @@ impl From<Violation> for io::Error {
 #[derive(Debug)]
 pub(super) struct MeteredStream {
     socket: TcpStream,
-    /// Bytes that were read already: by the HTTP side, beyond the upgrade request, or into an inbox.
-    leftover: Bytes,
-    /// Whether the meter has seen those.
-    is_leftover_metered: bool,
+    /// Aside, since there is hardly ever any: what a tick looks at of each client is kept close together.
+    leftover: Option<Box<Leftover>>,
     outbox: Outbox,
     meter: Meter,
     /// Bytes that may still be read in this tick.
     readable: usize,
+}
+
+/// Bytes that were read already: by the HTTP side, beyond the upgrade request, or into an inbox.
+#[derive(Debug)]
+struct Leftover {
+    /// Never empty.
+    bytes: Bytes,
+    /// Whether the meter has seen them.
+    is_metered: bool,
+}
+
+impl Leftover {
+    fn new(bytes: Bytes, is_metered: bool) -> Option<Box<Self>> {
+        bytes.has_remaining().then(|| Box::new(Leftover { bytes, is_metered }))
+    }
 }
 
 impl MeteredStream {
@@ -49,8 +62,7 @@ impl MeteredStream {
         socket.set_nodelay(true)?;
         Ok(Self {
             socket,
-            leftover,
-            is_leftover_metered: false,
+            leftover: Leftover::new(leftover, false),
             outbox: Outbox::default(),
             meter: Meter::new(),
             readable: 0,
@@ -64,26 +76,34 @@ impl MeteredStream {
 
     /// Whether all that was read so far ended with a whole message.
     pub(super) fn is_between_messages(&self) -> bool {
-        self.meter.is_between_messages() && !self.leftover.has_remaining()
+        self.meter.is_between_messages() && self.leftover.is_none()
     }
 
-    /// Reads into the inbox, if nothing was read in this tick yet. Returns whether plain messages and nothing else
-    /// lie in it now; anything else will be read again from here.
+    /// Whether the kernel has given all there was in this tick.
+    pub(super) fn is_emptied(&self) -> bool {
+        self.meter.is_emptied() && self.leftover.is_none()
+    }
+
+    /// Reads into the inbox, between messages. Returns whether plain messages and nothing else lie in it now;
+    /// anything else will be read again from here.
     ///
     /// # Errors
     /// As for reading: [`io::ErrorKind::WouldBlock`] when there is nothing, and violations of the budgets.
     pub(super) fn read_plain(&mut self, inbox: &mut Inbox) -> io::Result<bool> {
+        debug_assert!(self.is_between_messages(), "the middle of a message is no frame");
         let bytes = self.read_socket(inbox.buffer())?;
-        self.meter.take(&inbox.buffer()[..bytes])?;
-        if bytes > 0 && self.meter.is_between_messages() && inbox.fill(bytes) {
-            return Ok(true);
-        }
-        self.leftover = Bytes::copy_from_slice(&inbox.buffer()[..bytes]);
-        self.is_leftover_metered = true;
         if bytes == 0 {
             // The end of the stream: to be met by who can tell what it means.
             self.readable = 1;
+            return Ok(false);
         }
+        if let Some(frames) = inbox.fill(bytes) {
+            self.meter.take_plain(frames, bytes);
+            return Ok(true);
+        }
+        let bytes = &inbox.buffer()[..bytes];
+        self.meter.take(bytes)?;
+        self.leftover = Leftover::new(Bytes::copy_from_slice(bytes), true);
         Ok(false)
     }
 
@@ -133,22 +153,23 @@ impl MeteredStream {
 
 impl Read for MeteredStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let is_metered = self.leftover.has_remaining() && self.is_leftover_metered;
-        let bytes = if self.leftover.has_remaining() {
-            let wanted = buffer.len().min(self.leftover.remaining());
-            let bytes = if is_metered { wanted } else { wanted.min(self.readable) };
-            if bytes == 0 {
-                return Err(io::ErrorKind::WouldBlock.into());
-            }
-            self.leftover.copy_to_slice(&mut buffer[..bytes]);
-            if !is_metered {
-                self.readable -= bytes;
-            }
-            bytes
-        } else {
-            self.read_socket(buffer)?
+        let Some(leftover) = &mut self.leftover else {
+            let bytes = self.read_socket(buffer)?;
+            self.meter.take(&buffer[..bytes])?;
+            return Ok(bytes);
         };
+        let wanted = buffer.len().min(leftover.bytes.remaining());
+        let is_metered = leftover.is_metered;
+        let bytes = if is_metered { wanted } else { wanted.min(self.readable) };
+        if bytes == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        leftover.bytes.copy_to_slice(&mut buffer[..bytes]);
+        if !leftover.bytes.has_remaining() {
+            self.leftover = None;
+        }
         if !is_metered {
+            self.readable -= bytes;
             self.meter.take(&buffer[..bytes])?;
         }
         Ok(bytes)

@@ -53,7 +53,7 @@ pub struct Connection {
 
 #[derive(Debug)]
 enum Link {
-    Socket(Box<SocketLink>),
+    Socket(SocketLink),
     Local(LocalEnd),
 }
 
@@ -70,7 +70,7 @@ impl Connection {
         permit: Option<ConnectionPermit>,
     ) -> io::Result<Connection> {
         let link = SocketLink::new(socket, leftover, peer, permit)?;
-        Ok(Connection { link: Link::Socket(Box::new(link)) })
+        Ok(Connection { link: Link::Socket(link) })
     }
 
     /// A connection inside the process, and the bot's end of it.

@@ -16,7 +16,7 @@ use driftfield_shared::limits::{
 use driftfield_shared::protocol::CloseReason;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocket, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tokio_tungstenite::tungstenite::{self, Error, Utf8Bytes};
 
 use super::ConnectionEnd;
@@ -25,13 +25,21 @@ use super::meter::Violation;
 use super::metered_stream::MeteredStream;
 use crate::admission::ConnectionPermit;
 
+/// What each tick looks at of each client, and nothing else: the rest lies elsewhere in memory.
 #[derive(Debug)]
 pub(super) struct SocketLink {
-    websocket: WebSocket<MeteredStream>,
+    stream: MeteredStream,
     /// Whether the WebSocket has handed out all that it was given.
     is_drained: bool,
+    ended: Option<Box<Ended>>,
+    rare: Box<Rare>,
+}
+
+/// What is seldom needed of a connection.
+#[derive(Debug)]
+struct Rare {
+    websocket: WebSocketContext,
     peer: SocketAddr,
-    ended: Option<Ended>,
     _permit: Option<ConnectionPermit>,
 }
 
@@ -54,12 +62,13 @@ impl SocketLink {
         permit: Option<ConnectionPermit>,
     ) -> io::Result<Self> {
         let stream = MeteredStream::new(socket, leftover)?;
-        let websocket = WebSocket::from_raw_socket(stream, Role::Server, Some(config()));
-        Ok(Self { websocket, is_drained: false, peer, ended: None, _permit: permit })
+        let websocket = WebSocketContext::new(Role::Server, Some(config()));
+        let rare = Box::new(Rare { websocket, peer, _permit: permit });
+        Ok(Self { stream, is_drained: false, ended: None, rare })
     }
 
     pub(super) fn begin_tick(&mut self, now: Instant) {
-        self.websocket.get_mut().begin_tick(now);
+        self.stream.begin_tick(now);
     }
 
     /// The next message in the inbox, or by the long way.
@@ -71,8 +80,11 @@ impl SocketLink {
         if let Some(place) = inbox.next() {
             return Ok(Some(Message::Plain(inbox.bytes(place))));
         }
-        if self.is_drained && self.websocket.get_ref().is_between_messages() {
-            match self.websocket.get_mut().read_plain(inbox) {
+        if self.is_drained && self.stream.is_between_messages() {
+            if self.stream.is_emptied() {
+                return Ok(None);
+            }
+            match self.stream.read_plain(inbox) {
                 Ok(true) => {
                     return Ok(inbox.next().map(|place| Message::Plain(inbox.bytes(place))));
                 }
@@ -93,7 +105,7 @@ impl SocketLink {
         self.is_drained = false;
         let mut has_pong = false;
         loop {
-            match self.websocket.read() {
+            match self.rare.websocket.read(&mut self.stream) {
                 Ok(tungstenite::Message::Binary(bytes)) => return Ok(Some(bytes)),
                 // Its pong is queued, and goes out at once: who only pings may get no other flush.
                 Ok(tungstenite::Message::Ping(_)) => has_pong = true,
@@ -117,7 +129,7 @@ impl SocketLink {
     pub(super) fn send(&mut self, message: &[u8]) -> Result<(), ConnectionEnd> {
         debug_assert!(message.len() <= SERVER_MESSAGE_BYTES_MAX, "no client would take it");
         self.check()?;
-        if self.websocket.get_mut().push_message(message) {
+        if self.stream.push_message(message) {
             Ok(())
         } else {
             Err(self.refuse(CloseReason::TooSlow))
@@ -126,18 +138,15 @@ impl SocketLink {
 
     pub(super) fn flush(&mut self) -> Result<(), ConnectionEnd> {
         self.check()?;
-        self.websocket
-            .get_mut()
-            .write_out()
-            .map_err(|error| self.end(ConnectionEnd::Lost(error.kind())))
+        self.stream.write_out().map_err(|error| self.end(ConnectionEnd::Lost(error.kind())))
     }
 
     pub(super) fn backlog(&self) -> usize {
-        self.websocket.get_ref().outbox().len()
+        self.stream.outbox().len()
     }
 
     pub(super) fn peer(&self) -> SocketAddr {
-        self.peer
+        self.rare.peer
     }
 
     pub(super) fn close(&mut self, reason: CloseReason) {
@@ -159,9 +168,9 @@ impl SocketLink {
 
         // Moves an answer to the peer's close frame, or ours if the outbox was full, into the outbox.
         // That it reports the end of the WebSocket here is the point of the exercise.
-        let is_held_back =
-            matches!(self.websocket.flush(), Err(Error::Io(error)) if is_not_ready(&error));
-        let stream = self.websocket.get_mut();
+        let stream = &mut self.stream;
+        let flushed = self.rare.websocket.flush(stream);
+        let is_held_back = matches!(flushed, Err(Error::Io(error)) if is_not_ready(&error));
         if stream.write_out().is_err() || now >= deadline {
             return true;
         }
@@ -194,13 +203,14 @@ impl SocketLink {
         let frame =
             CloseFrame { code: reason.code().into(), reason: Utf8Bytes::from(reason.to_string()) };
         // An error means that the outbox is full: the frame waits in the WebSocket until there is room.
-        let _ = self.websocket.close(Some(frame));
+        let _ = self.rare.websocket.close(&mut self.stream, Some(frame));
         self.end(ConnectionEnd::Refused(reason))
     }
 
     fn end(&mut self, end: ConnectionEnd) -> ConnectionEnd {
         let discard_left = INBOUND_BYTES_BURST as usize;
-        self.ended = Some(Ended { end, deadline: None, write_is_shut: false, discard_left });
+        self.ended =
+            Some(Box::new(Ended { end, deadline: None, write_is_shut: false, discard_left }));
         end
     }
 }

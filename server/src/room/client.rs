@@ -24,7 +24,7 @@ pub struct Client {
     /// Its seat.
     pub player: PlayerId,
     /// Its second connection, if it has one.
-    pub input_path: Option<InputPath>,
+    pub input_path: Option<Box<InputPath>>,
     /// Only the hash is kept: what is not there cannot leak.
     ticket_hash: [u8; 32],
     /// Whether there ever was a second connection, so that commands come twice.
@@ -119,7 +119,7 @@ impl Client {
     /// Takes commands from a second connection, too. Returns the one that it replaces.
     pub fn attach(&mut self, path: InputPath) -> Option<InputPath> {
         self.has_copies = true;
-        self.input_path.replace(path)
+        self.input_path.replace(Box::new(path)).map(|replaced| *replaced)
     }
 
     /// Whether a command that came again is the copy over another connection, and not one too many.

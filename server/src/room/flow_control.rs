@@ -31,7 +31,7 @@ pub struct FlowControl {
 #[derive(Clone, Copy, Debug)]
 struct Sent {
     tick: Tick,
-    bytes: usize,
+    bytes: u32,
 }
 
 impl FlowControl {
@@ -64,7 +64,7 @@ impl FlowControl {
             self.acknowledged_at = now;
         }
         self.rate.sent(bytes);
-        self.unacknowledged.push_back(Sent { tick: now, bytes });
+        self.unacknowledged.push_back(Sent { tick: now, bytes: bytes as u32 });
     }
 
     /// Notes that the client has seen the snapshot of `tick`, told in tick `now`.
@@ -72,7 +72,7 @@ impl FlowControl {
         let before = self.unacknowledged.len();
         while self.unacknowledged.front().is_some_and(|sent| sent.tick <= tick) {
             let Some(sent) = self.unacknowledged.pop_front() else { break };
-            self.rate.delivered(now, sent.bytes);
+            self.rate.delivered(now, sent.bytes as usize);
             if sent.tick == tick {
                 self.round_trip_now = now.since(tick);
                 self.rate.took(self.round_trip_now);

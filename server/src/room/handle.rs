@@ -20,7 +20,7 @@ const MAILBOX_MESSAGES_MAX: usize = 512;
 #[derive(Debug)]
 pub(super) enum RoomMessage {
     /// A connection, and what it is for; `None`: its client speaks another version of the protocol.
-    Join(Connection, Option<Greeting>),
+    Join(Box<Connection>, Option<Greeting>),
     /// Say goodbye to everyone and end.
     Drain,
 }
@@ -107,13 +107,11 @@ impl RoomHandle {
         if self.shared.is_draining.load(Ordering::Relaxed) {
             return Err(JoinError::Closed(Box::new(connection)));
         }
-        let message = RoomMessage::Join(connection, greeting);
+        let message = RoomMessage::Join(Box::new(connection), greeting);
         self.mailbox.try_send(message).map_err(|error| match error {
-            TrySendError::Full(RoomMessage::Join(connection, _)) => {
-                JoinError::Full(Box::new(connection))
-            }
+            TrySendError::Full(RoomMessage::Join(connection, _)) => JoinError::Full(connection),
             TrySendError::Disconnected(RoomMessage::Join(connection, _)) => {
-                JoinError::Closed(Box::new(connection))
+                JoinError::Closed(connection)
             }
             _ => unreachable!("what comes back is what was sent"),
         })

@@ -60,7 +60,7 @@ pub fn read_input_path(
         match path.receive(tick, tick_hz, inbox) {
             Ok(Some(input)) => take_input(client, tick, &input, metrics),
             Ok(None) => break,
-            Err(end) => return Some((path, end)),
+            Err(end) => return Some((*path, end)),
         }
     }
     client.input_path = Some(path);

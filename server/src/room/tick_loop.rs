@@ -108,7 +108,7 @@ fn run(room: &mut Room, shared: &Shared, messages: &Receiver<RoomMessage>) {
 
 fn handle(room: &mut Room, message: RoomMessage, now: Instant) {
     match message {
-        RoomMessage::Join(connection, greeting) => room.admit(connection, greeting),
+        RoomMessage::Join(connection, greeting) => room.admit(*connection, greeting),
         RoomMessage::Drain => room.drain(now),
     }
 }
