@@ -135,6 +135,16 @@ impl MeteredStream {
         self.outbox.push_message(payload)
     }
 
+    /// Writes one binary message at once if nothing waits before it, and queues what the socket does not take. False
+    /// if there is no room for that.
+    pub(super) fn write_message(
+        &mut self,
+        payload: &[u8],
+        frame: &mut Vec<u8>,
+    ) -> io::Result<bool> {
+        self.outbox.write_message(payload, frame, &mut self.socket)
+    }
+
     /// One attempt to write what waits: at most one system call.
     pub(super) fn write_out(&mut self) -> io::Result<()> {
         self.outbox.write_to(&mut self.socket)

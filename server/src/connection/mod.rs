@@ -1,7 +1,7 @@
 //! One client's link, as the tick thread of its room drives it: it never blocks and never waits.
 //!
 //! ```text
-//! each tick:  begin_tick -> receive until None -> (the room steps) -> send, send, ... -> flush
+//! each tick:  begin_tick -> receive until None -> (the room steps) -> send, send, ... -> write -> flush
 //! at the end: an Err from any of them, or close(reason) -> poll_closed every tick until true -> drop
 //! ```
 //!
@@ -110,6 +110,22 @@ impl Connection {
     pub fn send(&mut self, message: impl AsRef<[u8]>) -> Result<(), ConnectionEnd> {
         match &mut self.link {
             Link::Socket(link) => link.send(message.as_ref()),
+            Link::Local(end) => end.send(message.as_ref()),
+        }
+    }
+
+    /// Writes one binary message at once; behind what is queued already it is queued, too. `frame` is nobody's, and used
+    /// again from one client to the next.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send).
+    pub fn write(
+        &mut self,
+        message: impl AsRef<[u8]>,
+        frame: &mut Vec<u8>,
+    ) -> Result<(), ConnectionEnd> {
+        match &mut self.link {
+            Link::Socket(link) => link.write(message.as_ref(), frame),
             Link::Local(end) => end.send(message.as_ref()),
         }
     }

@@ -45,22 +45,35 @@ impl Outbox {
         true
     }
 
+    /// Writes `payload` as one unmasked binary message at once, if nothing waits before it, and keeps what the
+    /// socket does not take; else queues it. `frame` is used again from one client to the next: who takes what it
+    /// is sent has nothing here at all. False, and nothing done, if it does not fit.
+    pub(super) fn write_message(
+        &mut self,
+        payload: &[u8],
+        frame: &mut Vec<u8>,
+        socket: &mut impl Write,
+    ) -> io::Result<bool> {
+        if !self.is_empty() {
+            return Ok(self.push_message(payload));
+        }
+        let (header, header_bytes) = message_header(payload.len());
+        frame.clear();
+        frame.extend_from_slice(&header[..header_bytes]);
+        frame.extend_from_slice(payload);
+        if frame.len() > OUTBOUND_BYTES_MAX {
+            return Ok(false);
+        }
+        let written = attempt(socket, frame)?;
+        Ok(written == frame.len() || self.push(&frame[written..]))
+    }
+
     /// One attempt to write all of it. What the socket does not take stays.
     pub(super) fn write_to(&mut self, socket: &mut impl Write) -> io::Result<()> {
         if self.is_empty() {
             return Ok(());
         }
-        match socket.write(&self.bytes[self.written..]) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(bytes) => self.written += bytes,
-            // An interrupted write is tried again with the next flush, a tick later.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
-                ) => {}
-            Err(error) => return Err(error),
-        }
+        self.written += attempt(socket, &self.bytes[self.written..])?;
         if self.is_empty() {
             self.bytes.clear();
             self.written = 0;
@@ -79,6 +92,20 @@ impl Outbox {
             self.bytes.drain(..self.written);
             self.written = 0;
         }
+    }
+}
+
+/// One attempt to write. Returns how many bytes the socket took.
+fn attempt(socket: &mut impl Write, bytes: &[u8]) -> io::Result<usize> {
+    match socket.write(bytes) {
+        Ok(0) => Err(io::ErrorKind::WriteZero.into()),
+        // An interrupted write is tried again with the next flush, a tick later.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) =>
+        {
+            Ok(0)
+        }
+        outcome => outcome,
     }
 }
 
@@ -145,20 +172,29 @@ mod tests {
     proptest! {
         #[test]
         fn a_socket_that_takes_little_gets_every_message_in_order(
-            sizes in prop::collection::vec(prop_oneof![0usize..400, 65_400usize..65_700], 1..8),
+            messages in prop::collection::vec(
+                (prop_oneof![0usize..400, 65_400usize..65_700], any::<bool>()),
+                1..8,
+            ),
             takes in prop::collection::vec(0usize..3_000, 0..40),
         ) {
             let mut outbox = Outbox::default();
             let mut socket = Trickle { takes: takes.into(), taken: Vec::new() };
-            for (n, size) in sizes.iter().enumerate() {
-                prop_assert!(outbox.push_message(&vec![n as u8; *size]));
+            let mut frame = Vec::new();
+            for (n, (size, is_at_once)) in messages.iter().enumerate() {
+                let message = vec![n as u8; *size];
+                let has_room = match is_at_once {
+                    true => outbox.write_message(&message, &mut frame, &mut socket),
+                    false => Ok(outbox.push_message(&message)),
+                };
+                prop_assert!(has_room.expect("never an error"));
                 outbox.write_to(&mut socket).expect("never an error");
             }
             while !outbox.is_empty() {
                 outbox.write_to(&mut socket).expect("never an error");
             }
             let mut reader = WebSocket::from_raw_socket(Cursor::new(socket.taken), Role::Client, None);
-            for (n, size) in sizes.iter().enumerate() {
+            for (n, (size, _)) in messages.iter().enumerate() {
                 let message = reader.read().expect("well-framed");
                 prop_assert_eq!(message, Message::binary(vec![n as u8; *size]));
             }
@@ -173,6 +209,14 @@ mod tests {
         assert!(full <= OUTBOUND_BYTES_MAX && full > OUTBOUND_BYTES_MAX - 60_100);
         assert!(!outbox.push_message(&[7; 60_000]));
         assert_eq!(outbox.len(), full);
+    }
+
+    #[test]
+    fn a_message_that_the_socket_takes_leaves_nothing_behind() {
+        let mut outbox = Outbox::default();
+        let written = outbox.write_message(&[7; 300], &mut Vec::new(), &mut io::sink());
+        assert!(written.expect("a sink takes all"));
+        assert_eq!((outbox.len(), outbox.bytes.capacity()), (0, 0));
     }
 
     #[test]

@@ -136,6 +136,21 @@ impl SocketLink {
         }
     }
 
+    /// Writes a message at once, or queues it behind what waits.
+    pub(super) fn write(
+        &mut self,
+        message: &[u8],
+        frame: &mut Vec<u8>,
+    ) -> Result<(), ConnectionEnd> {
+        debug_assert!(message.len() <= SERVER_MESSAGE_BYTES_MAX, "no client would take it");
+        self.check()?;
+        match self.stream.write_message(message, frame) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.refuse(CloseReason::TooSlow)),
+            Err(error) => Err(self.end(ConnectionEnd::Lost(error.kind()))),
+        }
+    }
+
     pub(super) fn flush(&mut self) -> Result<(), ConnectionEnd> {
         self.check()?;
         self.stream.write_out().map_err(|error| self.end(ConnectionEnd::Lost(error.kind())))

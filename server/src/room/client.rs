@@ -58,6 +58,8 @@ pub struct SnapshotMaker<'a> {
     pub budget_share: f32,
     /// Where the bits went, of all clients.
     pub tally: SnapshotTally,
+    /// Used again, too: the bytes that go to the socket.
+    pub frame: &'a mut Vec<u8>,
 }
 
 impl Client {
@@ -165,7 +167,7 @@ impl Client {
         let tally = self.view.encode(world, maker.history, order, space);
         maker.tally.add(&tally);
         let bytes = space.bytes();
-        self.connection.send(bytes)?;
+        self.connection.write(bytes, maker.frame)?;
         self.flow.sent(now, bytes.len());
         self.allowance.spend(bytes.len());
         Ok(bytes.len())

@@ -45,6 +45,7 @@ pub struct Room {
     drain_at: Option<Instant>,
     space: Workspace,
     inbox: Inbox,
+    frame: Vec<u8>,
     load: Load,
 }
 
@@ -64,6 +65,7 @@ impl Room {
             drain_at: None,
             space: Workspace::default(),
             inbox: Inbox::default(),
+            frame: Vec::new(),
             load: Load::default(),
             settings,
             metrics,
@@ -421,6 +423,7 @@ impl Room {
             space: &mut self.space,
             budget_share: self.load.share(),
             tally: SnapshotTally::default(),
+            frame: &mut self.frame,
         };
         let mut control_bytes = 0;
         for client in &mut self.clients {
