@@ -288,7 +288,12 @@ impl RoomMetrics {
     /// Counts a message that closed its connection. `reason` comes from our own code, never from a peer:
     /// each value is a series for good. [`CloseReason::label`] is the usual one.
     pub fn count_rejected(&self, reason: &'static str) {
-        self.rejected_messages.get_or_create(&ReasonLabel { reason }).inc();
+        self.count_rejected_by(reason, 1);
+    }
+
+    /// The same for so many.
+    pub fn count_rejected_by(&self, reason: &'static str, count: u64) {
+        self.rejected_messages.get_or_create(&ReasonLabel { reason }).inc_by(count);
     }
 }
 

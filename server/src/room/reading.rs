@@ -23,6 +23,31 @@ pub enum Left {
     Leave,
 }
 
+/// What became of input commands. Counted here and told to the metrics once a tick: those are shared between
+/// threads, and each addition to them makes the processor wait until all it has written before is in the cache.
+#[derive(Debug, Default)]
+pub struct InputCounts {
+    received: u64,
+    late: u64,
+    duplicate: u64,
+    too_early: u64,
+    again: u64,
+}
+
+impl InputCounts {
+    /// Hands over what was counted.
+    pub fn tell(self, metrics: &RoomMetrics) {
+        metrics.inputs_received.inc_by(self.received);
+        metrics.inputs_late.inc_by(self.late);
+        metrics.inputs_duplicate.inc_by(self.duplicate);
+        for (label, count) in [("input_too_early", self.too_early), ("input_again", self.again)] {
+            if count > 0 {
+                metrics.count_rejected_by(label, count);
+            }
+        }
+    }
+}
+
 /// Reads all that a client sent since the last tick, over its first connection.
 ///
 /// # Errors
@@ -31,12 +56,12 @@ pub fn read_client(
     client: &mut Client,
     now: Tick,
     inbox: &mut Inbox,
-    metrics: &RoomMetrics,
+    counts: &mut InputCounts,
 ) -> Result<(), Left> {
     inbox.clear();
     while let Some(bytes) = client.connection.receive(inbox).map_err(Left::End)? {
         match decode_client(&bytes) {
-            Ok(ClientMessage::Input(input)) => take_input(client, now, &input, metrics),
+            Ok(ClientMessage::Input(input)) => take_input(client, now, &input, counts),
             Ok(ClientMessage::Control(ClientControl::Leave)) => return Err(Left::Leave),
             Err(_) => return Err(Left::Refuse(CloseReason::Malformed)),
         }
@@ -51,14 +76,14 @@ pub fn read_input_path(
     tick: Tick,
     tick_hz: u16,
     inbox: &mut Inbox,
-    metrics: &RoomMetrics,
+    counts: &mut InputCounts,
 ) -> Option<(InputPath, ConnectionEnd)> {
     let mut path = client.input_path.take()?;
     inbox.clear();
     path.begin_tick(now);
     loop {
         match path.receive(tick, tick_hz, inbox) {
-            Ok(Some(input)) => take_input(client, tick, &input, metrics),
+            Ok(Some(input)) => take_input(client, tick, &input, counts),
             Ok(None) => break,
             Err(end) => return Some((*path, end)),
         }
@@ -68,20 +93,18 @@ pub fn read_input_path(
 }
 
 /// Takes in an input command, over whichever connection it came, and counts what became of it.
-fn take_input(client: &mut Client, now: Tick, input: &InputMessage, metrics: &RoomMetrics) {
+fn take_input(client: &mut Client, now: Tick, input: &InputMessage, counts: &mut InputCounts) {
     let received = client.handle_input(now, input);
     if received == Received::Again && client.has_copies() {
-        metrics.inputs_duplicate.inc();
+        counts.duplicate += 1;
         return;
     }
-    metrics.inputs_received.inc();
+    counts.received += 1;
     match received {
         Received::Kept => {}
-        Received::Late => {
-            metrics.inputs_late.inc();
-        }
+        Received::Late => counts.late += 1,
         // Harmless, and what a client does whose clock was set anew: counted, not punished.
-        Received::TooEarly => metrics.count_rejected("input_too_early"),
-        Received::Again => metrics.count_rejected("input_again"),
+        Received::TooEarly => counts.too_early += 1,
+        Received::Again => counts.again += 1,
     }
 }

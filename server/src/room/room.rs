@@ -18,7 +18,7 @@ use super::checkpoint::{self, Checkpoint};
 use super::client::{Client, SnapshotMaker};
 use super::input_path::InputPath;
 use super::load::Load;
-use super::reading::{Left, read_client, read_input_path};
+use super::reading::{InputCounts, Left, read_client, read_input_path};
 use super::seats::Seats;
 use super::secret;
 use crate::connection::{Connection, ConnectionEnd, Inbox};
@@ -163,7 +163,6 @@ impl Room {
     pub fn read_and_step(&mut self, now: Instant) {
         self.read_clients(now);
         self.expire_seats();
-        self.gather_inputs();
         self.world.step(&self.commands, &mut self.events);
         self.commands.clear();
         self.history.record(&self.world);
@@ -287,15 +286,16 @@ impl Room {
     fn read_clients(&mut self, now: Instant) {
         let tick = self.world.tick();
         let tick_hz = self.settings.rules.tick_hz;
+        let mut counts = InputCounts::default();
         let mut index = 0;
         while index < self.clients.len() {
             let client = &mut self.clients[index];
             client.connection.begin_tick(now);
-            let left = read_client(client, tick, &mut self.inbox, &self.metrics).and_then(|()| {
+            let left = read_client(client, tick, &mut self.inbox, &mut counts).and_then(|()| {
                 client.overdue(tick, tick_hz).map_or(Ok(()), |reason| Err(Left::Refuse(reason)))
             });
             if let Some((path, end)) =
-                read_input_path(client, now, tick, tick_hz, &mut self.inbox, &self.metrics)
+                read_input_path(client, now, tick, tick_hz, &mut self.inbox, &mut counts)
             {
                 self.end_input_path(path, end);
             }
@@ -305,6 +305,11 @@ impl Room {
                     if client.is_first_input() {
                         self.seats.note_played(client.player);
                     }
+                    // Nothing more of this client comes before the step, and now it is in the processor's cache.
+                    if let Some(input) = client.take_input(tick.next()) {
+                        self.commands.push(Command::Steer(client.player, input.controls));
+                        self.commands.push(Command::See(client.player, input.view_lag));
+                    }
                     index += 1;
                 }
                 Err(left) => {
@@ -313,6 +318,7 @@ impl Room {
                 }
             }
         }
+        counts.tell(&self.metrics);
     }
 
     /// Lets a second connection go, whose first stays as it is.
@@ -368,16 +374,6 @@ impl Room {
         self.broadcast(&ServerControl::PlayerLeft(player));
     }
 
-    fn gather_inputs(&mut self) {
-        let next = self.world.tick().next();
-        for client in &mut self.clients {
-            if let Some(input) = client.take_input(next) {
-                self.commands.push(Command::Steer(client.player, input.controls));
-                self.commands.push(Command::See(client.player, input.view_lag));
-            }
-        }
-    }
-
     fn report_events(&mut self) {
         for event in std::mem::take(&mut self.events) {
             match event {
@@ -425,7 +421,7 @@ impl Room {
             tally: SnapshotTally::default(),
             frame: &mut self.frame,
         };
-        let mut control_bytes = 0;
+        let (mut sent, mut skipped, mut snapshot_bytes, mut control_bytes) = (0, 0, 0, 0);
         for client in &mut self.clients {
             // An ended connection is dealt with at the next reading: errors are not lost here.
             let is_behind = client.is_behind();
@@ -435,13 +431,16 @@ impl Room {
                 }
             }
             if is_behind {
-                self.metrics.snapshots_skipped.inc();
+                skipped += 1;
             } else if let Ok(bytes) = client.send_snapshot(&mut maker) {
-                self.metrics.snapshots_sent.inc();
-                self.metrics.sent_snapshot_bytes.inc_by(bytes as u64);
+                sent += 1;
+                snapshot_bytes += bytes;
             }
             let _ = client.connection.flush();
         }
+        self.metrics.snapshots_sent.inc_by(sent);
+        self.metrics.snapshots_skipped.inc_by(skipped);
+        self.metrics.sent_snapshot_bytes.inc_by(snapshot_bytes as u64);
         self.metrics.sent_control_bytes.inc_by(control_bytes as u64);
         self.metrics.count_bits(&maker.tally);
         self.metrics.count_ages(&std::mem::take(&mut self.space.ages));
