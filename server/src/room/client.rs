@@ -14,7 +14,7 @@ use super::input_buffer::{InputBuffer, InputCommand, Received};
 use super::input_path::InputPath;
 use super::secret;
 use super::view_lag::ViewLagBound;
-use crate::connection::{Connection, ConnectionEnd};
+use crate::connection::Connection;
 
 /// A client that was let in.
 #[derive(Debug)]
@@ -58,8 +58,6 @@ pub struct SnapshotMaker<'a> {
     pub budget_share: f32,
     /// Where the bits went, of all clients.
     pub tally: SnapshotTally,
-    /// Used again, too: the bytes that go to the socket.
-    pub frame: &'a mut Vec<u8>,
 }
 
 impl Client {
@@ -150,11 +148,8 @@ impl Client {
         !self.flow.may_send() || self.connection.is_congested()
     }
 
-    /// Hands the snapshot of the present tick to the socket. Returns its length in bytes.
-    ///
-    /// # Errors
-    /// When the connection has ended.
-    pub fn send_snapshot(&mut self, maker: &mut SnapshotMaker<'_>) -> Result<usize, ConnectionEnd> {
+    /// Makes the snapshot of the present tick, which is to be written next. Returns its bytes.
+    pub fn make_snapshot<'a>(&mut self, maker: &'a mut SnapshotMaker<'_>) -> &'a [u8] {
         let (world, space) = (maker.world, &mut *maker.space);
         let now = world.tick();
         find_visible(world, maker.history, self.player, &self.view, &mut space.visible);
@@ -167,9 +162,8 @@ impl Client {
         let tally = self.view.encode(world, maker.history, order, space);
         maker.tally.add(&tally);
         let bytes = space.bytes();
-        self.connection.write(bytes, maker.frame)?;
         self.flow.sent(now, bytes.len());
         self.allowance.spend(bytes.len());
-        Ok(bytes.len())
+        bytes
     }
 }

@@ -9,6 +9,7 @@
 //! Everything in here but [`RoomHandle`] lives on the room's thread. Nothing in here waits for a peer.
 
 mod allowance;
+mod batch;
 mod checkpoint;
 mod client;
 mod delivery_rate;

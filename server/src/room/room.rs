@@ -14,6 +14,7 @@ use driftfield_shared::units::{Controls, PlayerId};
 use tracing::{debug, info, warn};
 
 use super::RoomSettings;
+use super::batch::Batch;
 use super::checkpoint::{self, Checkpoint};
 use super::client::{Client, SnapshotMaker};
 use super::input_path::InputPath;
@@ -45,6 +46,7 @@ pub struct Room {
     drain_at: Option<Instant>,
     space: Workspace,
     inbox: Inbox,
+    batch: Batch,
     frame: Vec<u8>,
     load: Load,
 }
@@ -65,6 +67,7 @@ impl Room {
             drain_at: None,
             space: Workspace::default(),
             inbox: Inbox::default(),
+            batch: Batch::default(),
             frame: Vec::new(),
             load: Load::default(),
             settings,
@@ -419,24 +422,30 @@ impl Room {
             space: &mut self.space,
             budget_share: self.load.share(),
             tally: SnapshotTally::default(),
-            frame: &mut self.frame,
         };
         let (mut sent, mut skipped, mut snapshot_bytes, mut control_bytes) = (0, 0, 0, 0);
-        for client in &mut self.clients {
+        for clients in self.clients.chunks_mut(Batch::CLIENTS) {
             // An ended connection is dealt with at the next reading: errors are not lost here.
-            let is_behind = client.is_behind();
-            for message in &broadcasts {
-                if client.connection.send(message).is_ok() {
-                    control_bytes += message.len();
+            self.batch.clear();
+            for client in &mut *clients {
+                let is_behind = client.is_behind();
+                for message in &broadcasts {
+                    if client.connection.send(message).is_ok() {
+                        control_bytes += message.len();
+                    }
                 }
+                skipped += u64::from(is_behind);
+                self.batch.push((!is_behind).then(|| client.make_snapshot(&mut maker)));
             }
-            if is_behind {
-                skipped += 1;
-            } else if let Ok(bytes) = client.send_snapshot(&mut maker) {
-                sent += 1;
-                snapshot_bytes += bytes;
+            for (client, snapshot) in clients.iter_mut().zip(self.batch.snapshots()) {
+                if let Some(bytes) = snapshot
+                    && client.connection.write(bytes, &mut self.frame).is_ok()
+                {
+                    sent += 1;
+                    snapshot_bytes += bytes.len();
+                }
+                let _ = client.connection.flush();
             }
-            let _ = client.connection.flush();
         }
         self.metrics.snapshots_sent.inc_by(sent);
         self.metrics.snapshots_skipped.inc_by(skipped);
