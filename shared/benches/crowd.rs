@@ -37,18 +37,19 @@ fn main() {
 }
 
 fn report(name: &str, play: impl Fn(u16) -> Play) {
-    // `-- station` runs those whose name holds `station`.
-    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
-    if wanted.is_some_and(|wanted| !name.contains(&wanted)) {
+    // `-- station` runs those whose name holds `station`, `-- station 1000` of them the one with so many ships.
+    let mut wanted = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
+    if wanted.next().is_some_and(|wanted| !name.contains(&wanted)) {
         return;
     }
+    let only: Option<u16> = wanted.next().and_then(|ships| ships.parse().ok());
     println!("\n## {name}\n");
     println!(
         "| ships | shots | in view | step ms | record ms | all snapshots ms | µs/client | bytes/client/s | most of a tick, bytes |"
     );
     println!("|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     let mut ages = Vec::new();
-    for ships in SHIPS {
+    for ships in SHIPS.into_iter().filter(|ships| only.is_none_or(|only| only == *ships)) {
         let crowd = Crowd::measure(play(ships));
         let clients = f64::from(ships);
         let per_tick = |time: Duration| time.as_secs_f64() * 1e3 / f64::from(TICKS);

@@ -3,15 +3,24 @@
 //! The simulation's own cells (`sim::Cells`) are as fine as a ship's reach. A view is twenty times that, and in
 //! so fine a grid most of the time would go into rows of cells that hold one entity or none. Here a view is a
 //! handful of rows, and what lies in them is looked at without a branch: whether an entity is in sight is
-//! chance, which no processor guesses.
+//! chance, which no processor guesses. In a crowd most cells are in sight as a whole, and are taken a word of slots
+//! at a time.
+
+use std::ops::Range;
 
 use glam::Vec2;
 use slotmap::Key;
 
-use super::slots::{Slot, SlotSet, slot_of};
+use super::slots::{Slot, SlotSet, WORD_BITS, slot_of};
 
 /// Side of a cell, units: about half of a view. Larger ones hold too many that are not in sight.
 const CELL_SIDE: f32 = 512.0;
+/// The same where a cell would hold a crowd: more of the smaller ones are in sight as a whole.
+const CELL_SIDE_CROWDED: f32 = 256.0;
+/// Entities in a cell, on average, that make a crowd.
+const CROWD: f32 = 128.0;
+/// Entities of a cell for each word of slots from which on it is quicker to take a word at a time.
+const ENTRIES_PER_WORD: usize = 2;
 /// Cells along a side, at most: bounds the table that is made anew in each tick.
 const COLUMNS_MAX: usize = 128;
 
@@ -27,6 +36,20 @@ pub(super) struct Sights {
     /// The one after the largest slot.
     slots_end: Slot,
     scratch: Vec<(u32, Sight)>,
+    /// Cells that hold a crowd.
+    crowds: Vec<Crowd>,
+    /// For each cell the index of its crowd; empty if there are none.
+    crowd_of: Vec<Option<u16>>,
+    /// What crowds hold, one behind the other.
+    words: Vec<u64>,
+}
+
+/// A cell that holds so many that it is worth to know them as a set.
+#[derive(Clone, Copy, Debug)]
+struct Crowd {
+    /// The corners of the rectangle in which all of them are.
+    min: Vec2,
+    max: Vec2,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,9 +70,11 @@ pub(super) struct Outlook {
 
 impl Sights {
     /// Takes in what is where in a sector of `side`.
-    pub fn record<K: Key>(&mut self, side: f32, located: impl Iterator<Item = (K, Vec2)>) {
+    pub fn record<K: Key>(&mut self, side: f32, located: impl ExactSizeIterator<Item = (K, Vec2)>) {
         self.half_side = side / 2.0;
-        self.columns = ((side / CELL_SIDE) as usize).clamp(1, COLUMNS_MAX);
+        let per_cell = located.len() as f32 * CELL_SIDE * CELL_SIDE / (side * side);
+        let cell_side = if per_cell < CROWD { CELL_SIDE } else { CELL_SIDE_CROWDED };
+        self.columns = ((side / cell_side) as usize).clamp(1, COLUMNS_MAX);
         self.cells_per_unit = self.columns as f32 / side;
         self.slots_end = 0;
         self.starts.clear();
@@ -77,6 +102,37 @@ impl Sights {
         self.starts.rotate_right(1);
         self.starts[0] = 0;
         self.scratch = scratch;
+        self.record_crowds();
+    }
+
+    fn record_crowds(&mut self) {
+        self.crowds.clear();
+        self.crowd_of.clear();
+        self.words.clear();
+        let words = self.words_per_crowd();
+        for (cell, bounds) in self.starts.windows(2).enumerate() {
+            let entries = &self.entries[bounds[0] as usize..bounds[1] as usize];
+            let Ok(index) = u16::try_from(self.crowds.len()) else { return };
+            if entries.is_empty() || entries.len() < ENTRIES_PER_WORD * words {
+                continue;
+            }
+            let mut crowd = Crowd { min: Vec2::INFINITY, max: Vec2::NEG_INFINITY };
+            let start = self.words.len();
+            self.words.resize(start + words, 0);
+            for sight in entries {
+                crowd.min = crowd.min.min(sight.place);
+                crowd.max = crowd.max.max(sight.place);
+                self.words[start + sight.slot as usize / WORD_BITS] |=
+                    1 << (sight.slot as usize % WORD_BITS);
+            }
+            self.crowds.push(crowd);
+            self.crowd_of.resize(self.starts.len(), None);
+            self.crowd_of[cell] = Some(index);
+        }
+    }
+
+    fn words_per_crowd(&self) -> usize {
+        (self.slots_end as usize).div_ceil(WORD_BITS)
     }
 
     /// Puts into `visible` what is in sight of a client that holds `held`: all within the inner distances, and of
@@ -86,19 +142,45 @@ impl Sights {
             return;
         }
         visible.make_room(self.slots_end);
-        let Outlook { centre, enter, leave } = *outlook;
-        let (min, max) = (centre - leave, centre + leave);
+        let (min, max) = (outlook.centre - outlook.leave, outlook.centre + outlook.leave);
         let (left, right) = (self.row_of(min.x), self.row_of(max.x));
         for row in self.row_of(min.y)..=self.row_of(max.y) {
-            let first = self.starts[row * self.columns + left] as usize;
-            let end = self.starts[row * self.columns + right + 1] as usize;
-            visible.insert_wanted(self.entries[first..end].iter().map(|sight| {
-                let away = (sight.place - centre).abs();
-                let enters = (away.x <= enter.x) & (away.y <= enter.y);
-                let lingers = (away.x <= leave.x) & (away.y <= leave.y);
-                (sight.slot, enters | (lingers & held.contains(sight.slot)))
-            }));
+            let (first, last) = (row * self.columns + left, row * self.columns + right);
+            if self.crowds.is_empty() {
+                self.look(outlook, first..last + 1, held, visible);
+                continue;
+            }
+            for cell in first..=last {
+                match self.crowd_in_sight(outlook, cell) {
+                    Some(words) => visible.insert_words(words),
+                    None => self.look(outlook, cell..cell + 1, held, visible),
+                }
+            }
         }
+    }
+
+    /// Looks at each entity in some cells of a row.
+    fn look(&self, outlook: &Outlook, cells: Range<usize>, held: &SlotSet, visible: &mut SlotSet) {
+        let Outlook { centre, enter, leave } = *outlook;
+        let (first, end) = (self.starts[cells.start] as usize, self.starts[cells.end] as usize);
+        visible.insert_wanted(self.entries[first..end].iter().map(|sight| {
+            let away = (sight.place - centre).abs();
+            let enters = (away.x <= enter.x) & (away.y <= enter.y);
+            let lingers = (away.x <= leave.x) & (away.y <= leave.y);
+            (sight.slot, enters | (lingers & held.contains(sight.slot)))
+        }));
+    }
+
+    /// What a cell holds, if it is a crowd and all of it comes into view.
+    fn crowd_in_sight(&self, outlook: &Outlook, cell: usize) -> Option<&[u64]> {
+        let index = usize::from((*self.crowd_of.get(cell)?)?);
+        let crowd = &self.crowds[index];
+        let corners = [crowd.min, crowd.max].map(|corner| (corner - outlook.centre).abs());
+        let words = self.words_per_crowd();
+        corners
+            .iter()
+            .all(|away| away.cmple(outlook.enter).all())
+            .then(|| &self.words[index * words..][..words])
     }
 
     fn row_of(&self, coordinate: f32) -> usize {
@@ -121,7 +203,7 @@ mod tests {
         #[test]
         fn in_sight_is_what_is_near_and_what_was_held_and_is_not_far(
             side in 500.0_f32..20_000.0,
-            places in prop::collection::vec(((-0.6_f32..0.6, -0.6_f32..0.6), any::<bool>()), 0..200),
+            places in prop::collection::vec(((-0.6_f32..0.6, -0.6_f32..0.6), any::<bool>()), 0..1_000),
             centre in (-0.5_f32..0.5, -0.5_f32..0.5),
             enter in (0.0_f32..0.5, 0.0_f32..0.5),
             margin in 0.0_f32..0.2,

@@ -65,6 +65,14 @@ impl SlotSet {
         self.len = len;
     }
 
+    /// Puts the slots of some words in, the first of which is the first of all. There must be room for them.
+    pub(super) fn insert_words(&mut self, words: &[u64]) {
+        for (word, bits) in self.words.iter_mut().zip(words) {
+            self.len += count(bits & !*word);
+            *word |= bits;
+        }
+    }
+
     /// Takes a slot out. Returns whether it was in.
     pub fn remove(&mut self, slot: Slot) -> bool {
         let was_in = self.contains(slot);
@@ -154,10 +162,7 @@ impl SlotSet {
         if self.words.len() < other.words.len() {
             self.words.resize(other.words.len(), 0);
         }
-        for (word, bits) in self.words.iter_mut().zip(&other.words) {
-            self.len += count(bits & !*word);
-            *word |= bits;
-        }
+        self.insert_words(&other.words);
     }
 
     /// Takes all of `other` out.
