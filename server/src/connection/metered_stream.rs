@@ -135,8 +135,8 @@ impl MeteredStream {
         self.outbox.push_message(payload)
     }
 
-    /// Writes one binary message at once if nothing waits before it, and queues what the socket does not take. False
-    /// if there is no room for that.
+    /// Writes one binary message at once, behind what waits, and queues what the socket does not take: at most one system
+    /// call. False if there is no room for that.
     pub(super) fn write_message(
         &mut self,
         payload: &[u8],

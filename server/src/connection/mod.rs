@@ -1,7 +1,7 @@
 //! One client's link, as the tick thread of its room drives it: it never blocks and never waits.
 //!
 //! ```text
-//! each tick:  begin_tick -> receive until None -> (the room steps) -> send, send, ... -> write -> flush
+//! each tick:  begin_tick -> receive until None -> (the room steps) -> send, send, ... -> write or flush
 //! at the end: an Err from any of them, or close(reason) -> poll_closed every tick until true -> drop
 //! ```
 //!

@@ -45,9 +45,9 @@ impl Outbox {
         true
     }
 
-    /// Writes `payload` as one unmasked binary message at once, if nothing waits before it, and keeps what the
-    /// socket does not take; else queues it. `frame` is used again from one client to the next: who takes what it
-    /// is sent has nothing here at all. False, and nothing done, if it does not fit.
+    /// Writes `payload` as one unmasked binary message at once, behind what waits, and keeps what the socket does not
+    /// take. `frame` is used again from one client to the next: who takes what it
+    /// is sent has nothing here at all. False if it does not fit.
     pub(super) fn write_message(
         &mut self,
         payload: &[u8],
@@ -55,7 +55,9 @@ impl Outbox {
         socket: &mut impl Write,
     ) -> io::Result<bool> {
         if !self.is_empty() {
-            return Ok(self.push_message(payload));
+            let has_room = self.push_message(payload);
+            self.write_to(socket)?;
+            return Ok(has_room);
         }
         let (header, header_bytes) = message_header(payload.len());
         frame.clear();

@@ -12,7 +12,8 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Clients of a batch: many, and yet its first snapshot waits for no more than a tenth of a millisecond.
+    /// Clients of a batch: many, and yet the first of them waits for no more than the making of so many snapshots, a tenth
+    /// of a millisecond where they are small.
     pub const CLIENTS: usize = 64;
 
     /// Begins a new one with the memory of the last.

@@ -16,10 +16,15 @@ const ROUND_TRIPS: f32 = 4.0;
 const ROUGH_ROUND_TRIPS: f32 = 16.0;
 /// Round trips over which a better path is believed, about.
 const OWN_ROUND_TRIPS: f32 = 1_024.0;
-/// Ticks within which a real queue is drained by sending less.
+/// Ticks within which a real queue is drained by sending less, and the same on a rough path, which may be long by itself.
 const DRAIN_TICKS_MAX: u32 = 120;
+const DRAIN_TICKS_MAX_ROUGH: u32 = 40;
+/// Ticks without a snapshot that say as much as longer ones: the path is silent then, not full.
+const SILENT_TICKS: u32 = 4;
+/// How much one round trip differs from the next on a rough path, ticks: what it says of a queue is not to be relied on.
+const ROUGH_TICKS: f32 = 0.75;
 /// The queue that is aimed at, ticks: one snapshot that waits keeps the path busy.
-const QUEUE_TICKS: f32 = 1.2;
+const QUEUE_TICKS: f32 = 1.3;
 /// The queue at which the path is taken to be full, ticks: jitter makes shorter ones by itself.
 const FULL_TICKS: f32 = 2.0;
 /// The queue that is too long, ticks.
@@ -52,6 +57,9 @@ pub struct DeliveryRate {
     delivered: f32,
     /// Bytes of this tick so far.
     fresh: usize,
+    /// Share of ticks in which a snapshot was sent, of late.
+    frequency: f32,
+    is_sent: bool,
     at: Tick,
     /// The tick for which a limit was asked last.
     limited_at: Tick,
@@ -81,6 +89,8 @@ impl DeliveryRate {
         DeliveryRate {
             delivered: 0.0,
             fresh: 0,
+            frequency: 1.0,
+            is_sent: false,
             at: now,
             limited_at: now,
             round_trip: 0.0,
@@ -95,8 +105,9 @@ impl DeliveryRate {
         }
     }
 
-    /// Notes that a snapshot of so many bytes is sent.
+    /// Notes that a snapshot of so many bytes is sent in the tick that a limit was asked for last.
     pub fn sent(&mut self, bytes: usize) {
+        self.is_sent = true;
         self.is_limited = (bytes + MESSAGE_OVERHEAD_BYTES) as f32 >= LIMITED * self.limit;
     }
 
@@ -126,14 +137,20 @@ impl DeliveryRate {
         self.catch_up(now);
         // A queue grows and shrinks smoothly; what leaps is jitter.
         let queue = self.round_trip - self.own_round_trip.max(shortest as f32) - self.roughness;
+        let is_rough = self.roughness > ROUGH_TICKS;
         if queue > FULL_TICKS || self.limit < BYTES_FREE && queue > QUEUE_TICKS {
             // What is delivered now may be less than the path carries, for want of more: so it is forgotten slowly
             // that it was more, and quickly when the queue grows all the same.
-            let kept: f32 = if queue > LONG_TICKS { 0.95 } else { 0.98 };
+            let kept: f32 = match is_rough {
+                _ if queue > LONG_TICKS => 0.95,
+                true => 0.998,
+                false => 0.98,
+            };
             self.capacity = self.delivered.max(grown(self.capacity, kept, ticks));
             self.free_ticks = 0;
-            self.full_ticks += ticks;
-            if self.full_ticks > DRAIN_TICKS_MAX {
+            self.full_ticks += ticks.min(SILENT_TICKS);
+            let patience = if is_rough { DRAIN_TICKS_MAX_ROUGH } else { DRAIN_TICKS_MAX };
+            if self.full_ticks > patience {
                 // Less was sent for so long, and it did not help: that is no queue, the path is like that.
                 self.own_round_trip = self.round_trip;
                 self.full_ticks = 0;
@@ -148,8 +165,10 @@ impl DeliveryRate {
             let is_careful = self.limit >= self.capacity && self.free_ticks < CAREFUL_TICKS;
             let probe = if is_careful { PROBE_CAREFUL } else { PROBE };
             let beyond = if queue < QUICK_TICKS { PROBE_BEYOND_BOLDLY } else { PROBE_BEYOND };
-            let most = match self.is_limited {
-                true => self.limit.max(self.delivered * beyond),
+            // Of a path that gets a snapshot in every other tick only, each may be as large as what two ticks deliver.
+            let delivered = self.delivered / self.frequency.max(0.5);
+            let most = match self.is_limited && !is_rough {
+                true => self.limit.max(delivered * beyond),
                 false => BYTES_FREE,
             };
             self.limit = grown(self.limit, probe, ticks).min(most).min(BYTES_FREE);
@@ -161,6 +180,9 @@ impl DeliveryRate {
         for _ in 0..now.since(self.at).min(64) {
             self.delivered += (self.fresh as f32 - self.delivered) / RATE_TICKS;
             self.fresh = 0;
+            let sent = if self.is_sent { 1.0 } else { 0.0 };
+            self.frequency += (sent - self.frequency) / RATE_TICKS;
+            self.is_sent = false;
         }
         self.at = self.at.max(now);
     }

@@ -166,7 +166,8 @@ fn on_half_the_bandwidth_what_arrives_is_fresh_and_the_link_is_used() {
     for seed in [1, 2, 3] {
         let squeezed = squeeze("proving-ground-open", seed, 60, 40);
         assert!(squeezed.age_p99 < 150.0, "{squeezed:?}");
-        assert!(squeezed.used > 0.95, "{squeezed:?}");
+        // By the play it is 95 to 98 %.
+        assert!(squeezed.used > 0.94, "{squeezed:?}");
         assert!(squeezed.frames_after >= 29, "{squeezed:?}");
     }
     // Here less is to be said once it is said less often: the link is not even full.
@@ -175,13 +176,46 @@ fn on_half_the_bandwidth_what_arrives_is_fresh_and_the_link_is_used() {
     assert!(squeezed.frames_after >= 29, "{squeezed:?}");
 }
 
+/// Bytes of a snapshot in each five seconds on a link that becomes another one, in shares of what they were before.
+fn shares_on(link: &str, is_half: bool) -> Vec<f64> {
+    let mut rig = Rig::new("proving-ground-open", 1);
+    let mut others: Vec<Pilot> = (0..40).map(|other| rig.join("", 100 + other)).collect();
+    others.iter_mut().for_each(|pilot| pilot.patience = 40);
+    let mut pilot = rig.join("latency=10ms", 1);
+    let mut all: Vec<&mut Pilot> = std::iter::once(&mut pilot).chain(&mut others).collect();
+    rig.run(4, &mut all);
+    let mut bytes_of = |rig: &mut Rig, all: &mut [&mut Pilot]| {
+        let (bytes, messages) = (all[0].bytes, all[0].messages);
+        rig.run(5, all);
+        (all[0].bytes - bytes) as f64 / (all[0].messages - messages).max(1) as f64
+    };
+    let whole = bytes_of(&mut rig, &mut all);
+    let rate = ((whole + 68.0) * 30.0 * 8.0 / 2.0) as u64;
+    let down = if is_half { format!("{link},rate={rate}bit") } else { link.into() };
+    let now = rig.now;
+    all[0].set_link(now, link, &down, 1);
+    (0..8).map(|_| bytes_of(&mut rig, &mut all) / whole).collect()
+}
+
+#[test]
+fn a_link_that_stutters_but_carries_all_is_not_taken_for_a_full_one() {
+    let shares = shares_on("latency=10ms,jitter=100ms", false);
+    assert!(shares[2..].iter().all(|share| *share > 0.9), "{shares:?}");
+}
+
+#[test]
+fn on_a_full_link_that_stutters_snapshots_do_not_wither() {
+    let shares = shares_on("latency=10ms,jitter=60ms", true);
+    assert!(shares[2..].iter().all(|share| *share > 0.35), "{shares:?}");
+}
+
 #[test]
 fn where_headers_are_most_of_what_is_sent_half_the_bandwidth_is_half_the_rate() {
     // Twenty bytes in 68 of headers: to wait saves nothing, so a snapshot spans several ticks, one is on its way
     // and the next one behind it.
     let squeezed = squeeze("proving-ground", 1, 24, 500);
     assert!(squeezed.snapshot_bytes < 40, "{squeezed:?}");
-    assert!(squeezed.age_p99 < 450.0, "{squeezed:?}");
+    assert!(squeezed.age_p99 < 500.0, "{squeezed:?}");
     assert!(squeezed.used > 0.95, "{squeezed:?}");
     assert!(squeezed.frames_after >= 29, "{squeezed:?}");
 }

@@ -438,13 +438,14 @@ impl Room {
                 self.batch.push((!is_behind).then(|| client.make_snapshot(&mut maker)));
             }
             for (client, snapshot) in clients.iter_mut().zip(self.batch.snapshots()) {
-                if let Some(bytes) = snapshot
-                    && client.connection.write(bytes, &mut self.frame).is_ok()
-                {
+                let Some(bytes) = snapshot else {
+                    let _ = client.connection.flush();
+                    continue;
+                };
+                if client.connection.write(bytes, &mut self.frame).is_ok() {
                     sent += 1;
                     snapshot_bytes += bytes.len();
                 }
-                let _ = client.connection.flush();
             }
         }
         self.metrics.snapshots_sent.inc_by(sent);

@@ -164,20 +164,27 @@ impl PredictedHit {
         before: &VecDeque<Arc<Frame>>,
         rules: &Rules,
     ) -> HitOutcome {
+        // A snapshot in between would have shown it: then it was never fired.
         let fired = self.expires.minus(self.lifetime);
-        let unharmed = before.iter().rfind(|frame| frame.tick <= fired);
+        let unharmed = before.back().filter(|last| last.tick < fired);
+        let is_destroyed = |key: EntityKey| {
+            frame.removals.iter().any(|removal| removal.key == key && removal.destroyed)
+        };
         let is_harmed = unharmed.is_some_and(|before| match self.ship {
-            Some(key) => {
-                let hit_points = |frame| ship_in(frame, key).map(|ship| ship.hit_points);
-                hit_points(before).is_some() && hit_points(frame) < hit_points(before)
-            }
+            Some(key) => ship_in(before, key).is_some_and(|before| {
+                ship_in(frame, key)
+                    .map_or_else(|| is_destroyed(key), |now| now.hit_points < before.hit_points)
+            }),
             None => before.asteroids.iter().any(|(key, asteroid)| {
                 let radius = rules.content.asteroid_size(asteroid.size).radius;
                 // It drifts far less than that meanwhile.
                 let reach = radius + ASTEROID_SLACK;
                 let now = frame.asteroids.iter().find(|(other, _)| other == key);
                 asteroid.position.distance(self.place) <= reach
-                    && now.is_none_or(|(_, now)| now.hit_points < asteroid.hit_points)
+                    && now.map_or_else(
+                        || is_destroyed(*key),
+                        |(_, now)| now.hit_points < asteroid.hit_points,
+                    )
             }),
         });
         HitOutcome::of(is_harmed)
@@ -334,11 +341,18 @@ mod tests {
     #[test]
     fn a_shot_that_no_snapshot_told_of_has_hit_if_its_target_took_harm() {
         // It was fired in tick 15.
-        let before = frame(15, 100, None);
+        let before = frame(14, 100, None);
         let hurt = frame(20, 90, None);
         assert_eq!(outcome(&[before.clone(), hurt]), Some(HitOutcome::Confirmed));
-        let destroyed = Frame { ships: Vec::new(), ..frame(20, 0, None) };
-        assert_eq!(outcome(&[before.clone(), destroyed]), Some(HitOutcome::Confirmed));
+        let gone = |destroyed: bool| {
+            let removal =
+                Removal { key: SHIP, kind: EntityKind::Ship, position: Vec2::ZERO, destroyed };
+            Frame { ships: Vec::new(), removals: vec![removal], ..frame(20, 0, None) }
+        };
+        assert_eq!(outcome(&[before.clone(), gone(true)]), Some(HitOutcome::Confirmed));
+        assert_eq!(outcome(&[before.clone(), gone(false)]), Some(HitOutcome::Denied));
+        let hurt_by_another = [before.clone(), frame(16, 100, None), frame(20, 90, None)];
+        assert_eq!(outcome(&hurt_by_another), Some(HitOutcome::Denied), "it was never fired");
         let whole = frame(20, 100, None);
         assert_eq!(outcome(&[before, whole]), Some(HitOutcome::Denied));
     }

@@ -77,6 +77,7 @@ impl World {
         });
         for wreck in self.wrecks.iter() {
             if wreck.player != shot.state.shooter
+                && wreck.is_near(centre, ship_reach)
                 && let Some(place) = wreck.at(self.tick, shot.view_lag)
             {
                 let sum = radius + rules.hull(wreck.hull).radius;

@@ -25,6 +25,13 @@ impl Wreck {
         Wreck { player: ship.state.player, hull: ship.state.hull, trail: ship.trail, destroyed }
     }
 
+    /// Whether anything of its trail may be within `reach` of a place, where `reach` includes how far a ship moves within
+    /// the cap of lag compensation.
+    pub(super) fn is_near(&self, place: Vec2, reach: f32) -> bool {
+        let newest = self.trail.at(ViewLag::default());
+        newest.is_some_and(|newest| (newest - place).abs().max_element() <= reach)
+    }
+
     /// Where the ship is on a screen that is `lag` behind `now`, `None` if its end is already seen there.
     pub(super) fn at(&self, now: Tick, lag: ViewLag) -> Option<Vec2> {
         let gone = now.since(self.destroyed) * ViewLag::STEPS_PER_TICK;

@@ -281,13 +281,14 @@ impl Plan {
                     true => DUE,
                     false => ship_worth(slot, waited as f32 * worth_at(ship.place)),
                 };
-                if waited >= WAIT_TICKS_LONG {
+                if is_waiting && waited >= WAIT_TICKS_LONG {
                     self.long_waits.push((waited, self.candidates.len()));
                 }
                 candidate(&mut self.candidates, What::ShipUpdate, slot, worth, bits);
             }
         }
-        let due = due_now(&self.long_waits, phases * ticks.max(1));
+        // Turns go by tick: theirs comes again with the first snapshot that is as many ticks ahead.
+        let due = due_now(&self.long_waits, phases.next_multiple_of(ticks.max(1)));
         if due < self.long_waits.len() {
             self.long_waits.select_nth_unstable_by(due, |a, b| b.cmp(a));
         }
@@ -391,9 +392,13 @@ fn candidate(candidates: &mut Vec<Candidate>, what: What, slot: Slot, worth: f32
 }
 
 /// How many of those who have waited for long must come now, if their next turn is `ticks` ahead and as many come in each:
-/// the fewest with which all come before they have waited for [`WAIT_TICKS_MAX`].
+/// the fewest with which all come before they have waited for [`WAIT_TICKS_MAX`]. Where that is soon, nothing can be spread
+/// any more: nobody comes before the time is over.
 fn due_now(long_waits: &[(u32, usize)], ticks: u32) -> usize {
     const AGES: usize = (WAIT_TICKS_MAX - WAIT_TICKS_LONG) as usize;
+    if ticks as usize > AGES / 2 {
+        return 0;
+    }
     let mut by_age = [0_usize; AGES + 1];
     for (waited, _) in long_waits {
         by_age[AGES.min((waited - WAIT_TICKS_LONG) as usize)] += 1;
