@@ -184,7 +184,7 @@ fn shares_on(link: &str, is_half: bool) -> Vec<f64> {
     let mut pilot = rig.join("latency=10ms", 1);
     let mut all: Vec<&mut Pilot> = std::iter::once(&mut pilot).chain(&mut others).collect();
     rig.run(4, &mut all);
-    let mut bytes_of = |rig: &mut Rig, all: &mut [&mut Pilot]| {
+    let bytes_of = |rig: &mut Rig, all: &mut [&mut Pilot]| {
         let (bytes, messages) = (all[0].bytes, all[0].messages);
         rig.run(5, all);
         (all[0].bytes - bytes) as f64 / (all[0].messages - messages).max(1) as f64
