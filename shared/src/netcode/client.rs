@@ -316,7 +316,8 @@ impl Client {
             ores: session.decoder.ores().to_vec(),
             removals: session.decoder.removals().to_vec(),
         });
-        for outcome in session.hits.reconcile(&frame, &session.frames, &session.rules) {
+        let last_frame = session.frames.back().map(Arc::as_ref);
+        for outcome in session.hits.reconcile(&frame, last_frame, &session.rules) {
             self.stats.hits_predicted += 1;
             self.stats.hits_confirmed += u64::from(outcome == HitOutcome::Confirmed);
             events.push(ClientEvent::Hit(outcome));

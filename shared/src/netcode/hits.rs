@@ -4,9 +4,6 @@
 //! compensation), so what is seen to hit does hit. A shot that did is taken off the screen at once; if the
 //! server has it fly on, it comes back.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
-
 use glam::Vec2;
 
 use super::frame::Frame;
@@ -104,18 +101,18 @@ impl Hits {
         self.predicted.iter().any(|hit| hit.expires == shot.expires)
     }
 
-    /// Compares with the server's word: `frame`, behind the snapshots of before. Returns what became of hits that
-    /// were predicted.
+    /// Compares with the server's word: `frame`, and the snapshot before it. Returns what became of hits that were
+    /// predicted.
     pub fn reconcile(
         &mut self,
         frame: &Frame,
-        before: &VecDeque<Arc<Frame>>,
+        last: Option<&Frame>,
         rules: &Rules,
     ) -> Vec<HitOutcome> {
         let mut outcomes = Vec::new();
         self.predicted.retain(|hit| {
             let is_due = frame.tick >= hit.tick;
-            let known = before.back().and_then(|last| hit.shot_in(last));
+            let known = last.and_then(|last| hit.shot_in(last));
             let outcome = match (known, hit.shot_in(frame)) {
                 (None, None) | (_, Some(_)) if !is_due => return true,
                 (_, Some(_)) => {
@@ -124,7 +121,7 @@ impl Hits {
                 }
                 (Some(_), None) if is_due => HitOutcome::Confirmed,
                 (Some((key, shot)), None) => hit.compare_end(key, shot, frame, rules),
-                (None, None) => hit.compare_harm(frame, before, rules),
+                (None, None) => hit.compare_harm(frame, last, rules),
             };
             outcomes.push(outcome);
             false
@@ -158,15 +155,10 @@ impl PredictedHit {
 
     /// For a shot that no snapshot told of, for it was fired and gone between two: what tells of the hit is the harm
     /// that its target took.
-    fn compare_harm(
-        &self,
-        frame: &Frame,
-        before: &VecDeque<Arc<Frame>>,
-        rules: &Rules,
-    ) -> HitOutcome {
+    fn compare_harm(&self, frame: &Frame, last: Option<&Frame>, rules: &Rules) -> HitOutcome {
         // A snapshot in between would have shown it: then it was never fired.
         let fired = self.expires.minus(self.lifetime);
-        let unharmed = before.back().filter(|last| last.tick < fired);
+        let unharmed = last.filter(|last| last.tick < fired);
         let is_destroyed = |key: EntityKey| {
             frame.removals.iter().any(|removal| removal.key == key && removal.destroyed)
         };
@@ -239,6 +231,8 @@ fn is_near(a: Vec2, b: Vec2, reach: f32) -> bool {
 
 #[cfg(all(test, feature = "content-files"))]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::content::Content;
     use crate::snapshot::{EntityKind, Removal};
@@ -303,13 +297,8 @@ mod tests {
     fn outcome(frames: &[Frame]) -> Option<HitOutcome> {
         let rules = rules();
         let mut hits = predicted(&rules);
-        let mut before = VecDeque::new();
-        let mut outcomes = Vec::new();
-        for frame in frames {
-            outcomes.extend(hits.reconcile(frame, &before, &rules));
-            before.push_back(Arc::new(frame.clone()));
-        }
-        let mut outcomes = outcomes.into_iter();
+        let pairs = frames.windows(2);
+        let mut outcomes = pairs.flat_map(|pair| hits.reconcile(&pair[1], Some(&pair[0]), &rules));
         let first = outcomes.next();
         assert_eq!(outcomes.next(), None, "one hit, one outcome");
         first
