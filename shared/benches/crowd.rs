@@ -121,7 +121,7 @@ impl Crowd {
         for tick in 0..LEAD_TICKS + TICKS {
             if tick == LEAD_TICKS {
                 crowd = Crowd::default();
-                seats.iter_mut().for_each(|seat| seat.forget_ages());
+                room.forget_ages();
             }
             play.steer();
             let start = Instant::now();
@@ -142,10 +142,8 @@ impl Crowd {
         }
         crowd.shots = play.world.shots().len();
         crowd.ages = vec![vec![0; StateAges::TICKS.len() + 1]; StateAges::DISTANCES.len() + 1];
-        for seat in &seats {
-            for (sums, counts) in crowd.ages.iter_mut().zip(seat.ages().counts()) {
-                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-            }
+        for (sums, counts) in crowd.ages.iter_mut().zip(room.ages().counts()) {
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
         crowd
     }

@@ -126,7 +126,7 @@ fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
             let margin = rng.below(128) as i8 - 64;
             space.visible = seen.slots();
             let order = SnapshotOrder { player: *player, margin, bits_max: usize::MAX };
-            view.encode(&script.world, &mut history, order, &mut space);
+            view.encode(&script.world, &history, order, &mut space);
             let header = SnapshotHeader::read(&mut BitReader::new(space.bytes())).unwrap();
             let held = (decoder.tick(), decoder.margin(), decoder.side());
             decoder.decode(space.bytes()).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
@@ -173,7 +173,7 @@ impl PoorClient {
     fn follow(
         &mut self,
         world: &World,
-        history: &mut History,
+        history: &History,
         space: &mut Workspace,
         rng: &mut Rng,
         is_lavish: bool,
@@ -242,7 +242,7 @@ fn follow_on_a_budget(sector: &str, mode: &str, seed: u64, ticks: u32) {
         history.record(&script.world);
         for client in &mut clients {
             let is_lavish = tick % 97 == 96;
-            client.follow(&script.world, &mut history, &mut space, &mut rng, is_lavish);
+            client.follow(&script.world, &history, &mut space, &mut rng, is_lavish);
         }
     }
     let waited: u32 = clients.iter().map(|client| client.waited).sum();
@@ -272,7 +272,7 @@ fn any_bytes_are_refused_or_decoded_but_never_panic() {
         // Every other one is too small for all, so that ships wait.
         let bits_max = if rng.below(2) == 0 { usize::MAX } else { 200 };
         let order = SnapshotOrder { player: PlayerId(0), margin: 0, bits_max };
-        view.encode(&script.world, &mut history, order, &mut space);
+        view.encode(&script.world, &history, order, &mut space);
         let good = space.bytes().to_vec();
         for _ in 0..20 {
             let mut bad = good.clone();

@@ -34,7 +34,7 @@ impl Duel {
         self.world.ships().keys().for_each(|key| space.visible.ships.insert(slot_of(key)));
         self.world.shots().keys().for_each(|key| space.visible.shots.insert(slot_of(key)));
         let order = SnapshotOrder { player: PlayerId(0), margin: 1, bits_max: usize::MAX };
-        self.view.encode(&self.world, &mut self.history, order, &mut space);
+        self.view.encode(&self.world, &self.history, order, &mut space);
         let bytes = space.bytes().to_vec();
         self.decoder.decode(&bytes).unwrap();
         bytes

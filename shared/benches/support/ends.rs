@@ -18,12 +18,23 @@ const MARGIN: i8 = 2;
 pub struct Room {
     /// Its past.
     pub history: History,
+    space: Workspace,
 }
 
 impl Room {
     /// Takes in the state after a step; once per tick.
     pub fn record(&mut self, world: &World) {
         self.history.record(world);
+    }
+
+    /// How old what its clients hold is.
+    pub fn ages(&self) -> &StateAges {
+        &self.space.ages
+    }
+
+    /// Counts ages anew.
+    pub fn forget_ages(&mut self) {
+        self.space.ages = StateAges::default();
     }
 }
 
@@ -35,7 +46,7 @@ pub struct Seat {
     /// Where the bits of its snapshots went.
     pub tally: SnapshotTally,
     view: ClientView,
-    space: Workspace,
+    visible: Visible,
     bits_max: usize,
 }
 
@@ -46,38 +57,30 @@ impl Seat {
             player,
             tally: SnapshotTally::default(),
             view: ClientView::default(),
-            space: Workspace::default(),
+            visible: Visible::default(),
             bits_max,
         }
     }
 
     /// Finds what the client may see in this tick.
     pub fn look(&mut self, world: &World, room: &Room) {
-        let (history, visible) = (&room.history, &mut self.space.visible);
-        find_visible(world, history, self.player, &self.view, visible);
+        find_visible(world, &room.history, self.player, &self.view, &mut self.visible);
     }
 
     /// What was found.
     pub fn visible(&mut self) -> &mut Visible {
-        &mut self.space.visible
-    }
-
-    /// How old what the client holds is.
-    pub fn ages(&self) -> &StateAges {
-        &self.space.ages
-    }
-
-    /// Counts ages anew.
-    pub fn forget_ages(&mut self) {
-        self.space.ages = StateAges::default();
+        &mut self.visible
     }
 
     /// The bytes that tell the client what was found.
-    pub fn encode(&mut self, world: &World, room: &mut Room) -> &[u8] {
+    pub fn encode<'a>(&mut self, world: &World, room: &'a mut Room) -> &'a [u8] {
         let order = SnapshotOrder { player: self.player, margin: MARGIN, bits_max: self.bits_max };
-        let tally = self.view.encode(world, &mut room.history, order, &mut self.space);
+        let Room { history, space } = room;
+        std::mem::swap(&mut space.visible, &mut self.visible);
+        let tally = self.view.encode(world, history, order, space);
+        std::mem::swap(&mut space.visible, &mut self.visible);
         self.tally.add(&tally);
-        self.space.bytes()
+        space.bytes()
     }
 }
 
@@ -117,7 +120,7 @@ pub struct Word {
 impl Word {
     /// As it is after the last step, with what `seat` sees.
     pub fn of(world: &World, room: &Room, seat: &Seat, controls: Controls) -> Self {
-        let (visible, history) = (&seat.space.visible, &room.history);
+        let (visible, history) = (&seat.visible, &room.history);
         let key = |index: usize| EntityKey(index as u32);
         let ships = visible.ships.iter().filter_map(|slot| history.ships().key(slot));
         let ships = ships.map(|key| world.ships()[key].state);

@@ -10,14 +10,16 @@
 
 use slotmap::Key;
 
-use super::bits::{BitWriter, Piece};
-use super::history::{History, Span};
+use super::bits::BitWriter;
+use super::history::History;
+use super::late_ships::LateShips;
 use super::own::{predict_own, write_own};
 use super::parts::{gap_order, write_asteroid, write_hit_points, write_ore, write_ship};
 use super::priority::{NearDistance, Plan, Situation};
 use super::roster::Roster;
+use super::ship_updates::ShipUpdates;
 use super::shots::{is_shot_of, write_shot, write_shot_of};
-use super::slots::{Slot, SlotSet, WORD_BITS, slot_of, slots_of};
+use super::slots::{Slot, SlotSet, slot_of};
 use super::state_ages::StateAges;
 use super::tally::{SnapshotPart, SnapshotTally};
 use super::visible::{PerKind, Visible};
@@ -30,14 +32,14 @@ use crate::units::{PlayerId, Tick};
 #[derive(Clone, Debug, Default)]
 pub struct ClientView {
     /// The tick of the last snapshot, `None` before the first.
-    tick: Option<Tick>,
+    pub(super) tick: Option<Tick>,
     margin: i8,
     own: OwnState,
     pub(super) held: PerKind<SlotSet>,
     /// Ships that the client holds only as they would have flown on: they have waited for an update.
     pub(super) waiting: SlotSet,
     /// By slot, for those that wait: the tick as of which the client holds them exactly.
-    waiting_since: Vec<Tick>,
+    pub(super) waiting_since: Vec<Tick>,
     pub(super) near_distance: NearDistance,
 }
 
@@ -69,6 +71,7 @@ pub struct Workspace {
     destroyed: PerKind<SlotSet>,
     gone: PerKind<SlotSet>,
     plan: Plan,
+    late_ships: LateShips,
     own: OwnState,
 }
 
@@ -108,7 +111,7 @@ impl ClientView {
     pub fn encode(
         &mut self,
         world: &World,
-        history: &mut History,
+        history: &History,
         order: SnapshotOrder,
         space: &mut Workspace,
     ) -> SnapshotTally {
@@ -118,6 +121,8 @@ impl ClientView {
             self.reset();
         }
         self.find_gone(now, ticks, history, space);
+        space.late_ships.begin(world);
+        let late_update_bits = space.late_ships.mean_bits();
         let situation = Situation {
             world,
             history,
@@ -125,6 +130,7 @@ impl ClientView {
             view: self,
             player: order.player,
             ticks,
+            late_update_bits,
         };
         let mut is_planned = false;
         if situation.bits_at_most() > order.bits_max {
@@ -134,7 +140,7 @@ impl ClientView {
             if is_planned {
                 let near = space.plan.make(situation, ships_bits, order.bits_max);
                 space.planned += 1;
-                self.near_distance.follow(near, history.late_update_bits(), order.bits_max);
+                self.near_distance.follow(near, late_update_bits, order.bits_max);
             }
         }
         let has_waited = !self.waiting.is_empty();
@@ -154,7 +160,8 @@ impl ClientView {
         let (held, gone, destroyed) = (&mut self.held, &space.gone, &space.destroyed);
         write_removals(out, &held.ships, &gone.ships, &destroyed.ships);
         let removals_bits = bits_since(out);
-        self.write_ship_updates(world, ticks, has_waited, plan, history, out);
+        let updates = ShipUpdates { world, history, ticks, has_waited, plan };
+        self.write_ship_updates(&updates, &mut space.late_ships, out);
         tally.spend(SnapshotPart::ShipUpdates, bits_since(out), self.held.ships.len());
         let ship_at = |slot| {
             let ship = history.ships().key(slot).and_then(|key| world.ships().get(key));
@@ -213,7 +220,8 @@ impl ClientView {
         let turn = now.0.wrapping_add(u32::from(order.player.0));
         if is_planned && turn.is_multiple_of(AGES_SAMPLING) {
             let (visible, view, player) = (&space.visible, &*self, order.player);
-            Situation { world, history, visible, view, player, ticks }.count_ages(&mut space.ages);
+            Situation { world, history, visible, view, player, ticks, late_update_bits }
+                .count_ages(&mut space.ages);
         }
         tally
     }
@@ -299,96 +307,6 @@ impl ClientView {
         if is_new_side {
             out.write(u64::from(world.side().to_bits()), 32);
         }
-    }
-
-    fn write_ship_updates(
-        &mut self,
-        world: &World,
-        ticks: u32,
-        has_waited: bool,
-        plan: Option<&Plan>,
-        history: &mut History,
-        out: &mut BitWriter,
-    ) {
-        let Some(baseline) = self.tick.filter(|_| ticks > 0) else { return };
-        if ticks == 1 && !has_waited && plan.is_none() {
-            for (first, end) in self.held.ships.stretches() {
-                let (bits, start, count) = history.updates(first, end);
-                out.copy_bits(bits, start, count);
-            }
-            return;
-        }
-        for index in 0..self.held.ships.words() {
-            let held = self.held.ships.word(index);
-            let due = plan.map_or(held, |plan| held & plan.updates.word(index));
-            let late = self.waiting.word(index) & held;
-            // Who was exact and has to wait, waits from now on.
-            for slot in slots_of(index, held & !due & !late) {
-                if self.waiting_since.len() <= slot as usize {
-                    self.waiting_since.resize(slot as usize + 1, Tick(0));
-                }
-                self.waiting_since[slot as usize] = baseline;
-            }
-            if due == 0 {
-                // All of them as if they flew on as they did, and none after a wait.
-                let bits = held.count_ones() * if has_waited { 2 } else { 1 };
-                out.write_zeros(bits);
-            } else {
-                self.write_word_of_ships(
-                    world,
-                    (index, held, due),
-                    has_waited,
-                    ticks,
-                    history,
-                    out,
-                );
-            }
-            self.waiting.set_word(index, held & !due);
-        }
-    }
-
-    /// The updates of the ships of one word.
-    fn write_word_of_ships(
-        &self,
-        world: &World,
-        (index, held, due): (usize, u64, u64),
-        has_waited: bool,
-        ticks: u32,
-        history: &mut History,
-        out: &mut BitWriter,
-    ) {
-        let baseline = world.tick().minus(ticks);
-        let late = self.waiting.word(index) & due;
-        let quiet = if ticks == 1 { history.quiet().word(index) } else { 0 };
-        // Who waits and who did what was expected of it takes zeros: those go in one piece up to the next that
-        // takes more.
-        let bits_of_zero = if has_waited { 2 } else { 1 };
-        let mut rest = held;
-        for slot in slots_of(index, due & (late | !quiet)) {
-            let bit = 1_u64 << (slot as usize % WORD_BITS);
-            out.write_zeros((rest & (bit - 1)).count_ones() * bits_of_zero);
-            rest &= !(bit | (bit - 1));
-            let is_late = late & bit != 0;
-            let update = match ticks == 1 && !is_late {
-                true => {
-                    let (source, start, bits) = history.updates(slot, slot + 1);
-                    Some(Piece::Long { source, start, bits })
-                }
-                false => {
-                    let exact_at = self.exact_at(slot).unwrap_or(baseline);
-                    history.late_update(world, slot, Span { exact_at, baseline })
-                }
-            };
-            if has_waited {
-                out.write_bool(is_late);
-            }
-            match update {
-                Some(piece) => out.write_piece(piece),
-                // A ship that is held and not gone has its past: `delta_ticks` saw to that.
-                None => out.write_bool(false),
-            }
-        }
-        out.write_zeros(rest.count_ones() * bits_of_zero);
     }
 
     /// Returns whether the client sees its own ship fire.

@@ -2,28 +2,24 @@
 //!
 //! The bits of a ship from the last tick to this one are the same for everyone who holds it exactly: they
 //! are written once per tick, one ship behind the other in order of slots, so that a stretch of ships is
-//! copied in one go. What a ship takes after it had to wait, or after ticks without a snapshot, is written
-//! when the first client needs it, and kept for the others of this tick.
+//! copied in one go. Nothing changes in here until the next tick: many threads may make snapshots from it.
 
 use glam::Vec2;
 use slotmap::SecondaryMap;
 
-use super::bits::{BitWriter, Piece};
-use super::flights::Flights;
-use super::late_updates::LateUpdates;
+use super::bits::BitWriter;
 use super::parts::write_ship_update;
 use super::roster::Roster;
 use super::sights::Sights;
 use super::slots::{Slot, SlotSet, slot_of};
 use super::visible::PerKind;
 use crate::limits::HISTORY_TICKS;
-use crate::sim::{AsteroidKey, OreKey, Rules, ShipKey, ShipState, ShotKey, World, fly_on, muzzle};
+use crate::sim::{AsteroidKey, OreKey, ShipKey, ShipState, ShotKey, World, muzzle};
 use crate::units::{PlayerId, Tick};
 
 /// The past of a room, as far as snapshots need it.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    now: Tick,
     /// Ring of ship states by tick.
     states: Vec<(Tick, SecondaryMap<ShipKey, ShipState>)>,
     /// Ring of the sector's side by tick.
@@ -47,8 +43,6 @@ pub struct History {
     starts: Vec<u32>,
     /// Ships that did in this tick what was expected of them.
     quiet: SlotSet,
-    late: LateUpdates,
-    flights: Flights,
 }
 
 /// What decides how much a ship matters, close together in memory: it is looked at for every client.
@@ -80,7 +74,6 @@ impl History {
     /// Takes in the state after a step, and writes every ship's update of this tick.
     pub fn record(&mut self, world: &World) {
         let tick = world.tick();
-        self.now = tick;
         if self.states.is_empty() {
             self.states.resize_with(HISTORY_TICKS as usize, Default::default);
             self.sides.resize(HISTORY_TICKS as usize, (Tick(0), 0.0));
@@ -110,8 +103,6 @@ impl History {
         self.take_glances(world);
         self.take_sights(world);
         self.write_updates(world);
-        self.late.clear(world.ships().capacity() + 1);
-        self.flights.retain(|ship| world.ships().contains_key(ship));
     }
 
     /// Ships by slot.
@@ -242,51 +233,14 @@ impl History {
         &self.quiet
     }
 
-    /// The bits that bring a ship over a span to this tick.
-    pub(super) fn late_update(
-        &mut self,
-        world: &World,
-        slot: Slot,
-        span: Span,
-    ) -> Option<Piece<'_>> {
-        if self.late.find(self.now, span, slot).is_none() {
-            let key = self.ships.key(slot)?;
-            let now = &world.ships().get(key)?.state;
-            let held = self.held(key, span, world.rules())?;
-            let ticks = self.now.since(span.baseline);
-            let has_waited = span.exact_at != span.baseline;
-            self.late.write(self.now, span, slot, |bits| {
-                write_ship_update(bits, &held, now, ticks, has_waited, world.rules(), world.side());
-            });
-        }
-        self.late.find(self.now, span, slot)
-    }
-
-    /// About how many bits it takes to bring a ship up to date that has waited.
-    pub(super) fn late_update_bits(&self) -> usize {
-        self.late.mean_bits()
-    }
-
-    /// What a client holds of a ship that it has not been told of since `span.exact_at`.
-    fn held(&mut self, key: ShipKey, span: Span, rules: &Rules) -> Option<ShipState> {
-        let (mut at, mut held) = match self.flights.find(key, span) {
-            Some(flown) => flown,
-            None => (span.exact_at, *self.ship_at(span.exact_at, key)?),
-        };
-        while at != span.baseline {
-            at = at.plus(1);
-            fly_on(&mut held, rules, self.side_at(at)?);
-        }
-        self.flights.keep(key, span, &held);
-        Some(held)
-    }
-
-    fn ship_at(&self, tick: Tick, key: ShipKey) -> Option<&ShipState> {
+    /// The state of a ship in a tick that is not too long ago.
+    pub(super) fn ship_at(&self, tick: Tick, key: ShipKey) -> Option<&ShipState> {
         let (at, states) = self.states.get(tick.0 as usize % HISTORY_TICKS as usize)?;
         if *at == tick { states.get(key) } else { None }
     }
 
-    fn side_at(&self, tick: Tick) -> Option<f32> {
+    /// The sector's side in a tick that is not too long ago.
+    pub(super) fn side_at(&self, tick: Tick) -> Option<f32> {
         let (at, side) = self.sides.get(tick.0 as usize % HISTORY_TICKS as usize)?;
         (*at == tick).then_some(*side)
     }

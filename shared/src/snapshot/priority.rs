@@ -121,6 +121,8 @@ pub(super) struct Situation<'a> {
     pub player: PlayerId,
     /// Ticks since the client's last snapshot, 0 if this one is a full one.
     pub ticks: u32,
+    /// About how many bits it takes to bring a ship up to date that has waited.
+    pub late_update_bits: usize,
 }
 
 impl Situation<'_> {
@@ -157,9 +159,9 @@ impl Situation<'_> {
                 // Of many stretches: a ship like any other will do.
                 let mean = self.history.update_bits() / self.world.ships().len().max(1);
                 let exact = (held.len() - waiting) * mean;
-                exact + waiting * self.history.late_update_bits()
+                exact + waiting * self.late_update_bits
             }
-            _ => held.len() * self.history.late_update_bits(),
+            _ => held.len() * self.late_update_bits,
         }
     }
 
@@ -204,7 +206,8 @@ impl Plan {
         ships_bits: usize,
         bits_max: usize,
     ) -> usize {
-        let Situation { world, history, visible, view, player, ticks } = situation;
+        let Situation { world, history, visible, view, player, ticks, late_update_bits } =
+            situation;
         let centre = situation.centre();
         let worth_at = |place: Vec2| {
             let scale = HALF_WORTH_DISTANCE * HALF_WORTH_DISTANCE;
@@ -250,7 +253,6 @@ impl Plan {
         };
         let now = world.tick();
         let quiet_word = |index| if ticks == 1 { history.quiet().word(index) } else { 0 };
-        let late_update_bits = history.late_update_bits();
         // A few are all looked at in no time, and whole words of them would take turns.
         let phases = match view.held.ships.len() {
             ..PHASES_SHIPS => 1,

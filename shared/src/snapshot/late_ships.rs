@@ -1,0 +1,79 @@
+//! Brings ships up to date over more than the last tick: those that had to wait, and all after ticks without a snapshot.
+//!
+//! What a ship takes is written when the first client needs it, and kept for the others of this tick. Threads that
+//! make snapshots beside one another each keep their own: what they share, they only read.
+
+use super::bits::Piece;
+use super::flights::Flights;
+use super::history::{History, Span};
+use super::late_updates::LateUpdates;
+use super::parts::write_ship_update;
+use super::slots::Slot;
+use crate::sim::{ShipKey, ShipState, World, fly_on};
+use crate::units::Tick;
+
+/// The updates of one tick, and what they were made from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LateShips {
+    now: Option<Tick>,
+    updates: LateUpdates,
+    flights: Flights,
+}
+
+impl LateShips {
+    /// Forgets what was written in an earlier tick than the world's.
+    pub fn begin(&mut self, world: &World) {
+        if self.now.replace(world.tick()) != Some(world.tick()) {
+            self.updates.clear(world.ships().capacity() + 1);
+            self.flights.retain(|ship| world.ships().contains_key(ship));
+        }
+    }
+
+    /// The bits that bring a ship over a span to this tick.
+    pub fn update(
+        &mut self,
+        world: &World,
+        history: &History,
+        slot: Slot,
+        span: Span,
+    ) -> Option<Piece<'_>> {
+        let now = world.tick();
+        if self.updates.find(now, span, slot).is_none() {
+            let key = history.ships().key(slot)?;
+            let state = &world.ships().get(key)?.state;
+            let held = self.held(world, history, key, span)?;
+            let ticks = now.since(span.baseline);
+            let has_waited = span.exact_at != span.baseline;
+            let (rules, side) = (world.rules(), world.side());
+            self.updates.write(now, span, slot, |bits| {
+                write_ship_update(bits, &held, state, ticks, has_waited, rules, side);
+            });
+        }
+        self.updates.find(now, span, slot)
+    }
+
+    /// About how many bits it takes to bring a ship up to date that has waited.
+    pub fn mean_bits(&self) -> usize {
+        self.updates.mean_bits()
+    }
+
+    /// What a client holds of a ship that it has not been told of since `span.exact_at`.
+    fn held(
+        &mut self,
+        world: &World,
+        history: &History,
+        key: ShipKey,
+        span: Span,
+    ) -> Option<ShipState> {
+        let (mut at, mut held) = match self.flights.find(key, span) {
+            Some(flown) => flown,
+            None => (span.exact_at, *history.ship_at(span.exact_at, key)?),
+        };
+        while at != span.baseline {
+            at = at.plus(1);
+            fly_on(&mut held, world.rules(), history.side_at(at)?);
+        }
+        self.flights.keep(key, span, &held);
+        Some(held)
+    }
+}
