@@ -52,6 +52,10 @@ pub(super) enum SocketEnd {
 /// A connection of one bot.
 pub(super) struct Socket {
     state: State,
+    /// Whether all that came was received, so that there is nothing before the next event.
+    is_dry: bool,
+    /// Whether all that was sent is written.
+    is_flushed: bool,
 }
 
 enum State {
@@ -62,6 +66,10 @@ enum State {
 }
 
 impl Socket {
+    fn new(state: State) -> Socket {
+        Socket { state, is_dry: false, is_flushed: false }
+    }
+
     /// Begins to connect. Events come under `token`.
     pub(super) fn connect(
         address: SocketAddr,
@@ -75,16 +83,17 @@ impl Socket {
         });
         let stream = stream.map_err(|error| SocketEnd::Lost(error.to_string()))?;
         let stream = EdgeStream { stream, may_read: false, is_ending: false };
-        Ok(Socket { state: State::Connecting(stream, Box::new(request)) })
+        Ok(Socket::new(State::Connecting(stream, Box::new(request))))
     }
 
     /// A socket that never was.
     pub(super) fn ended(end: SocketEnd) -> Socket {
-        Socket { state: State::Ended(end) }
+        Socket::new(State::Ended(end))
     }
 
     /// Notes an event of the poll. Then read until there is nothing.
     pub(super) fn handle_event(&mut self, event: &Event) {
+        (self.is_dry, self.is_flushed) = (false, false);
         let (readable, ending) = (event.is_readable(), event.is_read_closed() || event.is_error());
         match &mut self.state {
             State::Connecting(stream, _) => stream.note(readable, ending),
@@ -102,6 +111,9 @@ impl Socket {
 
     /// The next binary message, `None` if there is none now.
     pub(super) fn receive(&mut self) -> Result<Option<Bytes>, SocketEnd> {
+        if self.is_dry {
+            return Ok(None);
+        }
         let websocket = match &mut self.state {
             State::Open(websocket) => websocket,
             State::Ended(end) => return Err(end.clone()),
@@ -120,6 +132,7 @@ impl Socket {
                     SocketEnd::Protocol("not a binary message".to_owned())
                 }
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.is_dry = true;
                     return Ok(None);
                 }
                 Err(error) => end_of(&error),
@@ -130,6 +143,7 @@ impl Socket {
 
     /// Queues a binary message; [`Socket::flush`] writes it.
     pub(super) fn send(&mut self, message: Vec<u8>) -> Result<(), SocketEnd> {
+        self.is_flushed = false;
         match &mut self.state {
             State::Open(websocket) => match websocket.write(Message::Binary(message.into())) {
                 // A server that reads nothing for that long will not want what was meant for then.
@@ -147,9 +161,15 @@ impl Socket {
 
     /// Writes what is queued as far as it goes now.
     pub(super) fn flush(&mut self) -> Result<(), SocketEnd> {
+        if self.is_flushed {
+            return Ok(());
+        }
         let State::Open(websocket) = &mut self.state else { return Ok(()) };
         match websocket.flush() {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.is_flushed = true;
+                Ok(())
+            }
             Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
             Err(error) => {
                 let end = end_of(&error);
@@ -161,6 +181,8 @@ impl Socket {
     /// Gives up, for instance because the handshake takes too long.
     pub(super) fn end(&mut self, end: SocketEnd) -> SocketEnd {
         self.state = State::Ended(end.clone());
+        // Whoever receives or flushes next is told.
+        (self.is_dry, self.is_flushed) = (false, false);
         end
     }
 

@@ -28,14 +28,17 @@ impl SentCommands {
 
     /// When the command for `tick` was given, if there was one that is still remembered.
     pub fn given(&self, tick: Tick) -> Option<Micros> {
-        let index = self.commands.binary_search_by_key(&tick, |(tick, _)| *tick).ok()?;
-        self.commands.get(index).map(|(_, at)| *at)
+        // What is asked for is among the newest: the others are not even looked at.
+        let (given, at) = self.commands.iter().rfind(|(given, _)| *given <= tick)?;
+        (*given == tick).then_some(*at)
     }
 
     /// Commands that a snapshot of tick `now` answers and the one of tick `before` did not: their ticks, and when they
     /// were given.
     pub fn answered(&self, before: Tick, now: Tick) -> impl Iterator<Item = (Tick, Micros)> {
-        self.commands.iter().copied().filter(move |(tick, _)| *tick > before && *tick <= now)
+        let newer = self.commands.iter().rev().take_while(|(tick, _)| *tick > before).count();
+        let newer = self.commands.range(self.commands.len() - newer..);
+        newer.copied().take_while(move |(tick, _)| *tick <= now)
     }
 }
 
