@@ -16,6 +16,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
+use crate::room::SentCounts;
+
 /// All metrics of one server.
 #[derive(Clone, Debug)]
 pub struct Metrics {
@@ -28,6 +30,7 @@ struct Shared {
     tick_duration: Family<RoomLabel, Histogram>,
     tick_lateness: Family<RoomLabel, Histogram>,
     budget_share: Family<RoomLabel, Gauge<f64, AtomicU64>>,
+    helpers: Family<RoomLabel, Gauge>,
     ticks: Counter,
     ticks_skipped: Counter,
     clients: Gauge,
@@ -61,6 +64,12 @@ impl Metrics {
                 &mut registry,
                 "snapshot_budget_share",
                 "Share of their byte budget that a room's clients get: below 1 its ticks take too long otherwise",
+                Family::default(),
+            ),
+            helpers: register(
+                &mut registry,
+                "room_helpers",
+                "Threads beside a room's own that it has in a tick: above 0 one core is not enough for it",
                 Family::default(),
             ),
             tick_lateness: register(
@@ -176,6 +185,7 @@ impl Metrics {
             tick_duration: shared.tick_duration.get_or_create_owned(&label),
             tick_lateness: shared.tick_lateness.get_or_create_owned(&label),
             budget_share: shared.budget_share.get_or_create_owned(&label),
+            helpers: shared.helpers.get_or_create_owned(&label),
             ticks: shared.ticks.clone(),
             ticks_skipped: shared.ticks_skipped.clone(),
             clients: GaugeShare::new(&shared.clients),
@@ -229,6 +239,8 @@ pub struct RoomMetrics {
     pub tick_lateness: Histogram,
     /// Share of the byte budgets that clients get.
     pub budget_share: Gauge<f64, AtomicU64>,
+    /// Threads that help in a tick.
+    pub helpers: Gauge,
     /// Ticks simulated.
     pub ticks: Counter,
     /// Ticks given up.
@@ -257,8 +269,18 @@ pub struct RoomMetrics {
 }
 
 impl RoomMetrics {
+    /// Counts what was sent.
+    pub fn count_sent(&self, counts: &SentCounts) {
+        self.snapshots_sent.inc_by(counts.snapshots);
+        self.snapshots_skipped.inc_by(counts.skipped);
+        self.sent_snapshot_bytes.inc_by(counts.snapshot_bytes);
+        self.sent_control_bytes.inc_by(counts.control_bytes);
+        self.count_bits(&counts.tally);
+        self.count_ages(&counts.ages);
+    }
+
     /// Counts where the bits of snapshots went.
-    pub fn count_bits(&self, tally: &SnapshotTally) {
+    fn count_bits(&self, tally: &SnapshotTally) {
         for (part, bits, entities) in &self.snapshot_parts {
             let spent = tally.of(*part);
             bits.inc_by(spent.bits);
@@ -267,7 +289,7 @@ impl RoomMetrics {
     }
 
     /// Counts how old was what clients held of ships.
-    pub fn count_ages(&self, ages: &StateAges) {
+    fn count_ages(&self, ages: &StateAges) {
         for (distance, counts) in ages.counts().iter().enumerate() {
             for (ticks, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
                 let label = AgeLabel {
@@ -396,6 +418,7 @@ mod tests {
         room.tick_duration.observe(0.0012);
         room.tick_lateness.observe(0.0001);
         room.budget_share.set(0.5);
+        room.helpers.set(2);
         room.clients.set(3);
         room.entities.set(40);
         room.sent_snapshot_bytes.inc_by(100);
@@ -416,6 +439,7 @@ mod tests {
             "driftfield_tick_duration_seconds_count{room=\"frontier\"} 1",
             "# TYPE driftfield_tick_lateness_seconds histogram",
             "driftfield_snapshot_budget_share{room=\"frontier\"} 0.5",
+            "driftfield_room_helpers{room=\"frontier\"} 2",
             "# TYPE driftfield_ticks_total counter",
             "driftfield_ticks_total 0",
             "driftfield_ticks_skipped_total 0",

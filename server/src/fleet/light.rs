@@ -298,7 +298,7 @@ mod tests {
             }
             let mut space = Workspace::default();
             let order = SnapshotOrder { player: PlayerId(0), margin, bits_max: usize::MAX };
-            self.view.encode(&self.script.world, &mut self.history, order, &mut space);
+            self.view.encode(&self.script.world, &self.history, order, &mut space);
             space.bytes().to_vec()
         }
     }

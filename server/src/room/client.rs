@@ -2,9 +2,8 @@
 
 use driftfield_shared::limits::{SILENCE_SECONDS_MAX, STALL_SECONDS_MAX};
 use driftfield_shared::protocol::{CloseReason, InputMessage, InputTicket};
-use driftfield_shared::sim::World;
 use driftfield_shared::snapshot::{
-    ClientView, History, SnapshotOrder, SnapshotTally, Workspace, find_visible,
+    ClientView, SnapshotOrder, SnapshotTally, Workspace, find_visible,
 };
 use driftfield_shared::units::{PlayerId, Tick};
 
@@ -13,6 +12,7 @@ use super::flow_control::FlowControl;
 use super::input_buffer::{InputBuffer, InputCommand, Received};
 use super::input_path::InputPath;
 use super::secret;
+use super::sender::Outgoing;
 use super::view_lag::ViewLagBound;
 use crate::connection::Connection;
 
@@ -46,18 +46,14 @@ enum Played {
     Known,
 }
 
-/// What a room shares among its clients to make a snapshot.
+/// What snapshots are made with, one after the other.
 pub struct SnapshotMaker<'a> {
-    /// The world after the step.
-    pub world: &'a World,
-    /// Its past, and the bits that clients share.
-    pub history: &'a mut History,
+    /// What all clients share.
+    pub outgoing: &'a Outgoing<'a>,
     /// Used again from one client to the next.
     pub space: &'a mut Workspace,
-    /// Share of their byte allowances that clients get, `0.0..=1.0`.
-    pub budget_share: f32,
     /// Where the bits went, of all clients.
-    pub tally: SnapshotTally,
+    pub tally: &'a mut SnapshotTally,
 }
 
 impl Client {
@@ -150,16 +146,16 @@ impl Client {
 
     /// Makes the snapshot of the present tick, which is to be written next. Returns its bytes.
     pub fn make_snapshot<'a>(&mut self, maker: &'a mut SnapshotMaker<'_>) -> &'a [u8] {
-        let (world, space) = (maker.world, &mut *maker.space);
+        let (Outgoing { world, history, .. }, space) = (maker.outgoing, &mut *maker.space);
         let now = world.tick();
-        find_visible(world, maker.history, self.player, &self.view, &mut space.visible);
+        find_visible(world, history, self.player, &self.view, &mut space.visible);
         let path = self.flow.bytes_max(now).map_or(usize::MAX, |bytes| bytes * 8);
         let order = SnapshotOrder {
             player: self.player,
             margin: self.inputs.margin(now),
-            bits_max: self.allowance.bits(now, maker.budget_share).min(path),
+            bits_max: self.allowance.bits(now, maker.outgoing.budget_share).min(path),
         };
-        let tally = self.view.encode(world, maker.history, order, space);
+        let tally = self.view.encode(world, history, order, space);
         maker.tally.add(&tally);
         let bytes = space.bytes();
         self.flow.sent(now, bytes.len());

@@ -6,12 +6,14 @@
 //!       -> flow control: who gets a snapshot -> interest -> encode -> sockets -> metrics
 //! ```
 //!
-//! Everything in here but [`RoomHandle`] lives on the room's thread. Nothing in here waits for a peer.
+//! Everything in here but [`RoomHandle`] lives on the room's thread, which is helped where it does one thing for each client in
+//! turn and that takes long (`crew.rs`). Nothing in here waits for a peer.
 
 mod allowance;
 mod batch;
 mod checkpoint;
 mod client;
+mod crew;
 mod delivery_rate;
 mod flow_control;
 mod handle;
@@ -30,6 +32,7 @@ mod reading;
 mod room;
 mod seats;
 mod secret;
+mod sender;
 #[cfg(test)]
 mod tests;
 mod tick_loop;
@@ -40,7 +43,9 @@ use std::sync::Arc;
 
 use driftfield_shared::sim::Rules;
 
+pub use crew::SpareCores;
 pub use handle::{JoinError, RoomHandle, RoomStatus};
+pub use sender::SentCounts;
 pub use tick_loop::open;
 
 /// How a room is opened.
@@ -60,4 +65,6 @@ pub struct RoomSettings {
     pub seed: u64,
     /// Where the room keeps its state over a restart on purpose, if it does.
     pub data_dir: Option<PathBuf>,
+    /// Cores that the room may use beside its own while others do not.
+    pub spare_cores: SpareCores,
 }

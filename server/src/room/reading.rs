@@ -5,7 +5,8 @@ use std::time::Instant;
 use driftfield_shared::protocol::{
     ClientControl, ClientMessage, CloseReason, InputMessage, decode_client,
 };
-use driftfield_shared::units::Tick;
+use driftfield_shared::sim::Command;
+use driftfield_shared::units::{PlayerId, Tick};
 
 use super::client::Client;
 use super::input_buffer::Received;
@@ -13,7 +14,75 @@ use super::input_path::InputPath;
 use crate::connection::{ConnectionEnd, Inbox};
 use crate::metrics::RoomMetrics;
 
+/// Who reads what clients say: on one thread, with memory that is used again.
+#[derive(Debug, Default)]
+pub struct Reader {
+    inbox: Inbox,
+    /// What was found.
+    pub found: Found,
+}
+
+/// What readers found, to be dealt with before the step.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// For the step. Those of different players may come in any order.
+    pub commands: Vec<Command>,
+    /// Whose first input command has come.
+    pub played: Vec<PlayerId>,
+    /// Who goes.
+    pub left: Vec<(PlayerId, Left)>,
+    /// Second connections that ended.
+    pub ended_paths: Vec<(InputPath, ConnectionEnd)>,
+    counts: InputCounts,
+}
+
+/// When is read.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadingTime {
+    /// Time by the clock.
+    pub now: Instant,
+    /// The last tick that was simulated.
+    pub tick: Tick,
+    /// Ticks a second.
+    pub tick_hz: u16,
+}
+
+impl Reader {
+    /// Reads all that these clients sent since the last tick, and takes out their commands for the next.
+    pub fn read(&mut self, time: ReadingTime, clients: &mut [Client]) {
+        let Reader { inbox, found } = self;
+        for client in clients {
+            client.connection.begin_tick(time.now);
+            let left = read_client(client, time.tick, inbox, &mut found.counts).and_then(|()| {
+                let overdue = client.overdue(time.tick, time.tick_hz);
+                overdue.map_or(Ok(()), |reason| Err(Left::Refuse(reason)))
+            });
+            found.ended_paths.extend(read_input_path(client, time, inbox, &mut found.counts));
+            if let Err(left) = left {
+                found.left.push((client.player, left));
+                continue;
+            }
+            if client.is_first_input() {
+                found.played.push(client.player);
+            }
+            // Nothing more of this client comes before the step, and now it is in the processor's cache.
+            if let Some(input) = client.take_input(time.tick.next()) {
+                found.commands.push(Command::Steer(client.player, input.controls));
+                found.commands.push(Command::See(client.player, input.view_lag));
+            }
+        }
+    }
+}
+
+impl Found {
+    /// Hands over what was counted.
+    pub fn tell(&mut self, metrics: &RoomMetrics) {
+        std::mem::take(&mut self.counts).tell(metrics);
+    }
+}
+
 /// Why a client goes.
+#[derive(Debug)]
 pub enum Left {
     /// Its connection has ended.
     End(ConnectionEnd),
@@ -26,7 +95,7 @@ pub enum Left {
 /// What became of input commands. Counted here and told to the metrics once a tick: those are shared between
 /// threads, and each addition to them makes the processor wait until all it has written before is in the cache.
 #[derive(Debug, Default)]
-pub struct InputCounts {
+struct InputCounts {
     received: u64,
     late: u64,
     duplicate: u64,
@@ -36,7 +105,7 @@ pub struct InputCounts {
 
 impl InputCounts {
     /// Hands over what was counted.
-    pub fn tell(self, metrics: &RoomMetrics) {
+    fn tell(self, metrics: &RoomMetrics) {
         metrics.inputs_received.inc_by(self.received);
         metrics.inputs_late.inc_by(self.late);
         metrics.inputs_duplicate.inc_by(self.duplicate);
@@ -52,7 +121,7 @@ impl InputCounts {
 ///
 /// # Errors
 /// Why it goes.
-pub fn read_client(
+fn read_client(
     client: &mut Client,
     now: Tick,
     inbox: &mut Inbox,
@@ -70,11 +139,9 @@ pub fn read_client(
 }
 
 /// Reads the second connection of a client, if it has one. Gives it back when it has ended.
-pub fn read_input_path(
+fn read_input_path(
     client: &mut Client,
-    now: Instant,
-    tick: Tick,
-    tick_hz: u16,
+    ReadingTime { now, tick, tick_hz }: ReadingTime,
     inbox: &mut Inbox,
     counts: &mut InputCounts,
 ) -> Option<(InputPath, ConnectionEnd)> {

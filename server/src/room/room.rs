@@ -9,20 +9,22 @@ use driftfield_shared::protocol::{
     Welcome, encode_server_control,
 };
 use driftfield_shared::sim::{Command, Event, World};
-use driftfield_shared::snapshot::{History, SnapshotTally, Workspace};
+use driftfield_shared::snapshot::History;
 use driftfield_shared::units::{Controls, PlayerId};
 use tracing::{debug, info, warn};
 
 use super::RoomSettings;
 use super::batch::Batch;
 use super::checkpoint::{self, Checkpoint};
-use super::client::{Client, SnapshotMaker};
+use super::client::Client;
+use super::crew::Crew;
 use super::input_path::InputPath;
 use super::load::Load;
-use super::reading::{InputCounts, Left, read_client, read_input_path};
+use super::reading::{Left, Reader, ReadingTime};
 use super::seats::Seats;
 use super::secret;
-use crate::connection::{Connection, ConnectionEnd, Inbox};
+use super::sender::{Outgoing, Sender};
+use crate::connection::{Connection, ConnectionEnd};
 use crate::metrics::RoomMetrics;
 
 /// Seconds between the notice of a shutdown and the goodbye.
@@ -44,10 +46,11 @@ pub struct Room {
     /// Control messages of this tick for everyone, as bytes.
     broadcasts: Vec<Vec<u8>>,
     drain_at: Option<Instant>,
-    space: Workspace,
-    inbox: Inbox,
-    batch: Batch,
-    frame: Vec<u8>,
+    crew: Crew,
+    readers: Vec<Reader>,
+    senders: Vec<Sender>,
+    /// Snapshots of the last tick for which the budget did not do.
+    planned: u32,
     load: Load,
 }
 
@@ -65,10 +68,10 @@ impl Room {
             leaderboard: Vec::new(),
             broadcasts: Vec::new(),
             drain_at: None,
-            space: Workspace::default(),
-            inbox: Inbox::default(),
-            batch: Batch::default(),
-            frame: Vec::new(),
+            crew: Crew::new(settings.spare_cores.clone()),
+            readers: Vec::new(),
+            senders: Vec::new(),
+            planned: 0,
             load: Load::default(),
             settings,
             metrics,
@@ -188,8 +191,8 @@ impl Room {
 
     /// Notes that a tick of length `tick` took `busy`: if that is too much, clients are sent less.
     pub fn note_load(&mut self, busy: Duration, tick: Duration) {
-        let is_felt = std::mem::take(&mut self.space.planned) > 0;
-        self.load.note(busy, tick, is_felt);
+        self.crew.note(busy, tick);
+        self.load.note(busy, tick, self.planned > 0);
         self.metrics.budget_share.set(self.load.share().into());
     }
 
@@ -269,8 +272,7 @@ impl Room {
 
     /// Closes the older connection of a seat that was taken back.
     fn take_over(&mut self, player: PlayerId) {
-        if let Some(index) = self.clients.iter().position(|client| client.player == player) {
-            let client = self.clients.swap_remove(index);
+        if let Some(client) = self.take_client(player) {
             self.dismiss(client, CloseReason::TakenOver);
         }
     }
@@ -287,41 +289,30 @@ impl Room {
     }
 
     fn read_clients(&mut self, now: Instant) {
-        let tick = self.world.tick();
-        let tick_hz = self.settings.rules.tick_hz;
-        let mut counts = InputCounts::default();
-        let mut index = 0;
-        while index < self.clients.len() {
-            let client = &mut self.clients[index];
-            client.connection.begin_tick(now);
-            let left = read_client(client, tick, &mut self.inbox, &mut counts).and_then(|()| {
-                client.overdue(tick, tick_hz).map_or(Ok(()), |reason| Err(Left::Refuse(reason)))
-            });
-            if let Some((path, end)) =
-                read_input_path(client, now, tick, tick_hz, &mut self.inbox, &mut counts)
-            {
-                self.end_input_path(path, end);
-            }
-            match left {
-                Ok(()) => {
-                    let client = &mut self.clients[index];
-                    if client.is_first_input() {
-                        self.seats.note_played(client.player);
-                    }
-                    // Nothing more of this client comes before the step, and now it is in the processor's cache.
-                    if let Some(input) = client.take_input(tick.next()) {
-                        self.commands.push(Command::Steer(client.player, input.controls));
-                        self.commands.push(Command::See(client.player, input.view_lag));
-                    }
-                    index += 1;
-                }
-                Err(left) => {
-                    let client = self.clients.swap_remove(index);
+        let (tick, tick_hz) = (self.world.tick(), self.settings.rules.tick_hz);
+        let time = ReadingTime { now, tick, tick_hz };
+        let (readers, clients) = (&mut self.readers, &mut self.clients);
+        self.crew.share_out(readers, clients, Batch::CLIENTS, |reader: &mut Reader, clients| {
+            reader.read(time, clients);
+        });
+        let mut readers = std::mem::take(&mut self.readers);
+        for Reader { found, .. } in &mut readers {
+            found.tell(&self.metrics);
+            self.commands.append(&mut found.commands);
+            found.played.drain(..).for_each(|player| self.seats.note_played(player));
+            found.ended_paths.drain(..).for_each(|(path, end)| self.end_input_path(path, end));
+            for (player, left) in found.left.drain(..) {
+                if let Some(client) = self.take_client(player) {
                     self.handle_left(client, left);
                 }
             }
         }
-        counts.tell(&self.metrics);
+        self.readers = readers;
+    }
+
+    fn take_client(&mut self, player: PlayerId) -> Option<Client> {
+        let index = self.clients.iter().position(|client| client.player == player)?;
+        Some(self.clients.swap_remove(index))
     }
 
     /// Lets a second connection go, whose first stays as it is.
@@ -415,45 +406,23 @@ impl Room {
 
     /// Hands every client this tick's control messages and its snapshot, and writes them in one go.
     fn send(&mut self) {
-        let broadcasts = std::mem::take(&mut self.broadcasts);
-        let mut maker = SnapshotMaker {
+        let outgoing = Outgoing {
             world: &self.world,
-            history: &mut self.history,
-            space: &mut self.space,
+            history: &self.history,
             budget_share: self.load.share(),
-            tally: SnapshotTally::default(),
+            broadcasts: &self.broadcasts,
         };
-        let (mut sent, mut skipped, mut snapshot_bytes, mut control_bytes) = (0, 0, 0, 0);
-        for clients in self.clients.chunks_mut(Batch::CLIENTS) {
-            // An ended connection is dealt with at the next reading: errors are not lost here.
-            self.batch.clear();
-            for client in &mut *clients {
-                let is_behind = client.is_behind();
-                for message in &broadcasts {
-                    if client.connection.send(message).is_ok() {
-                        control_bytes += message.len();
-                    }
-                }
-                skipped += u64::from(is_behind);
-                self.batch.push((!is_behind).then(|| client.make_snapshot(&mut maker)));
-            }
-            for (client, snapshot) in clients.iter_mut().zip(self.batch.snapshots()) {
-                let Some(bytes) = snapshot else {
-                    let _ = client.connection.flush();
-                    continue;
-                };
-                if client.connection.write(bytes, &mut self.frame).is_ok() {
-                    sent += 1;
-                    snapshot_bytes += bytes.len();
-                }
-            }
+        let (senders, clients) = (&mut self.senders, &mut self.clients);
+        self.crew.share_out(senders, clients, Batch::CLIENTS, |sender: &mut Sender, clients| {
+            sender.send(&outgoing, clients);
+        });
+        self.broadcasts.clear();
+        self.metrics.helpers.set(self.crew.helpers() as i64);
+        self.planned = 0;
+        for counts in self.senders.iter_mut().map(Sender::take_counts) {
+            self.planned += counts.planned;
+            self.metrics.count_sent(&counts);
         }
-        self.metrics.snapshots_sent.inc_by(sent);
-        self.metrics.snapshots_skipped.inc_by(skipped);
-        self.metrics.sent_snapshot_bytes.inc_by(snapshot_bytes as u64);
-        self.metrics.sent_control_bytes.inc_by(control_bytes as u64);
-        self.metrics.count_bits(&maker.tally);
-        self.metrics.count_ages(&std::mem::take(&mut self.space.ages));
     }
 
     fn dismiss_all(&mut self, reason: CloseReason) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftfield_shared::content::Content;
-use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent};
+use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent, Frame};
 use driftfield_shared::protocol::{
     CONTENT_HASH, CloseReason, Greeting, Hello, ServerControl, Token, is_input_command,
 };
@@ -13,6 +13,7 @@ use driftfield_shared::sim::Rules;
 use driftfield_shared::units::{Angle, Controls, Thrust};
 
 use super::RoomSettings;
+use super::crew::SpareCores;
 use super::room::Room;
 use crate::connection::{Connection, LinkEnd, LocalLink};
 use crate::metrics::Metrics;
@@ -52,6 +53,7 @@ impl Table {
             grace_seconds: 2.0,
             seed: 7,
             data_dir,
+            spare_cores: SpareCores::new(3),
         };
         let mut room = Room::new(settings, Metrics::new().room("test"));
         room.restore();
@@ -339,4 +341,45 @@ fn a_restart_keeps_the_world_and_everyones_seat() {
     anew.run(5, &mut [&mut cid]);
     assert!(cid.client.frame().unwrap().tick < tick);
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// What `count` guests see after a while in which some leave and most steer.
+fn seen_by_many(count: u8, table: &mut Table, mut each_tick: impl FnMut(&mut Room)) -> Vec<Frame> {
+    let mut guests: Vec<Guest> = Vec::new();
+    while guests.len() < usize::from(count) {
+        // A few at a time: everyone hears of each.
+        for _ in 0..10 {
+            guests.push(table.invite(&format!("Guest {}", guests.len()), None));
+        }
+        table.tick(&mut guests.iter_mut().collect::<Vec<_>>());
+    }
+    for round in 0..8_usize {
+        for (index, guest) in guests.iter_mut().enumerate() {
+            let fire = index % 3 == 0;
+            let thrust = Thrust::towards(((index * 7 + round * 5) % 32) as u8);
+            guest.client.set_controls(Controls { thrust, fire, ..Controls::default() });
+        }
+        for _ in 0..5 {
+            each_tick(&mut table.room);
+            table.tick(&mut guests.iter_mut().collect::<Vec<_>>());
+        }
+        drop(guests.pop());
+    }
+    let ends: Vec<&LinkEnd> = guests.iter().filter_map(|guest| guest.end.as_ref()).collect();
+    assert!(ends.is_empty(), "{ends:?}");
+    guests.iter().map(|guest| guest.client.frame().unwrap().clone()).collect()
+}
+
+#[test]
+fn a_room_with_helpers_serves_everyone_as_one_that_does_all_by_itself() {
+    let (mut alone, mut helped) = (Table::new(250), Table::new(250));
+    let expected = seen_by_many(200, &mut alone, |_| ());
+    let mut helpers_most = 0;
+    let seen = seen_by_many(200, &mut helped, |room| {
+        room.note_load(TICK, TICK);
+        helpers_most = helpers_most.max(room.metrics().helpers.get());
+    });
+    assert_eq!(alone.room.metrics().helpers.get(), 0);
+    assert!(helpers_most > 1, "{helpers_most} helpers were the most");
+    assert_eq!(seen, expected);
 }
