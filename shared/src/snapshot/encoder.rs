@@ -40,6 +40,8 @@ pub struct ClientView {
     pub(super) waiting: SlotSet,
     /// By slot, for those that wait: the tick as of which the client holds them exactly.
     pub(super) waiting_since: Vec<Tick>,
+    /// A tick before which none of those began to wait.
+    pub(super) waiting_none_before: Tick,
     pub(super) near_distance: NearDistance,
 }
 
@@ -247,10 +249,15 @@ impl ClientView {
         find_destroyed(history.ships(), now, ticks, &mut held.ships, &mut destroyed.ships);
         lose(&mut held.ships, &visible.ships, &mut gone.ships, &destroyed.ships);
         // A ship that waited until its past was forgotten, because the client took nothing for long, comes anew.
-        for slot in self.waiting.iter() {
-            let since = self.waiting_since.get(slot as usize).copied().unwrap_or_default();
-            if now.since(since) >= HISTORY_TICKS && held.ships.remove(slot) {
-                gone.ships.insert(slot);
+        if !self.waiting.is_empty() && now.since(self.waiting_none_before) >= HISTORY_TICKS {
+            self.waiting_none_before = now;
+            for slot in self.waiting.iter() {
+                let since = self.waiting_since.get(slot as usize).copied().unwrap_or_default();
+                if now.since(since) < HISTORY_TICKS {
+                    self.waiting_none_before = self.waiting_none_before.min(since);
+                } else if held.ships.remove(slot) {
+                    gone.ships.insert(slot);
+                }
             }
         }
         self.waiting.remove_all(&gone.ships);

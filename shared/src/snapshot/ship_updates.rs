@@ -39,6 +39,9 @@ impl ClientView {
             }
             return;
         }
+        if self.waiting.is_empty() {
+            self.waiting_none_before = baseline;
+        }
         for index in 0..self.held.ships.words() {
             let held = self.held.ships.word(index);
             let due = plan.map_or(held, |plan| held & plan.updates.word(index));
