@@ -103,9 +103,14 @@ impl ClientView {
     /// The tick as of which the client holds a ship exactly.
     pub(super) fn exact_at(&self, ship: Slot) -> Option<Tick> {
         match self.waiting.contains(ship) {
-            true => self.waiting_since.get(ship as usize).copied(),
+            true => Some(self.waiting_since(ship)),
             false => self.tick,
         }
+    }
+
+    /// The same for a ship that waits.
+    pub(super) fn waiting_since(&self, ship: Slot) -> Tick {
+        self.waiting_since.get(ship as usize).copied().unwrap_or_default()
     }
 
     /// Writes the snapshot of the world's present tick into the workspace, and takes it as the next baseline.

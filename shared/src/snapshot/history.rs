@@ -223,6 +223,14 @@ impl History {
         (self.updates.finished(), at(first), at(end) - at(first))
     }
 
+    /// How many bits bring the ship of a slot from the last tick to this one.
+    pub(super) fn bits_of_update(&self, slot: Slot) -> usize {
+        match self.starts.get(slot as usize..slot as usize + 2) {
+            Some([start, end]) => (end - start) as usize,
+            _ => 0,
+        }
+    }
+
     /// Bits of all updates of this tick, to a byte.
     pub(super) fn update_bits(&self) -> usize {
         self.updates.finished().len() * 8

@@ -3,6 +3,7 @@
 //! The form is described field by field in `docs/wire.md`.
 
 mod bits;
+mod candidates;
 mod decoder;
 mod encoder;
 mod entity;

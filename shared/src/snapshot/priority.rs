@@ -7,6 +7,7 @@
 
 use glam::Vec2;
 
+use super::candidates::{Arrival, Candidates, DUE};
 use super::encoder::ClientView;
 use super::history::History;
 use super::slots::{Slot, SlotSet, WORD_BITS, slot_of, slots_of};
@@ -63,29 +64,11 @@ pub(super) struct Plan {
     pub arrivals: PerKind<SlotSet>,
     /// Ships that are looked at in every tick.
     near: SlotSet,
-    candidates: Vec<Candidate>,
-    bits_by_class: Vec<u32>,
+    candidates: Candidates,
     /// Ships that have waited for long: for how many ticks, and which candidate each is.
     long_waits: Vec<(u32, usize)>,
     /// By slot of a ship: what the shots are worth that it fires in this tick.
     shots_worth: Vec<f32>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    worth: f32,
-    what: What,
-    slot: Slot,
-    bits: u32,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum What {
-    ShipUpdate,
-    Ship,
-    Shot,
-    Asteroid,
-    Ore,
 }
 
 /// Distance along both axes within which a client's ships are looked at in every tick, units. In a crowd it is such that
@@ -243,7 +226,8 @@ impl Plan {
                     *ships = worth.max(*ships);
                     self.near.insert(ship);
                 }
-                candidate(&mut self.candidates, What::Shot, slot, worth, situation.shot_bits(slot));
+                let bits = situation.shot_bits(slot);
+                self.candidates.push_arrival(Arrival::Shot, slot, worth, bits);
             }
         }
         let shots_worth = &self.shots_worth;
@@ -252,6 +236,7 @@ impl Plan {
             worth.max(shots * ABOVE_ITS_SHOTS)
         };
         let now = world.tick();
+        let baseline = view.tick().unwrap_or(now);
         let quiet_word = |index| if ticks == 1 { history.quiet().word(index) } else { 0 };
         // A few are all looked at in no time, and whole words of them would take turns.
         let phases = match view.held.ships.len() {
@@ -274,19 +259,19 @@ impl Plan {
                 let is_waiting = waiting >> (slot as usize % WORD_BITS) & 1 == 1;
                 let bits = match is_waiting || ticks != 1 {
                     true => late_update_bits,
-                    false => history.updates(slot, slot + 1).2,
+                    false => history.bits_of_update(slot),
                 };
-                let since = if is_waiting { view.exact_at(slot) } else { view.tick() };
-                let waited = now.since(since.unwrap_or(now));
+                let since = if is_waiting { view.waiting_since(slot) } else { baseline };
+                let waited = now.since(since);
                 let ship = history.ship_glance(slot);
                 let worth = match ship.player == player || waited >= WAIT_TICKS_MAX {
                     true => DUE,
                     false => ship_worth(slot, waited as f32 * worth_at(ship.place)),
                 };
                 if is_waiting && waited >= WAIT_TICKS_LONG {
-                    self.long_waits.push((waited, self.candidates.len()));
+                    self.long_waits.push((waited, self.candidates.ships()));
                 }
-                candidate(&mut self.candidates, What::ShipUpdate, slot, worth, bits);
+                self.candidates.push_ship(slot, worth, bits);
             }
         }
         // Turns go by tick: theirs comes again with the first snapshot that is as many ticks ahead.
@@ -295,7 +280,7 @@ impl Plan {
             self.long_waits.select_nth_unstable_by(due, |a, b| b.cmp(a));
         }
         for (_, candidate) in self.long_waits.iter().take(due) {
-            self.candidates[*candidate].worth = DUE;
+            self.candidates.make_due(*candidate);
         }
         if has_room(&view.held.ships) {
             for slot in visible.ships.without(&view.held.ships) {
@@ -308,7 +293,7 @@ impl Plan {
                         ship_worth(slot, worth)
                     }
                 };
-                candidate(&mut self.candidates, What::Ship, slot, worth, SHIP_ARRIVAL_BITS);
+                self.candidates.push_arrival(Arrival::Ship, slot, worth, SHIP_ARRIVAL_BITS);
             }
         }
         for slot in visible.asteroids.without(&view.held.asteroids) {
@@ -316,81 +301,24 @@ impl Plan {
             let Some(asteroid) = asteroid else { continue };
             let place = asteroid.state.position;
             let worth = ASTEROID_ARRIVAL_WORTH * worth_at(place) * nearness(place);
-            candidate(&mut self.candidates, What::Asteroid, slot, worth, ASTEROID_ARRIVAL_BITS);
+            self.candidates.push_arrival(Arrival::Asteroid, slot, worth, ASTEROID_ARRIVAL_BITS);
         }
         for slot in visible.ores.without(&view.held.ores) {
             let Some(ore) = history.ores().key(slot).and_then(|key| world.ores().get(key)) else {
                 continue;
             };
             let worth = ORE_ARRIVAL_WORTH * worth_at(ore.position) * nearness(ore.position);
-            candidate(&mut self.candidates, What::Ore, slot, worth, ORE_ARRIVAL_BITS);
+            self.candidates.push_arrival(Arrival::Ore, slot, worth, ORE_ARRIVAL_BITS);
         }
         let held_bits = 2 * view.held.ships.len();
         // However many are held, half of the budget is for news.
-        self.choose(view, bits_max.saturating_sub(held_bits).max(bits_max / 2));
+        let bits_max = bits_max.saturating_sub(held_bits).max(bits_max / 2);
+        let held = view.held.as_array().map(SlotSet::len);
+        let room = held.map(|held| VISIBLE_PER_KIND_MAX.saturating_sub(held));
+        self.arrivals.clear();
+        self.candidates.choose(bits_max, room, &mut self.updates, &mut self.arrivals);
         near_count
     }
-
-    /// The worthiest until the bits are spent; one in any case, so that there is progress.
-    ///
-    /// Candidates are not sorted, which would take most of the time in a crowd: they are counted by classes of
-    /// about equal worth, best first, and the class in which the bits run out is served in order of slots.
-    fn choose(&mut self, view: &ClientView, bits_max: usize) {
-        self.arrivals.clear();
-        self.bits_by_class.clear();
-        self.bits_by_class.resize(CLASSES, 0);
-        let mut left = bits_max as i64;
-        for candidate in &self.candidates {
-            match candidate.worth == DUE {
-                true => left -= i64::from(candidate.bits),
-                false => self.bits_by_class[class_of(candidate.worth)] += candidate.bits,
-            }
-        }
-        let last = self.bits_by_class.iter().rposition(|bits| {
-            left -= i64::from(*bits);
-            *bits > 0 && left < 0
-        });
-        let Some(last) = last else { return self.take(view, |_| true) };
-        // What is left for the last class.
-        left += i64::from(self.bits_by_class[last]);
-        let mut is_first = self.bits_by_class[last + 1..].iter().all(|bits| *bits == 0);
-        self.take(view, |candidate| match class_of(candidate.worth) {
-            _ if candidate.worth == DUE => true,
-            class if class != last => class > last,
-            _ => {
-                left -= i64::from(candidate.bits);
-                left >= 0 || std::mem::take(&mut is_first)
-            }
-        });
-    }
-
-    fn take(&mut self, view: &ClientView, mut is_chosen: impl FnMut(&Candidate) -> bool) {
-        let held = view.held.as_array().map(SlotSet::len);
-        let mut room = held.map(|held| VISIBLE_PER_KIND_MAX.saturating_sub(held));
-        for candidate in &self.candidates {
-            if !is_chosen(candidate) {
-                continue;
-            }
-            let (arrivals, kind) = match candidate.what {
-                What::ShipUpdate => {
-                    self.updates.insert(candidate.slot);
-                    continue;
-                }
-                What::Ship => (&mut self.arrivals.ships, 0),
-                What::Shot => (&mut self.arrivals.shots, 1),
-                What::Asteroid => (&mut self.arrivals.asteroids, 2),
-                What::Ore => (&mut self.arrivals.ores, 3),
-            };
-            if room[kind] > 0 {
-                room[kind] -= 1;
-                arrivals.insert(candidate.slot);
-            }
-        }
-    }
-}
-
-fn candidate(candidates: &mut Vec<Candidate>, what: What, slot: Slot, worth: f32, bits: usize) {
-    candidates.push(Candidate { worth, what, slot, bits: bits as u32 });
 }
 
 /// How many of those who have waited for long must come now, if their next turn is `ticks` ahead and as many come in each:
@@ -427,18 +355,8 @@ const PHASES_SHIPS: usize = 256;
 /// Most turns: a ship that waited for too long must still come before its past is forgotten.
 const PHASES_MAX: u32 = 8;
 
-/// What must not wait.
-const DUE: f32 = f32::MAX;
 /// A ship comes right before the shots that it fires.
 const ABOVE_ITS_SHOTS: f32 = 1.5;
-/// Classes of worth: each is half as much again as the one below, about.
-const CLASSES: usize = 512;
-
-/// The class of a worth that is not negative: its exponent and the first bit behind the point.
-fn class_of(worth: f32) -> usize {
-    (worth.to_bits() >> 22) as usize % CLASSES
-}
-
 /// Whether something that flies on from `place` will pass close to `centre`.
 fn will_pass(place: Vec2, velocity: Vec2, centre: Vec2) -> bool {
     let way = centre - place;
