@@ -27,6 +27,7 @@ mod link_rig;
 mod link_tests;
 mod load;
 mod names;
+mod punctual;
 mod reading;
 #[allow(clippy::module_inception)]
 mod room;

@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 
 use super::RoomSettings;
 use super::handle::{RoomHandle, RoomMessage, Shared, pair};
+use super::punctual::ask_for_punctuality;
 use super::room::Room;
 use crate::metrics::Metrics;
 
@@ -29,6 +30,7 @@ pub fn open(settings: RoomSettings, metrics: Metrics) -> io::Result<RoomHandle> 
     let (handle, shared, messages) = pair(settings);
     let name = format!("room {}", handle.id());
     thread::Builder::new().name(name).spawn(move || {
+        ask_for_punctuality();
         supervise(&shared, &messages, &metrics);
         shared.set_seats(0, 0);
         shared.set_closed();
