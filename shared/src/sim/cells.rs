@@ -3,10 +3,10 @@
 //! Rebuilt each tick by a counting sort, which keeps the order of insertion within a cell, so every
 //! query visits entities in the same order everywhere.
 
+use std::ops::Range;
+
 use glam::Vec2;
 
-/// Shortest side of a cell, units: about the reach of the commonest queries.
-const CELL_SIDE_MIN: f32 = 128.0;
 /// Cells along a side, at most: bounds the table that each rebuild clears.
 const COLUMNS_MAX: usize = 128;
 
@@ -45,10 +45,11 @@ impl<K> Default for Cells<K> {
 }
 
 impl<K: Copy> Cells<K> {
-    /// Sorts the entities of a sector of `side` into cells.
-    pub fn rebuild(&mut self, side: f32, located: impl Iterator<Item = (K, Vec2)>) {
+    /// Sorts the entities of a sector of `side` into cells whose sides are `cell_side` or a little more: about the reach of the
+    /// commonest queries.
+    pub fn rebuild(&mut self, side: f32, cell_side: f32, located: impl Iterator<Item = (K, Vec2)>) {
         self.half_side = side / 2.0;
-        self.columns = ((side / CELL_SIDE_MIN) as usize).clamp(1, COLUMNS_MAX);
+        self.columns = ((side / cell_side) as usize).clamp(1, COLUMNS_MAX);
         self.cells_per_unit = self.columns as f32 / side;
         self.starts.clear();
         self.starts.resize(self.columns * self.columns + 1, 0);
@@ -79,20 +80,33 @@ impl<K: Copy> Cells<K> {
 
     /// Calls `visit` with every entity whose centre lies in the rectangle, borders included.
     pub fn for_each_in(&self, min: Vec2, max: Vec2, mut visit: impl FnMut(Located<K>)) {
-        if self.entries.is_empty() {
-            return;
-        }
-        let (left, right) = (self.row_of(min.x), self.row_of(max.x));
-        for row in self.row_of(min.y)..=self.row_of(max.y) {
-            let first = self.starts[row * self.columns + left] as usize;
-            let end = self.starts[row * self.columns + right + 1] as usize;
-            for located in &self.entries[first..end] {
+        for cells in self.rows(min, max) {
+            for located in self.entries_of(cells) {
                 let place = located.position;
                 if place.cmpge(min).all() && place.cmple(max).all() {
                     visit(*located);
                 }
             }
         }
+    }
+
+    /// The cells that meet the rectangle, row by row; none where there is nobody.
+    pub fn rows(&self, min: Vec2, max: Vec2) -> impl Iterator<Item = Range<usize>> + use<K> {
+        let (left, right) = (self.row_of(min.x), self.row_of(max.x));
+        let (columns, top) = (self.columns, self.row_of(min.y));
+        let end = if self.entries.is_empty() { top } else { self.row_of(max.y) + 1 };
+        (top..end).map(move |row| row * columns + left..row * columns + right + 1)
+    }
+
+    /// The entities in cells that follow one another.
+    pub fn entries_of(&self, cells: Range<usize>) -> &[Located<K>] {
+        let (start, end) = (self.starts[cells.start], self.starts[cells.end]);
+        &self.entries[start as usize..end as usize]
+    }
+
+    /// How many cells there are.
+    pub fn count(&self) -> usize {
+        self.starts.len() - 1
     }
 
     /// Calls `visit` with every entity whose centre lies within `reach` along both axes.
@@ -131,7 +145,7 @@ mod tests {
             let (min, extent) = (Vec2::from(corner) * side, Vec2::from(extent) * side);
             let max = min + extent;
             let mut cells = Cells::default();
-            cells.rebuild(side, places.iter().copied().enumerate());
+            cells.rebuild(side, 128.0, places.iter().copied().enumerate());
             let mut found = Vec::new();
             cells.for_each_in(min, max, |located| found.push(located.key));
             found.sort_unstable();

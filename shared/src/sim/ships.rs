@@ -6,8 +6,7 @@ use super::world::{ShipKey, World};
 impl World {
     pub(super) fn step_ships(&mut self) {
         let rules = self.rules.clone();
-        self.asteroid_cells
-            .rebuild(self.side, self.asteroids.iter().map(|(key, a)| (key, a.state.position)));
+        self.index_asteroids();
         let mut near = Vec::new();
         for ship in self.ships.values_mut() {
             steer(&mut ship.state, &mut ship.boost_charge, &ship.controls, &rules);
@@ -20,8 +19,7 @@ impl World {
             });
             bump(&mut ship.state, &mut near, &rules);
         }
-        self.ship_cells
-            .rebuild(self.side, self.ships.iter().map(|(key, s)| (key, s.state.position)));
+        self.index_ships();
         self.bump_ships();
         for ship in self.ships.values_mut() {
             ship.protection_ticks = ship.protection_ticks.saturating_sub(1);

@@ -34,6 +34,9 @@ new_key_type! {
     pub struct OreKey;
 }
 
+/// Side of the cells in which the simulation looks for who is near, units: about the reach of its commonest query.
+const CELL_SIDE: f32 = 128.0;
+
 /// What comes into a world from outside. Everything that happens follows from these and the seed.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub enum Command {
@@ -187,10 +190,18 @@ impl World {
 
     /// Sorts ships and asteroids into cells, for the queries until the next step.
     pub(super) fn index_all(&mut self) {
-        let side = self.side;
-        self.ship_cells.rebuild(side, self.ships.iter().map(|(key, s)| (key, s.state.position)));
-        self.asteroid_cells
-            .rebuild(side, self.asteroids.iter().map(|(key, a)| (key, a.state.position)));
+        self.index_ships();
+        self.index_asteroids();
+    }
+
+    pub(super) fn index_ships(&mut self) {
+        let ships = self.ships.iter().map(|(key, ship)| (key, ship.state.position));
+        self.ship_cells.rebuild(self.side, CELL_SIDE, ships);
+    }
+
+    pub(super) fn index_asteroids(&mut self) {
+        let asteroids = self.asteroids.iter().map(|(key, rock)| (key, rock.state.position));
+        self.asteroid_cells.rebuild(self.side, CELL_SIDE, asteroids);
     }
 
     /// The figures of the room.

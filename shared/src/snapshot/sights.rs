@@ -1,6 +1,6 @@
 //! Where everything is, for the eyes of all clients: a coarse grid for each kind of entity, made once per tick.
 //!
-//! The simulation's own cells (`sim::Cells`) are as fine as a ship's reach. A view is twenty times that, and in
+//! The cells of the simulation itself are as fine as a ship's reach. A view is twenty times that, and in
 //! so fine a grid most of the time would go into rows of cells that hold one entity or none. Here a view is a
 //! handful of rows, and what lies in them is looked at without a branch: whether an entity is in sight is
 //! chance, which no processor guesses. In a crowd most cells are in sight as a whole, and are taken a word of slots
@@ -12,6 +12,7 @@ use glam::Vec2;
 use slotmap::Key;
 
 use super::slots::{Slot, SlotSet, WORD_BITS, slot_of};
+use crate::sim::Cells;
 
 /// Side of a cell, units: about half of a view. Larger ones hold too many that are not in sight.
 const CELL_SIDE: f32 = 512.0;
@@ -21,21 +22,12 @@ const CELL_SIDE_CROWDED: f32 = 256.0;
 const CROWD: f32 = 128.0;
 /// Entities of a cell for each word of slots from which on it is quicker to take a word at a time.
 const ENTRIES_PER_WORD: usize = 2;
-/// Cells along a side, at most: bounds the table that is made anew in each tick.
-const COLUMNS_MAX: usize = 128;
-
 /// The places of all entities of one kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sights {
-    half_side: f32,
-    cells_per_unit: f32,
-    columns: usize,
-    /// Index into `entries` of the first entry of each cell, and the end as the last element.
-    starts: Vec<u32>,
-    entries: Vec<Sight>,
+    cells: Cells<Slot>,
     /// The one after the largest slot.
     slots_end: Slot,
-    scratch: Vec<(u32, Sight)>,
     /// Cells that hold a crowd.
     crowds: Vec<Crowd>,
     /// For each cell the index of its crowd; empty if there are none.
@@ -52,12 +44,6 @@ struct Crowd {
     max: Vec2,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Sight {
-    place: Vec2,
-    slot: Slot,
-}
-
 /// What a client sees from where.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outlook {
@@ -71,37 +57,16 @@ pub(super) struct Outlook {
 impl Sights {
     /// Takes in what is where in a sector of `side`.
     pub fn record<K: Key>(&mut self, side: f32, located: impl ExactSizeIterator<Item = (K, Vec2)>) {
-        self.half_side = side / 2.0;
         let per_cell = located.len() as f32 * CELL_SIDE * CELL_SIDE / (side * side);
         let cell_side = if per_cell < CROWD { CELL_SIDE } else { CELL_SIDE_CROWDED };
-        self.columns = ((side / cell_side) as usize).clamp(1, COLUMNS_MAX);
-        self.cells_per_unit = self.columns as f32 / side;
-        self.slots_end = 0;
-        self.starts.clear();
-        self.starts.resize(self.columns * self.columns + 1, 0);
-        let mut scratch = std::mem::take(&mut self.scratch);
-        scratch.clear();
-        for (key, place) in located {
-            let (cell, slot) =
-                (self.row_of(place.y) * self.columns + self.row_of(place.x), slot_of(key));
-            self.slots_end = self.slots_end.max(slot + 1);
-            self.starts[cell + 1] += 1;
-            scratch.push((cell as u32, Sight { place, slot }));
-        }
-        for cell in 1..self.starts.len() {
-            self.starts[cell] += self.starts[cell - 1];
-        }
-        self.entries.clear();
-        self.entries.resize(scratch.len(), Sight { place: Vec2::ZERO, slot: 0 });
-        // Filling a cell moves its start to its end; that is the start of the next, so shift back after.
-        for (cell, sight) in &scratch {
-            let next = &mut self.starts[*cell as usize];
-            self.entries[*next as usize] = *sight;
-            *next += 1;
-        }
-        self.starts.rotate_right(1);
-        self.starts[0] = 0;
-        self.scratch = scratch;
+        let mut slots_end = 0;
+        let located = located.map(|(key, place)| {
+            let slot = slot_of(key);
+            slots_end = slots_end.max(slot + 1);
+            (slot, place)
+        });
+        self.cells.rebuild(side, cell_side, located);
+        self.slots_end = slots_end;
         self.record_crowds();
     }
 
@@ -110,8 +75,8 @@ impl Sights {
         self.crowd_of.clear();
         self.words.clear();
         let words = self.words_per_crowd();
-        for (cell, bounds) in self.starts.windows(2).enumerate() {
-            let entries = &self.entries[bounds[0] as usize..bounds[1] as usize];
+        for cell in 0..self.cells.count() {
+            let entries = self.cells.entries_of(cell..cell + 1);
             let Ok(index) = u16::try_from(self.crowds.len()) else { return };
             if entries.is_empty() || entries.len() < ENTRIES_PER_WORD * words {
                 continue;
@@ -119,14 +84,14 @@ impl Sights {
             let mut crowd = Crowd { min: Vec2::INFINITY, max: Vec2::NEG_INFINITY };
             let start = self.words.len();
             self.words.resize(start + words, 0);
-            for sight in entries {
-                crowd.min = crowd.min.min(sight.place);
-                crowd.max = crowd.max.max(sight.place);
-                self.words[start + sight.slot as usize / WORD_BITS] |=
-                    1 << (sight.slot as usize % WORD_BITS);
+            for entity in entries {
+                crowd.min = crowd.min.min(entity.position);
+                crowd.max = crowd.max.max(entity.position);
+                let slot = entity.key as usize;
+                self.words[start + slot / WORD_BITS] |= 1 << (slot % WORD_BITS);
             }
             self.crowds.push(crowd);
-            self.crowd_of.resize(self.starts.len(), None);
+            self.crowd_of.resize(self.cells.count(), None);
             self.crowd_of[cell] = Some(index);
         }
     }
@@ -138,19 +103,14 @@ impl Sights {
     /// Puts into `visible` what is in sight of a client that holds `held`: all within the inner distances, and of
     /// those within the outer ones what it holds already.
     pub fn find(&self, outlook: &Outlook, held: &SlotSet, visible: &mut SlotSet) {
-        if self.entries.is_empty() {
-            return;
-        }
         visible.make_room(self.slots_end);
         let (min, max) = (outlook.centre - outlook.leave, outlook.centre + outlook.leave);
-        let (left, right) = (self.row_of(min.x), self.row_of(max.x));
-        for row in self.row_of(min.y)..=self.row_of(max.y) {
-            let (first, last) = (row * self.columns + left, row * self.columns + right);
+        for cells in self.cells.rows(min, max) {
             if self.crowds.is_empty() {
-                self.look(outlook, first..last + 1, held, visible);
+                self.look(outlook, cells, held, visible);
                 continue;
             }
-            for cell in first..=last {
+            for cell in cells {
                 match self.crowd_in_sight(outlook, cell) {
                     Some(words) => visible.insert_words(words),
                     None => self.look(outlook, cell..cell + 1, held, visible),
@@ -162,12 +122,11 @@ impl Sights {
     /// Looks at each entity in some cells of a row.
     fn look(&self, outlook: &Outlook, cells: Range<usize>, held: &SlotSet, visible: &mut SlotSet) {
         let Outlook { centre, enter, leave } = *outlook;
-        let (first, end) = (self.starts[cells.start] as usize, self.starts[cells.end] as usize);
-        visible.insert_wanted(self.entries[first..end].iter().map(|sight| {
-            let away = (sight.place - centre).abs();
+        visible.insert_wanted(self.cells.entries_of(cells).iter().map(|entity| {
+            let away = (entity.position - centre).abs();
             let enters = (away.x <= enter.x) & (away.y <= enter.y);
             let lingers = (away.x <= leave.x) & (away.y <= leave.y);
-            (sight.slot, enters | (lingers & held.contains(sight.slot)))
+            (entity.key, enters | (lingers & held.contains(entity.key)))
         }));
     }
 
@@ -181,12 +140,6 @@ impl Sights {
             .iter()
             .all(|away| away.cmple(outlook.enter).all())
             .then(|| &self.words[index * words..][..words])
-    }
-
-    fn row_of(&self, coordinate: f32) -> usize {
-        let row = (coordinate + self.half_side) * self.cells_per_unit;
-        // `as` saturates at 0; the edge itself belongs to the last row.
-        (row as usize).min(self.columns - 1)
     }
 }
 
