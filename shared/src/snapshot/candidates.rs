@@ -1,10 +1,10 @@
 //! What could be written, and the choice of the worthiest of it.
 //!
 //! Candidates are not sorted, which would take most of the time in a crowd: they are counted by classes of about equal
-//! worth, best first, and the class in which the bits run out is served in order: arrivals, then ships. Whether a ship is chosen is
-//! chance, which no processor guesses, so ships are chosen without a branch.
+//! worth, best first, and the class in which the bits run out is served in order: arrivals, then ships. Whether a ship is
+//! chosen is chance, which no processor guesses, so ships are taken a word of slots at a time and without a branch.
 
-use super::slots::{Slot, SlotSet, WORD_BITS};
+use super::slots::{Slot, SlotSet, WORD_BITS, bit_of, slots_of};
 use super::visible::PerKind;
 
 /// What must not wait.
@@ -12,15 +12,17 @@ pub(super) const DUE: f32 = f32::MAX;
 
 /// Classes of worth: each is half as much again as the one below, about.
 const CLASSES: usize = 128;
-/// Its class comes before all others.
-const DUE_CLASS: u16 = CLASSES as u16 - 1;
-/// What a worth of 2^-32 has as its exponent and first bit behind the point: the lowest class.
-const LOWEST: u32 = (127 - 32) << 1;
+/// The class of what is due: before all others.
+const DUE_CLASS: u8 = CLASSES as u8 - 1;
+/// The least and the most worth that are told from less and from more.
+const WORTHS: (f32, f32) = (1.0 / (1_u64 << 32) as f32, (1_u64 << 31) as f32);
+/// Ships of a word below which each is looked at alone, and not all slots of it.
+const FEW: u32 = 12;
 
 /// Candidates for one snapshot.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Candidates {
-    ships: Vec<Candidate>,
+    ships: Vec<ShipWord>,
     arrivals: Vec<(Arrival, Candidate)>,
     bits_by_class: Vec<u32>,
 }
@@ -28,8 +30,17 @@ pub(super) struct Candidates {
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
     slot: Slot,
-    class: u16,
-    bits: u16,
+    class: u8,
+    bits: u8,
+}
+
+/// Ships of one word of slots that could be brought up to date.
+#[derive(Clone, Copy, Debug)]
+struct ShipWord {
+    index: usize,
+    ships: u64,
+    classes: [u8; WORD_BITS],
+    bits: [u8; WORD_BITS],
 }
 
 /// What comes into view.
@@ -43,7 +54,7 @@ pub(super) enum Arrival {
 
 /// How much is left for a class that does not come as a whole.
 struct Rest {
-    class: u16,
+    class: u8,
     bits: i64,
     is_first: bool,
 }
@@ -57,37 +68,54 @@ impl Candidates {
         self.bits_by_class.resize(CLASSES, 0);
     }
 
-    /// A ship that could be brought up to date, its worth, and about how many bits that takes.
+    /// Ships of a word of slots that could be brought up to date, what each is worth by its place in the word, and about how
+    /// many bits that takes. Returns the word's place here.
     #[inline]
-    pub fn push_ship(&mut self, slot: Slot, worth: f32, bits: usize) {
-        let candidate = self.count(slot, worth, bits);
-        self.ships.push(candidate);
+    pub fn push_ships(
+        &mut self,
+        index: usize,
+        ships: u64,
+        worth: impl Fn(usize) -> f32,
+        bits: impl Fn(Slot) -> usize,
+    ) -> usize {
+        let mut word = ShipWord { index, ships, classes: [0; WORD_BITS], bits: [0; WORD_BITS] };
+        if ships.count_ones() < FEW {
+            for slot in slots_of(0, ships) {
+                word.classes[slot as usize] = class_of(worth(slot as usize));
+            }
+        } else {
+            for (lane, class) in word.classes.iter_mut().enumerate() {
+                *class = class_of(worth(lane));
+            }
+        }
+        for slot in slots_of(index, ships) {
+            let lane = slot as usize % WORD_BITS;
+            word.bits[lane] = narrow(bits(slot));
+            self.bits_by_class[usize::from(word.classes[lane])] += u32::from(word.bits[lane]);
+        }
+        self.ships.push(word);
+        self.ships.len() - 1
+    }
+
+    /// How the ship of a slot is called that comes with the next word.
+    pub fn next_ship(&self, slot: Slot) -> (usize, Slot) {
+        (self.ships.len(), slot)
+    }
+
+    /// Lets a ship of a word be worth no less.
+    pub fn raise(&mut self, word: usize, slot: Slot, worth: f32) {
+        let (word, lane) = (&mut self.ships[word], slot as usize % WORD_BITS);
+        let (class, bits) = (&mut word.classes[lane], u32::from(word.bits[lane]));
+        self.bits_by_class[usize::from(*class)] -= bits;
+        *class = class_of(worth).max(*class);
+        self.bits_by_class[usize::from(*class)] += bits;
     }
 
     /// Something that comes into view.
     pub fn push_arrival(&mut self, arrival: Arrival, slot: Slot, worth: f32, bits: usize) {
-        let candidate = self.count(slot, worth, bits);
-        self.arrivals.push((arrival, candidate));
-    }
-
-    #[inline]
-    fn count(&mut self, slot: Slot, worth: f32, bits: usize) -> Candidate {
-        let candidate = Candidate { slot, class: class_of(worth), bits: bits as u16 };
+        let candidate = Candidate { slot, class: class_of(worth), bits: narrow(bits) };
         self.bits_by_class[usize::from(candidate.class)] += u32::from(candidate.bits);
-        candidate
-    }
-
-    /// How many ships there are so far.
-    pub fn ships(&self) -> usize {
-        self.ships.len()
-    }
-
-    /// Lets a ship, by its place among them, come in any case.
-    pub fn make_due(&mut self, index: usize) {
-        let ship = &mut self.ships[index];
-        self.bits_by_class[usize::from(ship.class)] -= u32::from(ship.bits);
-        ship.class = DUE_CLASS;
-        self.bits_by_class[usize::from(ship.class)] += u32::from(ship.bits);
+        self.arrivals.push((arrival, candidate));
     }
 
     /// Puts the worthiest in until the bits are spent; one in any case, so that there is progress. Of arrivals no more of each kind than there is
@@ -113,9 +141,16 @@ impl Candidates {
                 set.insert(candidate.slot);
             }
         }
-        let words = self.ships.last().map_or(0, |ship| ship.slot as usize / WORD_BITS + 1);
-        updates.make_room((words * WORD_BITS) as Slot);
-        updates.insert_wanted(self.ships.iter().map(|ship| (ship.slot, rest.takes(ship))));
+        for word in &self.ships {
+            let above = at_least(&word.classes, rest.class + 1) & word.ships;
+            let here = at_least(&word.classes, rest.class) & word.ships & !above;
+            let mut taken = above;
+            for slot in slots_of(word.index, here) {
+                let bits = word.bits[slot as usize % WORD_BITS];
+                taken |= if rest.takes_one(bits) { bit_of(slot) } else { 0 };
+            }
+            updates.insert_word(word.index, taken);
+        }
     }
 
     /// Where the bits run out.
@@ -124,9 +159,9 @@ impl Candidates {
         for (class, bits) in self.bits_by_class.iter().enumerate().rev() {
             let bits = i64::from(*bits);
             // What is due comes whatever it takes.
-            if class != usize::from(DUE_CLASS) && bits > left.max(0) {
+            if class < usize::from(DUE_CLASS) && bits > left.max(0) {
                 let is_first = left == bits_max as i64;
-                return Rest { class: class as u16, bits: left, is_first };
+                return Rest { class: class as u8, bits: left, is_first };
             }
             left -= bits;
         }
@@ -135,22 +170,47 @@ impl Candidates {
 }
 
 impl Rest {
-    #[inline]
     fn takes(&mut self, candidate: &Candidate) -> bool {
-        let is_here = candidate.class == self.class;
-        self.bits -= if is_here { i64::from(candidate.bits) } else { 0 };
-        let has_room = (self.bits >= 0) | self.is_first;
-        self.is_first &= !is_here;
-        (candidate.class > self.class) | (is_here & has_room)
+        match candidate.class == self.class {
+            true => self.takes_one(candidate.bits),
+            false => candidate.class > self.class,
+        }
+    }
+
+    /// Whether there is room for another of the class, which takes so many bits.
+    fn takes_one(&mut self, bits: u8) -> bool {
+        self.bits -= i64::from(bits);
+        self.bits >= 0 || std::mem::take(&mut self.is_first)
     }
 }
 
 /// The class of a worth that is not negative: its exponent and the first bit behind the point.
 #[inline]
-fn class_of(worth: f32) -> u16 {
-    let class = (worth.to_bits() >> 22).saturating_sub(LOWEST);
-    let highest = if worth == DUE { u32::from(DUE_CLASS) } else { u32::from(DUE_CLASS) - 1 };
-    class.min(highest) as u16
+fn class_of(worth: f32) -> u8 {
+    let (least, most) = WORTHS;
+    // Without what numbers that are none would need: this is done for whole words at once.
+    let told = if worth > least { worth } else { least };
+    let told = if told < most { told } else { most };
+    ((told.to_bits() >> 22) - (least.to_bits() >> 22)) as u8 + u8::from(worth == DUE)
+}
+
+/// About how many bits something takes: nothing takes more, by much.
+fn narrow(bits: usize) -> u8 {
+    bits.min(usize::from(u8::MAX)) as u8
+}
+
+/// The places in a word whose classes are `least` or more, eight at a time: with a class below 128 in each byte, the top bit
+/// of a byte tells whether a subtraction from 128 more than it came out at 128 or more.
+fn at_least(classes: &[u8; WORD_BITS], least: u8) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = ONES << 7;
+    // Brings the lowest bit of each byte together in the top byte.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let least = ONES * u64::from(least);
+    classes.as_chunks().0.iter().enumerate().fold(0, |places, (index, classes)| {
+        let tops = ((u64::from_le_bytes(*classes) | TOPS) - least) & TOPS;
+        places | ((tops >> 7).wrapping_mul(GATHER) >> 56) << (8 * index)
+    })
 }
 
 #[cfg(test)]
@@ -167,14 +227,25 @@ mod tests {
 
     proptest! {
         #[test]
+        fn places_are_told_by_their_classes(classes in prop::array::uniform32(0..=127_u8), least in 0..=128_u8) {
+            let classes: [u8; WORD_BITS] = std::array::from_fn(|lane| classes[lane % 32].rotate_left(lane as u32 / 32) & 127);
+            let places = at_least(&classes, least);
+            for (lane, class) in classes.iter().enumerate() {
+                prop_assert_eq!(places >> lane & 1 == 1, *class >= least, "{}", lane);
+            }
+        }
+
+        #[test]
         fn the_worthiest_come_until_the_bits_are_spent(
             ships in prop::collection::vec((prop_oneof![9 => 0.0..1e6_f32, 1 => Just(DUE)], 1..200_usize), 1..300),
             bits_max in 0..20_000_usize,
         ) {
             let mut candidates = Candidates::default();
             candidates.clear();
-            for (slot, (worth, bits)) in ships.iter().enumerate() {
-                candidates.push_ship(slot as Slot, *worth, *bits);
+            for (index, ships) in ships.chunks(WORD_BITS).enumerate() {
+                let all = u64::MAX >> (WORD_BITS - ships.len());
+                let worth = |lane: usize| ships.get(lane).map_or(0.0, |(worth, _)| *worth);
+                candidates.push_ships(index, all, worth, |slot| ships[slot as usize % WORD_BITS].1);
             }
             let (updates, _) = choose(&candidates, bits_max);
             let is_chosen = |slot: usize| updates.contains(slot as Slot);
@@ -197,10 +268,9 @@ mod tests {
     fn who_was_made_due_comes_and_leaves_less_for_the_others() {
         let mut candidates = Candidates::default();
         candidates.clear();
-        for slot in 0..10 {
-            candidates.push_ship(slot, 10.0 - slot as f32 / 10.0, 10);
-        }
-        candidates.make_due(9);
+        let (word, slot) = candidates.next_ship(9);
+        candidates.push_ships(0, 0x3ff, |lane| 100.0 / (1 << lane) as f32, |_| 10);
+        candidates.raise(word, slot, DUE);
         let (updates, _) = choose(&candidates, 30);
         assert!(updates.iter().eq([0, 1, 9]));
     }

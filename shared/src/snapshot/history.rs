@@ -11,11 +11,11 @@ use super::bits::BitWriter;
 use super::parts::write_ship_update;
 use super::roster::Roster;
 use super::sights::Sights;
-use super::slots::{Slot, SlotSet, slot_of};
+use super::slots::{Slot, SlotSet, WORD_BITS, slot_of};
 use super::visible::PerKind;
 use crate::limits::HISTORY_TICKS;
 use crate::sim::{AsteroidKey, OreKey, ShipKey, ShipState, ShotKey, World, muzzle};
-use crate::units::{PlayerId, Tick};
+use crate::units::Tick;
 
 /// The past of a room, as far as snapshots need it.
 #[derive(Clone, Debug, Default)]
@@ -33,8 +33,9 @@ pub struct History {
     /// Asteroids that lost hit points in this tick.
     damaged_now: SlotSet,
     sights: PerKind<Sights>,
-    /// By slot.
-    ship_glances: Vec<ShipGlance>,
+    /// Where ships are, by slot, up to the end of a word of slots.
+    ship_xs: Vec<f32>,
+    ship_ys: Vec<f32>,
     /// By slot.
     shot_glances: Vec<ShotGlance>,
     /// Every ship's update of this tick against the tick before.
@@ -43,13 +44,6 @@ pub struct History {
     starts: Vec<u32>,
     /// Ships that did in this tick what was expected of them.
     quiet: SlotSet,
-}
-
-/// What decides how much a ship matters, close together in memory: it is looked at for every client.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct ShipGlance {
-    pub place: Vec2,
-    pub player: PlayerId,
 }
 
 /// What decides how much a shot matters, and how it is written.
@@ -151,11 +145,12 @@ impl History {
     fn take_glances(&mut self, world: &World) {
         for (key, ship) in world.ships() {
             let slot = slot_of(key) as usize;
-            if self.ship_glances.len() <= slot {
-                self.ship_glances.resize(slot + 1, ShipGlance::default());
+            if self.ship_xs.len() <= slot {
+                let end = (slot + 1).next_multiple_of(WORD_BITS);
+                self.ship_xs.resize(end, 0.0);
+                self.ship_ys.resize(end, 0.0);
             }
-            let (place, player) = (ship.state.position, ship.state.player);
-            self.ship_glances[slot] = ShipGlance { place, player };
+            (self.ship_xs[slot], self.ship_ys[slot]) = ship.state.position.into();
         }
         for (key, shot) in world.shots() {
             let slot = slot_of(key) as usize;
@@ -203,9 +198,18 @@ impl History {
         self.updates = updates;
     }
 
-    /// The ship in a slot that is not vacant.
-    pub(super) fn ship_glance(&self, slot: Slot) -> ShipGlance {
-        self.ship_glances.get(slot as usize).copied().unwrap_or_default()
+    /// Where the ship of a slot is that is not vacant.
+    pub(super) fn ship_place(&self, slot: Slot) -> Vec2 {
+        let place = self.ship_xs.get(slot as usize).zip(self.ship_ys.get(slot as usize));
+        place.map_or(Vec2::ZERO, |(x, y)| Vec2::new(*x, *y))
+    }
+
+    /// The same of all ships of a word of slots, along either axis; `None` beyond the last.
+    pub(super) fn ship_places(
+        &self,
+        word: usize,
+    ) -> Option<(&[f32; WORD_BITS], &[f32; WORD_BITS])> {
+        self.ship_xs.as_chunks().0.get(word).zip(self.ship_ys.as_chunks().0.get(word))
     }
 
     /// The shot in a slot that is not vacant.

@@ -10,7 +10,7 @@ use glam::Vec2;
 use super::candidates::{Arrival, Candidates, DUE};
 use super::encoder::ClientView;
 use super::history::History;
-use super::slots::{Slot, SlotSet, WORD_BITS, slot_of, slots_of};
+use super::slots::{Slot, SlotSet, WORD_BITS, bit_of, slot_of, slots_of};
 use super::state_ages::StateAges;
 use super::visible::{PerKind, Visible};
 use crate::limits::VISIBLE_PER_KIND_MAX;
@@ -66,8 +66,9 @@ pub(super) struct Plan {
     near: SlotSet,
     candidates: Candidates,
     /// Ships that have waited for long: for how many ticks, and which candidate each is.
-    long_waits: Vec<(u32, usize)>,
-    /// By slot of a ship: what the shots are worth that it fires in this tick.
+    long_waits: Vec<(u32, (usize, Slot))>,
+    /// Ships that fire in this tick, and by slot what their shots are worth.
+    firing: SlotSet,
     shots_worth: Vec<f32>,
 }
 
@@ -166,7 +167,7 @@ impl Situation<'_> {
         for slot in view.held.ships.iter() {
             let waits_since = if view.waiting.contains(slot) { view.exact_at(slot) } else { None };
             let age = waits_since.map_or(0, |since| world.tick().since(since));
-            ages.note(history.ship_glance(slot).place.distance(centre), age);
+            ages.note(history.ship_place(slot).distance(centre), age);
         }
     }
 
@@ -192,17 +193,15 @@ impl Plan {
         let Situation { world, history, visible, view, player, ticks, late_update_bits } =
             situation;
         let centre = situation.centre();
-        let worth_at = |place: Vec2| {
-            let scale = HALF_WORTH_DISTANCE * HALF_WORTH_DISTANCE;
-            scale / (scale + place.distance_squared(centre))
-        };
+        let worth_at = |place: Vec2| worth_at(place.distance_squared(centre));
+        let own = world.pilot(player).and_then(|pilot| pilot.ship).map(slot_of);
         // What comes into view next to us comes before anyone who waits: nobody bumps into what was not shown.
         let nearness = |place: Vec2| {
             let is_near = (place - centre).abs().max_element() <= 2.0 * NEAR_DISTANCE;
             if is_near { NEAR_ARRIVAL } else { 1.0 }
         };
         self.candidates.clear();
-        self.shots_worth.clear();
+        self.firing.clear();
         self.near.clear();
         let near = &mut self.near;
         let mut near_count = 0;
@@ -222,21 +221,21 @@ impl Plan {
                     if self.shots_worth.len() <= ship as usize {
                         self.shots_worth.resize(ship as usize + 1, 0.0);
                     }
-                    let ships = &mut self.shots_worth[ship as usize];
-                    *ships = worth.max(*ships);
-                    self.near.insert(ship);
+                    let before = &mut self.shots_worth[ship as usize];
+                    *before = if self.firing.contains(ship) { worth.max(*before) } else { worth };
+                    self.firing.insert(ship);
                 }
                 let bits = situation.shot_bits(slot);
                 self.candidates.push_arrival(Arrival::Shot, slot, worth, bits);
             }
         }
-        let shots_worth = &self.shots_worth;
-        let ship_worth = |slot: Slot, worth: f32| {
-            let shots = shots_worth.get(slot as usize).copied().unwrap_or(0.0);
-            worth.max(shots * ABOVE_ITS_SHOTS)
+        let (firing, shots_worth) = (&self.firing, &self.shots_worth);
+        // A ship comes right before the shots that it fires.
+        let worth_of_firing = |slot: Slot| match firing.contains(slot) {
+            true => shots_worth.get(slot as usize).map_or(0.0, |worth| worth * ABOVE_ITS_SHOTS),
+            false => 0.0,
         };
         let now = world.tick();
-        let baseline = view.tick().unwrap_or(now);
         let quiet_word = |index| if ticks == 1 { history.quiet().word(index) } else { 0 };
         // A few are all looked at in no time, and whole words of them would take turns.
         let phases = match view.held.ships.len() {
@@ -254,24 +253,37 @@ impl Plan {
             // The others take turns, but for those that are near or fire: no time goes into who cannot come.
             // Turns are by tick: with a snapshot that spans several of them come all whose turn it was meanwhile.
             let is_their_turn = (index as u32).wrapping_add(now.0) % phases < ticks;
-            let turn = if is_their_turn { u64::MAX } else { self.near.word(index) };
-            for slot in slots_of(index, held & !free & turn) {
-                let is_waiting = waiting >> (slot as usize % WORD_BITS) & 1 == 1;
-                let bits = match is_waiting || ticks != 1 {
-                    true => late_update_bits,
-                    false => history.bits_of_update(slot),
-                };
-                let since = if is_waiting { view.waiting_since(slot) } else { baseline };
-                let waited = now.since(since);
-                let ship = history.ship_glance(slot);
-                let worth = match ship.player == player || waited >= WAIT_TICKS_MAX {
-                    true => DUE,
-                    false => ship_worth(slot, waited as f32 * worth_at(ship.place)),
-                };
-                if is_waiting && waited >= WAIT_TICKS_LONG {
-                    self.long_waits.push((waited, self.candidates.ships()));
+            let always = self.near.word(index) | firing.word(index);
+            let ships = held & !free & if is_their_turn { u64::MAX } else { always };
+            if ships == 0 {
+                continue;
+            }
+            let mut waited = [ticks as f32; WORD_BITS];
+            let mut due = own.filter(|own| *own as usize / WORD_BITS == index).map_or(0, bit_of);
+            for slot in slots_of(index, ships & waiting) {
+                let since = now.since(view.waiting_since(slot));
+                waited[slot as usize % WORD_BITS] = since as f32;
+                if since >= WAIT_TICKS_LONG {
+                    self.long_waits.push((since, self.candidates.next_ship(slot)));
+                    due |= if since >= WAIT_TICKS_MAX { bit_of(slot) } else { 0 };
                 }
-                self.candidates.push_ship(slot, worth, bits);
+            }
+            let Some((xs, ys)) = history.ship_places(index) else { continue };
+            let worth = |lane: usize| {
+                let away = Vec2::new(xs[lane], ys[lane]) - centre;
+                waited[lane] * self::worth_at(away.length_squared())
+            };
+            let late = if ticks == 1 { waiting } else { u64::MAX };
+            let bits = |slot: Slot| match late & bit_of(slot) != 0 {
+                true => late_update_bits,
+                false => history.bits_of_update(slot),
+            };
+            let word = self.candidates.push_ships(index, ships, worth, bits);
+            for slot in slots_of(index, ships & firing.word(index)) {
+                self.candidates.raise(word, slot, worth_of_firing(slot));
+            }
+            for slot in slots_of(index, ships & due) {
+                self.candidates.raise(word, slot, DUE);
             }
         }
         // Turns go by tick: theirs comes again with the first snapshot that is as many ticks ahead.
@@ -279,20 +291,14 @@ impl Plan {
         if due < self.long_waits.len() {
             self.long_waits.select_nth_unstable_by(due, |a, b| b.cmp(a));
         }
-        for (_, candidate) in self.long_waits.iter().take(due) {
-            self.candidates.make_due(*candidate);
+        for (_, (word, slot)) in self.long_waits.iter().take(due) {
+            self.candidates.raise(*word, *slot, DUE);
         }
         if has_room(&view.held.ships) {
             for slot in visible.ships.without(&view.held.ships) {
-                let ship = history.ship_glance(slot);
-                let worth = match ship.player == player {
-                    true => DUE,
-                    false => {
-                        let worth =
-                            SHIP_ARRIVAL_WORTH * worth_at(ship.place) * nearness(ship.place);
-                        ship_worth(slot, worth)
-                    }
-                };
+                let place = history.ship_place(slot);
+                let worth = SHIP_ARRIVAL_WORTH * worth_at(place) * nearness(place);
+                let worth = if Some(slot) == own { DUE } else { worth.max(worth_of_firing(slot)) };
                 self.candidates.push_arrival(Arrival::Ship, slot, worth, SHIP_ARRIVAL_BITS);
             }
         }
@@ -324,7 +330,7 @@ impl Plan {
 /// How many of those who have waited for long must come now, if their next turn is `ticks` ahead and as many come in each:
 /// the fewest with which all come before they have waited for [`WAIT_TICKS_MAX`]. Where that is soon, nothing can be spread
 /// any more: nobody comes before the time is over.
-fn due_now(long_waits: &[(u32, usize)], ticks: u32) -> usize {
+fn due_now<T>(long_waits: &[(u32, T)], ticks: u32) -> usize {
     const AGES: usize = (WAIT_TICKS_MAX - WAIT_TICKS_LONG) as usize;
     if ticks as usize > AGES / 2 {
         return 0;
@@ -357,6 +363,12 @@ const PHASES_MAX: u32 = 8;
 
 /// A ship comes right before the shots that it fires.
 const ABOVE_ITS_SHOTS: f32 = 1.5;
+/// What a tick of waiting is worth at a distance.
+fn worth_at(distance_squared: f32) -> f32 {
+    const SCALE: f32 = HALF_WORTH_DISTANCE * HALF_WORTH_DISTANCE;
+    SCALE / (SCALE + distance_squared)
+}
+
 /// Whether something that flies on from `place` will pass close to `centre`.
 fn will_pass(place: Vec2, velocity: Vec2, centre: Vec2) -> bool {
     let way = centre - place;
@@ -389,7 +401,7 @@ mod tests {
 
     #[test]
     fn who_can_wait_no_longer_comes_at_once_and_the_others_at_their_rate() {
-        assert_eq!(due_now(&[], 1), 0);
+        assert_eq!(due_now::<()>(&[], 1), 0);
         assert_eq!(due_now(&[(WAIT_TICKS_MAX, 0), (WAIT_TICKS_MAX + 9, 1)], 1), 2);
         let waits: Vec<(u32, usize)> =
             (WAIT_TICKS_LONG..WAIT_TICKS_MAX).map(|waited| (waited, 0)).collect();

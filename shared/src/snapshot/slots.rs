@@ -39,7 +39,7 @@ impl SlotSet {
         if word >= self.words.len() {
             self.words.resize(word + 1, 0);
         }
-        let bit = 1 << (slot as usize % WORD_BITS);
+        let bit = bit_of(slot);
         self.len += usize::from(self.words[word] & bit == 0);
         self.words[word] |= bit;
     }
@@ -77,7 +77,7 @@ impl SlotSet {
     pub fn remove(&mut self, slot: Slot) -> bool {
         let was_in = self.contains(slot);
         if was_in {
-            self.words[slot as usize / WORD_BITS] &= !(1 << (slot as usize % WORD_BITS));
+            self.words[slot as usize / WORD_BITS] &= !bit_of(slot);
             self.len -= 1;
         }
         was_in
@@ -235,6 +235,11 @@ fn count(word: u64) -> usize {
 
 /// Slots in a word.
 pub(super) const WORD_BITS: usize = 64;
+
+/// The bit of a slot in its word.
+pub(super) fn bit_of(slot: Slot) -> u64 {
+    1 << (slot as usize % WORD_BITS)
+}
 
 /// The slots of a word, lowest first.
 pub(super) fn slots_of(index: usize, bits: u64) -> impl Iterator<Item = Slot> {
