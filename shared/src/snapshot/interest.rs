@@ -8,7 +8,6 @@ use glam::Vec2;
 use super::encoder::ClientView;
 use super::history::History;
 use super::sights::Outlook;
-use super::slots::slot_of;
 use super::visible::Visible;
 use crate::sim::World;
 use crate::units::PlayerId;
@@ -27,18 +26,20 @@ pub fn find_visible(
     view: &ClientView,
     visible: &mut Visible,
 ) {
-    visible.clear();
     match world.rules().sector.view_half {
-        Some(half) => find_near(world, history, player, view, half, visible),
-        None => find_all(world, visible),
+        Some(half) => {
+            visible.clear();
+            find_near(world, history, player, view, half, visible);
+        }
+        None => find_all(history, visible),
     }
 }
 
-fn find_all(world: &World, visible: &mut Visible) {
-    world.ships().keys().for_each(|key| visible.ships.insert(slot_of(key)));
-    world.shots().keys().for_each(|key| visible.shots.insert(slot_of(key)));
-    world.asteroids().keys().for_each(|key| visible.asteroids.insert(slot_of(key)));
-    world.ores().keys().for_each(|key| visible.ores.insert(slot_of(key)));
+fn find_all(history: &History, visible: &mut Visible) {
+    visible.ships.assign(history.ships().present());
+    visible.shots.assign(history.shots().present());
+    visible.asteroids.assign(history.asteroids().present());
+    visible.ores.assign(history.ores().present());
 }
 
 fn find_near(

@@ -14,6 +14,8 @@ pub struct Roster<K> {
     ended: Vec<(Tick, Vec<Ended>)>,
     /// Slots in which something ended in the last tick.
     ended_now: SlotSet,
+    /// Slots in which something is.
+    present: SlotSet,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +36,12 @@ pub struct Ended {
 
 impl<K> Default for Roster<K> {
     fn default() -> Self {
-        Roster { occupants: Vec::new(), ended: Vec::new(), ended_now: SlotSet::default() }
+        Roster {
+            occupants: Vec::new(),
+            ended: Vec::new(),
+            ended_now: SlotSet::default(),
+            present: SlotSet::default(),
+        }
     }
 }
 
@@ -47,8 +54,10 @@ impl<K: Key> Roster<K> {
         let (at, ended) = &mut self.ended[now.0 as usize % HISTORY_TICKS as usize];
         *at = now;
         ended.clear();
+        self.present.clear();
         for (key, expires) in entities {
             let slot = slot_of(key);
+            self.present.insert(slot);
             if self.occupants.len() <= slot as usize {
                 self.occupants.resize(slot as usize + 1, None);
             }
@@ -70,6 +79,11 @@ impl<K: Key> Roster<K> {
     /// The slots of what ended in the last tick.
     pub fn ended_now(&self) -> &SlotSet {
         &self.ended_now
+    }
+
+    /// The slots of all that are there.
+    pub fn present(&self) -> &SlotSet {
+        &self.present
     }
 
     /// The entity in a slot.

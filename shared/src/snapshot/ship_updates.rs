@@ -5,7 +5,7 @@ use super::encoder::ClientView;
 use super::history::{History, Span};
 use super::late_ships::LateShips;
 use super::priority::Plan;
-use super::slots::{WORD_BITS, slots_of};
+use super::slots::{bit_of, slots_of};
 use crate::sim::World;
 use crate::units::Tick;
 
@@ -81,8 +81,11 @@ impl ClientView {
         let bits_of_zero = if has_waited { 2 } else { 1 };
         let mut rest = held;
         for slot in slots_of(index, due & (late | !quiet)) {
-            let bit = 1_u64 << (slot as usize % WORD_BITS);
-            out.write_zeros((rest & (bit - 1)).count_ones() * bits_of_zero);
+            let bit = bit_of(slot);
+            let before = rest & (bit - 1);
+            if before != 0 {
+                out.write_zeros(before.count_ones() * bits_of_zero);
+            }
             rest &= !(bit | (bit - 1));
             let is_late = late & bit != 0;
             let update = match ticks == 1 && !is_late {
