@@ -16,16 +16,19 @@ use crate::sim::Cells;
 
 /// Side of a cell, units: about half of a view. Larger ones hold too many that are not in sight.
 const CELL_SIDE: f32 = 512.0;
-/// The same where a cell would hold a crowd: more of the smaller ones are in sight as a whole.
+/// The same while there is a crowd somewhere: more of the smaller ones are in sight as a whole.
 const CELL_SIDE_CROWDED: f32 = 256.0;
-/// Entities in a cell, on average, that make a crowd.
-const CROWD: f32 = 128.0;
+/// Entities in the fullest cell from which on there is a crowd, and, among the smaller ones, below which it has gone.
+const CROWD: usize = 128;
+const CROWD_GONE: usize = 16;
 /// Entities of a cell for each word of slots from which on it is quicker to take a word at a time.
 const ENTRIES_PER_WORD: usize = 2;
 /// The places of all entities of one kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sights {
     cells: Cells<Slot>,
+    /// Whether there was a crowd in the last tick.
+    is_crowded: bool,
     /// The one after the largest slot.
     slots_end: Slot,
     /// Cells that hold a crowd.
@@ -56,9 +59,8 @@ pub(super) struct Outlook {
 
 impl Sights {
     /// Takes in what is where in a sector of `side`.
-    pub fn record<K: Key>(&mut self, side: f32, located: impl ExactSizeIterator<Item = (K, Vec2)>) {
-        let per_cell = located.len() as f32 * CELL_SIDE * CELL_SIDE / (side * side);
-        let cell_side = if per_cell < CROWD { CELL_SIDE } else { CELL_SIDE_CROWDED };
+    pub fn record<K: Key>(&mut self, side: f32, located: impl Iterator<Item = (K, Vec2)>) {
+        let cell_side = if self.is_crowded { CELL_SIDE_CROWDED } else { CELL_SIDE };
         let mut slots_end = 0;
         let located = located.map(|(key, place)| {
             let slot = slot_of(key);
@@ -68,6 +70,11 @@ impl Sights {
         self.cells.rebuild(side, cell_side, located);
         self.slots_end = slots_end;
         self.record_crowds();
+        let cells = 0..self.cells.count();
+        let fullest = cells.map(|cell| self.cells.entries_of(cell..cell + 1).len()).max();
+        let crowd = if self.is_crowded { CROWD_GONE } else { CROWD };
+        // From the next tick on: crowds do not come and go in one.
+        self.is_crowded = fullest.is_some_and(|fullest| fullest >= crowd);
     }
 
     fn record_crowds(&mut self) {
