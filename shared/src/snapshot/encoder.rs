@@ -60,7 +60,7 @@ pub struct SnapshotOrder {
     pub bits_max: usize,
 }
 
-/// What is used again from one snapshot to the next.
+/// What is used again from one snapshot to the next, of one world only: some of it is kept for a tick.
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
     /// What the client may see; to be filled in before [`ClientView::encode`].

@@ -182,8 +182,8 @@ impl Situation<'_> {
 }
 
 impl Plan {
-    /// Chooses what about `bits_max` bits do for, where the updates of all ships would take `ships_bits`. What the client holds must have been rid of what is gone.
-    /// Returns how many ships were near.
+    /// Chooses what about `bits_max` bits do for, where the updates of all ships would take `ships_bits`. What the client
+    /// holds must have been rid of what is gone. Returns how many ships were near.
     pub(super) fn make(
         &mut self,
         situation: Situation<'_>,
@@ -258,6 +258,7 @@ impl Plan {
             if ships == 0 {
                 continue;
             }
+            let Some((xs, ys)) = history.ship_places(index) else { continue };
             let mut waited = [ticks as f32; WORD_BITS];
             let mut due = own.filter(|own| *own as usize / WORD_BITS == index).map_or(0, bit_of);
             for slot in slots_of(index, ships & waiting) {
@@ -268,7 +269,9 @@ impl Plan {
                     due |= if since >= WAIT_TICKS_MAX { bit_of(slot) } else { 0 };
                 }
             }
-            let Some((xs, ys)) = history.ship_places(index) else { continue };
+            if ticks >= WAIT_TICKS_MAX {
+                due = u64::MAX;
+            }
             let worth = |lane: usize| {
                 let away = Vec2::new(xs[lane], ys[lane]) - centre;
                 waited[lane] * self::worth_at(away.length_squared())

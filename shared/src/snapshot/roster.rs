@@ -123,10 +123,13 @@ mod tests {
         world.remove(first);
         let second = world.insert(Tick(20));
         assert_eq!(slot_of(second), slot);
-        assert_eq!(record(&world, 2).key(slot), Some(second));
+        let roster = record(&world, 2);
+        assert_eq!(roster.key(slot), Some(second));
+        assert!(roster.present().iter().eq([slot]));
         world.remove(second);
         let roster = record(&world, 3);
         assert_eq!(roster.key(slot), None);
+        assert!(roster.present().is_empty());
         let ended = |now, ticks| roster.ended_in(Tick(now), ticks).collect::<Vec<_>>();
         let both = [Ended { slot, expires: Tick(10) }, Ended { slot, expires: Tick(20) }];
         assert_eq!(ended(3, 2), both);

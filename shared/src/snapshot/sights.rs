@@ -23,6 +23,7 @@ const CROWD: usize = 128;
 const CROWD_GONE: usize = 16;
 /// Entities of a cell for each word of slots from which on it is quicker to take a word at a time.
 const ENTRIES_PER_WORD: usize = 2;
+
 /// The places of all entities of one kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sights {

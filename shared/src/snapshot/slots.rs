@@ -309,6 +309,9 @@ mod tests {
             let without: Vec<Slot> = a.difference(&b).copied().collect();
             prop_assert_eq!(fast_a.len_without(&fast_b), without.len());
             prop_assert_eq!(fast_a.without(&fast_b).collect::<Vec<_>>(), without);
+            let mut same = fast_b.clone();
+            same.assign(&fast_a);
+            prop_assert!(same.len() == a.len() && same.iter().eq(a.iter().copied()));
             let mut difference = fast_b.clone();
             difference.assign_without(&fast_a, &fast_b);
             prop_assert_eq!(difference.len(), difference.iter().count());
