@@ -20,7 +20,7 @@ use crate::limits::DESCRIPTORS_RESERVED;
 use crate::listener;
 use crate::memory;
 use crate::metrics::Metrics;
-use crate::room::{self, RoomHandle, RoomSettings, SpareCores};
+use crate::room::{self, Cores, RoomHandle, RoomSettings};
 use crate::shutdown::{Signals, drain};
 
 /// Why the server does not start. The message is for the host.
@@ -72,11 +72,11 @@ impl Server {
         let listener = listener::bind(config.listen).map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         let metrics = Metrics::new();
-        let spare_cores = SpareCores::of_machine();
+        let cores = Cores::of_machine();
         let rooms = config
             .rooms
             .iter()
-            .map(|room| open_room(room, config, content.clone(), &spare_cores, metrics.clone()))
+            .map(|room| open_room(room, config, content.clone(), &cores, metrics.clone()))
             .collect::<Result<Vec<RoomHandle>, StartError>>()?;
         let bots = config
             .rooms
@@ -157,7 +157,7 @@ fn open_room(
     room: &RoomConfig,
     config: &Config,
     content: Arc<Content>,
-    spare_cores: &SpareCores,
+    cores: &Cores,
     metrics: Metrics,
 ) -> Result<RoomHandle, StartError> {
     let rules = Rules::new(content, &room.sector, &room.mode, config.tick_hz)?;
@@ -170,7 +170,7 @@ fn open_room(
         // A sector that is different at every start; which one is no secret.
         seed: RandomState::new().hash_one(&room.id),
         data_dir: config.data_dir.clone(),
-        spare_cores: spare_cores.clone(),
+        cores: cores.clone(),
     };
     info!(room = room.id, sector = room.sector, mode = room.mode, "open");
     Ok(room::open(settings, metrics)?)

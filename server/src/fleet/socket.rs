@@ -181,7 +181,7 @@ impl Socket {
     /// Gives up, for instance because the handshake takes too long.
     pub(super) fn end(&mut self, end: SocketEnd) -> SocketEnd {
         self.state = State::Ended(end.clone());
-        // Whoever receives or flushes next is told.
+        // Whoever receives next is told.
         (self.is_dry, self.is_flushed) = (false, false);
         end
     }

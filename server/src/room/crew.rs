@@ -4,7 +4,8 @@
 //! the room's own, so the world does not know of it. Rooms share the cores that are there: a helper is borrowed for a part
 //! of one tick and given back, and a room that gets none does all by itself, as most do for all of their time.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicIsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -18,49 +19,56 @@ const RELAXED: f32 = 0.25;
 /// Ticks over which their length is averaged, about, and between two changes.
 const TICKS: u32 = 10;
 
-/// Cores that no room's own thread needs, for all rooms of a server together.
+/// The cores of the machine, for all rooms of a server together: who works on one says so, and who wants help gets it from those
+/// that are left. A room whose cores are all taken works all the same; below zero there is nothing to lend.
 #[derive(Clone, Debug)]
-pub struct SpareCores(Arc<AtomicUsize>);
+pub struct Cores(Arc<AtomicIsize>);
 
-impl SpareCores {
-    /// All cores of the machine that the process may use, but one.
+impl Cores {
+    /// All cores that the process may use.
     pub fn of_machine() -> Self {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        SpareCores::new(cores - 1)
+        Cores::new(thread::available_parallelism().map_or(1, usize::from))
     }
 
     /// So many.
     pub fn new(cores: usize) -> Self {
-        SpareCores(Arc::new(AtomicUsize::new(cores)))
+        Cores(Arc::new(AtomicIsize::new(cores as isize)))
     }
 
-    /// Takes up to `wanted` until the loan is dropped.
+    /// Works on one until the loan is dropped.
+    pub fn occupy(&self) -> Loan<'_> {
+        // Nothing is read by one thread that another wrote before: the number alone counts.
+        self.0.fetch_sub(1, Ordering::Relaxed);
+        Loan { cores: self, taken: 1 }
+    }
+
+    /// Takes up to `wanted` of those that are left until the loan is dropped.
     fn borrow(&self, wanted: usize) -> Loan<'_> {
         let mut taken = 0;
-        // Nothing is read by one thread that another wrote before: the number alone counts.
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |spare| {
-            taken = wanted.min(spare);
-            (taken > 0).then(|| spare - taken)
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            taken = wanted.min(left.max(0) as usize);
+            (taken > 0).then(|| left - taken as isize)
         });
         Loan { cores: self, taken }
     }
 }
 
-struct Loan<'a> {
-    cores: &'a SpareCores,
+/// Cores that are taken.
+pub struct Loan<'a> {
+    cores: &'a Cores,
     taken: usize,
 }
 
 impl Drop for Loan<'_> {
     fn drop(&mut self) {
-        self.cores.0.fetch_add(self.taken, Ordering::Relaxed);
+        self.cores.0.fetch_add(self.taken as isize, Ordering::Relaxed);
     }
 }
 
 /// A room's helpers, and how many it wants.
 #[derive(Debug)]
 pub struct Crew {
-    cores: SpareCores,
+    cores: Cores,
     wanted: usize,
     helpers: usize,
     busy: f32,
@@ -69,7 +77,7 @@ pub struct Crew {
 
 impl Crew {
     /// Helpers from among these cores.
-    pub fn new(cores: SpareCores) -> Self {
+    pub fn new(cores: Cores) -> Self {
         Crew { cores, wanted: 0, helpers: 0, busy: 0.0, ticks: 0 }
     }
 
@@ -82,7 +90,8 @@ impl Crew {
         if self.ticks < TICKS {
             return;
         }
-        if self.busy > BUSY {
+        // Who has less than it wants gains nothing by wanting more.
+        if self.busy > BUSY && self.helpers >= self.wanted {
             (self.wanted, self.ticks) = (self.wanted + 1, 0);
         } else if self.busy < RELAXED && self.wanted > 0 {
             (self.wanted, self.ticks) = (self.wanted - 1, 0);
@@ -111,9 +120,7 @@ impl Crew {
     ) {
         let portions = items.len().div_ceil(items_at_once);
         let loan = self.cores.borrow(self.wanted.min(portions.saturating_sub(1)));
-        self.helpers = loan.taken;
-        // What cannot be had is not wanted: else it would be long until there is less of it again.
-        self.wanted = self.wanted.min(loan.taken + 1);
+        self.helpers = 0;
         if workers.len() <= loan.taken {
             workers.resize_with(loan.taken + 1, W::default);
         }
@@ -129,14 +136,24 @@ impl Crew {
             return run(own);
         }
         thread::scope(|scope| {
+            let mut threads = Vec::with_capacity(loan.taken);
             for helper in helpers.iter_mut().take(loan.taken) {
                 let thread = thread::Builder::new().name("helper".to_owned());
-                if let Err(error) = thread.spawn_scoped(scope, || run(helper)) {
-                    warn!(%error, "no thread for a helper");
-                    break;
+                match thread.spawn_scoped(scope, || run(helper)) {
+                    Ok(thread) => threads.push(thread),
+                    Err(error) => {
+                        warn!(%error, "the system gives no thread for a helper");
+                        self.wanted = 0;
+                        break;
+                    }
                 }
             }
+            self.helpers = threads.len();
             run(own);
+            for thread in threads {
+                // A bug in a helper is one of the room, which is told what it was.
+                thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+            }
         });
     }
 }
@@ -144,21 +161,27 @@ impl Crew {
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Barrier;
 
     use super::*;
 
     const TICK: Duration = Duration::from_millis(33);
 
-    fn crew_after(cores: &SpareCores, ticks: u32, busy: f32) -> Crew {
+    fn crew_after(cores: &Cores, ticks: u32, busy: f32) -> Crew {
         let mut crew = Crew::new(cores.clone());
-        (0..ticks).for_each(|_| crew.note(TICK.mul_f32(busy), TICK));
+        (0..ticks).for_each(|_| tick(&mut crew, busy));
         crew
+    }
+
+    fn tick(crew: &mut Crew, busy: f32) {
+        crew.share_out(&mut Vec::new(), &mut [(); 9], 1, |_: &mut (), _| ());
+        crew.note(TICK.mul_f32(busy), TICK);
     }
 
     #[test]
     fn everything_is_done_once_however_many_do_it() {
         for helpers in 0..4 {
-            let cores = SpareCores::new(helpers);
+            let cores = Cores::new(helpers);
             for count in [0, 1, 9, 10, 11, 1_000] {
                 let mut crew = crew_after(&cores, 200, 1.0);
                 let (mut workers, mut items) = (Vec::new(), vec![0_u32; count]);
@@ -175,37 +198,47 @@ mod tests {
 
     #[test]
     fn who_is_long_at_its_ticks_wants_one_more_and_who_is_quick_one_less() {
-        let cores = SpareCores::new(8);
+        let cores = Cores::new(8);
         assert_eq!(crew_after(&cores, 5, 1.0).wanted(), 0, "a few long ticks are no crowd");
         assert_eq!(crew_after(&cores, 300, 0.5).wanted(), 0);
         let mut crew = crew_after(&cores, 40, 1.0);
         let most = crew.wanted();
         assert!(most > 1, "{most}");
-        (0..100).for_each(|_| crew.note(TICK.mul_f32(0.4), TICK));
+        (0..100).for_each(|_| tick(&mut crew, 0.4));
         assert!(crew.wanted() >= most, "what is enough stays");
-        (0..200).for_each(|_| crew.note(TICK.mul_f32(0.1), TICK));
+        (0..300).for_each(|_| tick(&mut crew, 0.1));
         assert_eq!(crew.wanted(), 0);
+        assert_eq!(crew_after(&Cores::new(0), 300, 1.0).wanted(), 1, "nobody is there to be had");
     }
 
     #[test]
     fn rooms_share_the_cores_that_are_there_and_give_them_back() {
-        let cores = SpareCores::new(3);
+        let cores = Cores::new(3);
         let first = cores.borrow(2);
         let second = cores.borrow(2);
         assert_eq!((first.taken, second.taken, cores.borrow(2).taken), (2, 1, 0));
         drop(first);
-        assert_eq!(cores.borrow(5).taken, 2);
+        let others = [cores.occupy(), cores.occupy(), cores.occupy()];
+        assert_eq!(cores.borrow(5).taken, 0, "more rooms work than there are cores");
+        drop((others, second));
+        assert_eq!(cores.borrow(5).taken, 3);
     }
 
     #[test]
     fn a_helper_that_fails_fails_its_room_and_no_core_is_lost() {
-        let cores = SpareCores::new(2);
+        let cores = Cores::new(2);
         let mut crew = crew_after(&cores, 200, 1.0);
+        // Each waits in its first portion for the others: so there are some.
+        let together = Barrier::new(3);
         let fails = AssertUnwindSafe(|| {
-            let (mut workers, mut items) = (Vec::new(), vec![0_u32; 100]);
-            crew.share_out(&mut workers, &mut items, 1, |_: &mut (), _| panic!("a bug"));
+            let (mut workers, mut items) = (Vec::new(), [(); 3]);
+            crew.share_out(&mut workers, &mut items, 1, |_: &mut (), _| {
+                together.wait();
+                assert_ne!(thread::current().name(), Some("helper"), "a bug");
+            });
         });
-        assert!(catch_unwind(fails).is_err());
+        let panic = catch_unwind(fails).unwrap_err();
+        assert!(panic.downcast_ref::<String>().is_some_and(|reason| reason.contains("a bug")));
         assert_eq!(cores.borrow(5).taken, 2);
     }
 }

@@ -10,7 +10,7 @@ use driftfield_shared::sim::{Rng, Rules};
 use driftfield_shared::units::{Angle, Controls, Thrust};
 
 use super::RoomSettings;
-use super::crew::SpareCores;
+use super::crew::Cores;
 use super::room::Room;
 use crate::connection::{Connection, LocalLink};
 use crate::metrics::Metrics;
@@ -73,7 +73,7 @@ impl Rig {
             grace_seconds: 5.0,
             seed,
             data_dir: None,
-            spare_cores: SpareCores::new(0),
+            cores: Cores::new(0),
         };
         let room = Room::new(settings, Metrics::new().room("test"));
         Rig { room, now: STEP_MICROS, start: Instant::now() }

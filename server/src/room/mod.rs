@@ -44,7 +44,7 @@ use std::sync::Arc;
 
 use driftfield_shared::sim::Rules;
 
-pub use crew::SpareCores;
+pub use crew::Cores;
 pub use handle::{JoinError, RoomHandle, RoomStatus};
 pub use sender::SentCounts;
 pub use tick_loop::open;
@@ -66,6 +66,6 @@ pub struct RoomSettings {
     pub seed: u64,
     /// Where the room keeps its state over a restart on purpose, if it does.
     pub data_dir: Option<PathBuf>,
-    /// Cores that the room may use beside its own while others do not.
-    pub spare_cores: SpareCores,
+    /// The cores that it shares with the other rooms.
+    pub cores: Cores,
 }

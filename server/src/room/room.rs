@@ -68,7 +68,7 @@ impl Room {
             leaderboard: Vec::new(),
             broadcasts: Vec::new(),
             drain_at: None,
-            crew: Crew::new(settings.spare_cores.clone()),
+            crew: Crew::new(settings.cores.clone()),
             readers: Vec::new(),
             senders: Vec::new(),
             planned: 0,

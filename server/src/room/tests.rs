@@ -13,7 +13,7 @@ use driftfield_shared::sim::Rules;
 use driftfield_shared::units::{Angle, Controls, Thrust};
 
 use super::RoomSettings;
-use super::crew::SpareCores;
+use super::crew::Cores;
 use super::room::Room;
 use crate::connection::{Connection, LinkEnd, LocalLink};
 use crate::metrics::Metrics;
@@ -53,7 +53,7 @@ impl Table {
             grace_seconds: 2.0,
             seed: 7,
             data_dir,
-            spare_cores: SpareCores::new(3),
+            cores: Cores::new(3),
         };
         let mut room = Room::new(settings, Metrics::new().room("test"));
         room.restore();

@@ -74,6 +74,7 @@ fn run(room: &mut Room, shared: &Shared, messages: &Receiver<RoomMessage>) {
             handle(room, message, deadline);
         }
         thread::sleep(deadline.saturating_duration_since(Instant::now()));
+        let core = shared.settings().cores.occupy();
         let started = Instant::now();
         let lateness = started.saturating_duration_since(deadline);
         room.metrics().tick_lateness.observe(lateness.as_secs_f64());
@@ -89,6 +90,7 @@ fn run(room: &mut Room, shared: &Shared, messages: &Receiver<RoomMessage>) {
             room.read_and_step(started);
         }
         room.write(started);
+        drop(core);
         let (players, bots) = room.seat_count();
         shared.set_seats(players, bots);
         let busy = started.elapsed();
