@@ -121,6 +121,8 @@ impl Crew {
         let portions = items.len().div_ceil(items_at_once);
         let loan = self.cores.borrow(self.wanted.min(portions.saturating_sub(1)));
         self.helpers = 0;
+        // What was used by helpers that are not wanted any more is given back.
+        workers.truncate(self.wanted + 1);
         if workers.len() <= loan.taken {
             workers.resize_with(loan.taken + 1, W::default);
         }
@@ -209,6 +211,19 @@ mod tests {
         (0..300).for_each(|_| tick(&mut crew, 0.1));
         assert_eq!(crew.wanted(), 0);
         assert_eq!(crew_after(&Cores::new(0), 300, 1.0).wanted(), 1, "nobody is there to be had");
+    }
+
+    #[test]
+    fn what_helpers_worked_with_is_given_back_when_none_is_wanted() {
+        let mut crew = crew_after(&Cores::new(8), 100, 1.0);
+        let mut workers = Vec::new();
+        let mut share_out = |crew: &mut Crew| {
+            crew.share_out(&mut workers, &mut [(); 9], 1, |_: &mut (), _| ());
+            workers.len()
+        };
+        assert!(share_out(&mut crew) > 1);
+        (0..300).for_each(|_| tick(&mut crew, 0.1));
+        assert_eq!(share_out(&mut crew), 1);
     }
 
     #[test]
