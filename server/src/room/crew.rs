@@ -8,16 +8,17 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use tracing::warn;
+
+use super::busy::Busy;
 
 /// Share of a tick's time that ticks take, on average, from which on a room wants one helper more.
 const BUSY: f32 = 0.6;
 /// The same below which it wants one less: far enough below that the one is not missed at once.
 const RELAXED: f32 = 0.25;
-/// Ticks over which their length is averaged, about, and between two changes.
-const TICKS: u32 = 10;
+/// Ticks between two changes: so many as it takes to see what one brought.
+const TICKS: u32 = Busy::TICKS;
 
 /// The cores of the machine, for all rooms of a server together: who works on one says so, and who wants help gets it from those
 /// that are left. A room whose cores are all taken works all the same; below zero there is nothing to lend.
@@ -71,29 +72,26 @@ pub struct Crew {
     cores: Cores,
     wanted: usize,
     helpers: usize,
-    busy: f32,
     ticks: u32,
 }
 
 impl Crew {
     /// Helpers from among these cores.
     pub fn new(cores: Cores) -> Self {
-        Crew { cores, wanted: 0, helpers: 0, busy: 0.0, ticks: 0 }
+        Crew { cores, wanted: 0, helpers: 0, ticks: 0 }
     }
 
-    /// Notes that a tick of length `tick` took `busy`.
-    pub fn note(&mut self, busy: Duration, tick: Duration) {
-        let busy = busy.as_secs_f32() / tick.as_secs_f32().max(f32::EPSILON);
-        // One tick that was held up for long is no crowd.
-        self.busy += (busy.min(1.0) - self.busy) / TICKS as f32;
+    /// Notes how busy the room is after one more tick.
+    pub fn note(&mut self, busy: Busy) {
+        let busy = busy.share();
         self.ticks += 1;
         if self.ticks < TICKS {
             return;
         }
         // Who has less than it wants gains nothing by wanting more.
-        if self.busy > BUSY && self.helpers >= self.wanted {
+        if busy > BUSY && self.helpers >= self.wanted {
             (self.wanted, self.ticks) = (self.wanted + 1, 0);
-        } else if self.busy < RELAXED && self.wanted > 0 {
+        } else if busy < RELAXED && self.wanted > 0 {
             (self.wanted, self.ticks) = (self.wanted - 1, 0);
         }
     }
@@ -167,17 +165,26 @@ mod tests {
 
     use super::*;
 
-    const TICK: Duration = Duration::from_millis(33);
+    /// A room's crew, and how busy the room is.
+    struct Room(Crew, Busy);
 
-    fn crew_after(cores: &Cores, ticks: u32, busy: f32) -> Crew {
-        let mut crew = Crew::new(cores.clone());
-        (0..ticks).for_each(|_| tick(&mut crew, busy));
-        crew
+    impl Room {
+        fn tick(&mut self, busy: f32) {
+            let Room(crew, average) = self;
+            crew.share_out(&mut Vec::new(), &mut [(); 9], 1, |_: &mut (), _| ());
+            average.note(busy);
+            crew.note(*average);
+        }
     }
 
-    fn tick(crew: &mut Crew, busy: f32) {
-        crew.share_out(&mut Vec::new(), &mut [(); 9], 1, |_: &mut (), _| ());
-        crew.note(TICK.mul_f32(busy), TICK);
+    fn room_after(cores: &Cores, ticks: u32, busy: f32) -> Room {
+        let mut room = Room(Crew::new(cores.clone()), Busy::default());
+        (0..ticks).for_each(|_| room.tick(busy));
+        room
+    }
+
+    fn crew_after(cores: &Cores, ticks: u32, busy: f32) -> Crew {
+        room_after(cores, ticks, busy).0
     }
 
     #[test]
@@ -203,27 +210,27 @@ mod tests {
         let cores = Cores::new(8);
         assert_eq!(crew_after(&cores, 5, 1.0).wanted(), 0, "a few long ticks are no crowd");
         assert_eq!(crew_after(&cores, 300, 0.5).wanted(), 0);
-        let mut crew = crew_after(&cores, 40, 1.0);
-        let most = crew.wanted();
+        let mut room = room_after(&cores, 40, 1.0);
+        let most = room.0.wanted();
         assert!(most > 1, "{most}");
-        (0..100).for_each(|_| tick(&mut crew, 0.4));
-        assert!(crew.wanted() >= most, "what is enough stays");
-        (0..300).for_each(|_| tick(&mut crew, 0.1));
-        assert_eq!(crew.wanted(), 0);
+        (0..100).for_each(|_| room.tick(0.4));
+        assert!(room.0.wanted() >= most, "what is enough stays");
+        (0..300).for_each(|_| room.tick(0.1));
+        assert_eq!(room.0.wanted(), 0);
         assert_eq!(crew_after(&Cores::new(0), 300, 1.0).wanted(), 1, "nobody is there to be had");
     }
 
     #[test]
     fn what_helpers_worked_with_is_given_back_when_none_is_wanted() {
-        let mut crew = crew_after(&Cores::new(8), 100, 1.0);
+        let mut room = room_after(&Cores::new(8), 100, 1.0);
         let mut workers = Vec::new();
         let mut share_out = |crew: &mut Crew| {
             crew.share_out(&mut workers, &mut [(); 9], 1, |_: &mut (), _| ());
             workers.len()
         };
-        assert!(share_out(&mut crew) > 1);
-        (0..300).for_each(|_| tick(&mut crew, 0.1));
-        assert_eq!(share_out(&mut crew), 1);
+        assert!(share_out(&mut room.0) > 1);
+        (0..300).for_each(|_| room.tick(0.1));
+        assert_eq!(share_out(&mut room.0), 1);
     }
 
     #[test]

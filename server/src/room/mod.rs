@@ -11,6 +11,7 @@
 
 mod allowance;
 mod batch;
+mod busy;
 mod checkpoint;
 mod client;
 mod crew;

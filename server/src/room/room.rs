@@ -15,6 +15,7 @@ use tracing::{debug, info, warn};
 
 use super::RoomSettings;
 use super::batch::Batch;
+use super::busy::Busy;
 use super::checkpoint::{self, Checkpoint};
 use super::client::Client;
 use super::crew::Crew;
@@ -49,9 +50,10 @@ pub struct Room {
     crew: Crew,
     readers: Vec<Reader>,
     senders: Vec<Sender>,
+    busy: Busy,
+    load: Load,
     /// Snapshots of the last tick for which the budget did not do.
     planned: u32,
-    load: Load,
 }
 
 impl Room {
@@ -71,8 +73,9 @@ impl Room {
             crew: Crew::new(settings.cores.clone()),
             readers: Vec::new(),
             senders: Vec::new(),
-            planned: 0,
+            busy: Busy::default(),
             load: Load::default(),
+            planned: 0,
             settings,
             metrics,
         }
@@ -189,10 +192,11 @@ impl Room {
         self.metrics.clients.set(clients);
     }
 
-    /// Notes that a tick of length `tick` took `busy`: if that is too much, clients are sent less.
+    /// Notes that a tick of length `tick` took `busy`: if that is too much, the room is helped, and clients are sent less.
     pub fn note_load(&mut self, busy: Duration, tick: Duration) {
-        self.crew.note(busy, tick);
-        self.load.note(busy, tick, self.planned > 0);
+        self.busy.note(busy.as_secs_f32() / tick.as_secs_f32().max(f32::EPSILON));
+        self.crew.note(self.busy);
+        self.load.note(self.busy, self.planned > 0);
         self.metrics.budget_share.set(self.load.share().into());
     }
 
