@@ -28,6 +28,9 @@ const BITS_MAX: usize = (SNAPSHOT_BYTES_PER_SECOND / TICK_HZ as u32) as usize * 
 
 fn main() {
     report("everyone sees everyone, wander", |ships| Play::new("proving-ground-open", ships));
+    report("packed: everyone in one view, bumping", |ships| {
+        Play::with("proving-ground-packed", "proving-ground", ships, Workload::Wander)
+    });
     report("everyone is called to the station, and fires", |ships| {
         Play::with("frontier", "frontier", ships, Workload::ToTheMiddle)
     });

@@ -1,13 +1,16 @@
 //! Snapshots against the world they show: what a client decodes is what the server simulates.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use driftfield_shared::content::Content;
 use driftfield_shared::sim::script::Script;
-use driftfield_shared::sim::{AsteroidKey, Command, OreKey, Rng, Rules, ShipKey, ShotKey, World};
+use driftfield_shared::sim::{
+    AsteroidKey, Command, OreKey, Rng, Rules, ShipKey, ShipState, ShotKey, World,
+};
 use driftfield_shared::snapshot::{
-    BitReader, ClientView, Decoder, EntityKind, History, Removal, SnapshotHeader, SnapshotKind,
-    SnapshotOrder, Visible, Workspace, find_visible, slot_of,
+    BitBudget, BitReader, ClientView, Decoder, EntityKind, History, Removal, SnapshotHeader,
+    SnapshotKind, SnapshotOrder, Visible, Workspace, find_visible, slot_of,
 };
 use driftfield_shared::units::{Controls, PlayerId, Thrust, Tick};
 use glam::Vec2;
@@ -128,7 +131,8 @@ fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
             let seen = seen(&script.world, *player, Vec2::new(900.0, 560.0));
             let margin = rng.below(128) as i8 - 64;
             space.visible = seen.slots();
-            let order = SnapshotOrder { player: *player, margin, bits_max: usize::MAX };
+            let order =
+                SnapshotOrder { player: *player, margin, budget: BitBudget::of(usize::MAX) };
             view.encode(&script.world, &history, order, &mut space);
             let header = SnapshotHeader::read(&mut BitReader::new(space.bytes())).unwrap();
             let held = (decoder.tick(), decoder.margin(), decoder.side());
@@ -193,7 +197,7 @@ impl PoorClient {
         let seen = seen(world, player, Vec2::new(900.0, 560.0));
         space.visible = seen.slots();
         let bits_max = if is_lavish { usize::MAX } else { self.bits_max };
-        let order = SnapshotOrder { player, margin: 0, bits_max };
+        let order = SnapshotOrder { player, margin: 0, budget: BitBudget::of(bits_max) };
         self.view.encode(world, history, order, space);
         let header = SnapshotHeader::read(&mut BitReader::new(space.bytes())).unwrap();
         let held = (decoder.tick(), decoder.margin(), decoder.side());
@@ -263,34 +267,52 @@ fn on_a_small_budget_some_wait_but_nothing_is_ever_wrong_for_good() {
     }
 }
 
+/// Four hundred ships that all see one another and steer by dice.
+struct Crowd {
+    world: World,
+    history: History,
+    commands: Vec<Command>,
+    rng: Rng,
+}
+
+impl Crowd {
+    fn new(seed: u64) -> Self {
+        let content = Arc::new(Content::built_in().unwrap());
+        let rules = Rules::new(content, "proving-ground-open", "proving-ground", 30).unwrap();
+        let commands = (1..=400).map(|id| Command::Join(PlayerId(id))).collect();
+        let world = World::new(Arc::new(rules), 1);
+        Crowd { world, history: History::default(), commands, rng: Rng::new(seed) }
+    }
+
+    fn step(&mut self) {
+        self.world.step(&self.commands, &mut Vec::new());
+        self.history.record(&self.world);
+        let steer = |id| {
+            let thrust = Thrust::towards(self.rng.below(32) as u8);
+            let controls = Controls { thrust, aim: self.rng.angle(), ..Controls::default() };
+            Command::Steer(PlayerId(id), controls)
+        };
+        self.commands = (1..=400).map(steer).collect();
+    }
+}
+
 #[test]
 fn a_client_in_a_crowd_that_took_nothing_for_two_seconds_loses_nobody() {
-    let content = Arc::new(Content::built_in().unwrap());
-    let rules = Rules::new(content, "proving-ground-open", "proving-ground", 30).unwrap();
-    let mut world = World::new(Arc::new(rules.clone()), 1);
-    let (player, mut rng) = (PlayerId(3), Rng::new(1));
-    let mut commands: Vec<Command> = (1..=400).map(|id| Command::Join(PlayerId(id))).collect();
-    let (mut history, mut space) = (History::default(), Workspace::default());
+    let mut crowd = Crowd::new(1);
+    let (player, mut space) = (PlayerId(3), Workspace::default());
     let mut view = ClientView::default();
-    let mut decoder = Decoder::new(Arc::new(rules), player);
+    let mut decoder = Decoder::new(crowd.world.rules().clone(), player);
     let mut held_most = 0;
     for tick in 0..200 {
-        world.step(&commands, &mut Vec::new());
-        history.record(&world);
-        commands = (1..=400)
-            .map(|id| {
-                let thrust = Thrust::towards(rng.below(32) as u8);
-                let controls = Controls { thrust, aim: rng.angle(), ..Controls::default() };
-                Command::Steer(PlayerId(id), controls)
-            })
-            .collect();
+        crowd.step();
         if (60..122).contains(&tick) {
             continue;
         }
-        find_visible(&world, &history, player, &view, &mut space.visible);
+        let Crowd { world, history, .. } = &crowd;
+        find_visible(world, history, player, &view, &mut space.visible);
         let bits_max = if tick < 60 { usize::MAX } else { 4_000 };
-        let order = SnapshotOrder { player, margin: 0, bits_max };
-        view.encode(&world, &history, order, &mut space);
+        let order = SnapshotOrder { player, margin: 0, budget: BitBudget::of(bits_max) };
+        view.encode(world, history, order, &mut space);
         decoder.decode(space.bytes()).unwrap();
         held_most = held_most.max(decoder.ships().len());
         let is_lost = |gone: &&Removal| gone.kind == EntityKind::Ship && !gone.destroyed;
@@ -298,6 +320,68 @@ fn a_client_in_a_crowd_that_took_nothing_for_two_seconds_loses_nobody() {
         assert!(lost.is_none(), "tick {tick}: {lost:?} is there for everyone to see");
     }
     assert!(held_most > 300, "{held_most} ships are a crowd");
+}
+
+#[test]
+fn in_a_crowd_everyones_turn_comes_within_the_budget_and_who_is_near_never_waits() {
+    /// Ticks for which a ship may wait, and those of a snapshot.
+    const WAIT: u32 = 45 + 4;
+    const BITS: usize = 5_000;
+    let mut crowd = Crowd::new(2);
+    let mut spaces: [Workspace; 2] = Default::default();
+    let mut clients = [3, 4, 150].map(|id| {
+        let player = PlayerId(id);
+        let exact_at: BTreeMap<PlayerId, Tick> = BTreeMap::new();
+        let decoder = Decoder::new(crowd.world.rules().clone(), player);
+        (player, ClientView::default(), decoder, exact_at)
+    });
+    let (mut bits, mut snapshots, mut waited) = (0, 0, 0);
+    for tick in 0..400 {
+        crowd.step();
+        let Crowd { world, history, rng, .. } = &mut crowd;
+        for (every, (player, view, decoder, exact_at)) in (1..).zip(&mut clients) {
+            // One in every tick, one in every second, one in every third, and now and then there is no snapshot.
+            if tick % every > 0 || rng.below(25) == 0 {
+                continue;
+            }
+            // The budget is not the same in each tick, and now and then there is none.
+            let is_none = rng.below(12) == 0;
+            let evenly = BITS / 2 + rng.below(BITS as u32) as usize;
+            let budget =
+                if is_none { BitBudget::of(0) } else { BitBudget { most: 3 * BITS, evenly } };
+            let space = &mut spaces[rng.below(2) as usize];
+            find_visible(world, history, *player, view, &mut space.visible);
+            view.encode(
+                world,
+                history,
+                SnapshotOrder { player: *player, margin: 0, budget },
+                space,
+            );
+            decoder.decode(space.bytes()).unwrap();
+            let ships = world.ships().values().map(|ship| (ship.state.player, ship.state));
+            let ships: BTreeMap<PlayerId, ShipState> = ships.collect();
+            let place = ships[player].position;
+            for (_, held) in decoder.ships() {
+                let ship = ships[&held.player];
+                if *held == ship {
+                    exact_at.insert(held.player, world.tick());
+                    continue;
+                }
+                let age = world.tick().since(exact_at[&held.player]);
+                assert!(age < WAIT, "tick {tick}: {held:?} is {age} ticks old");
+                let is_near = ship.position.distance(place) < 40.0;
+                assert!(!is_near || is_none, "tick {tick}: {held:?} is near");
+                waited += 1;
+            }
+            if tick > 100 {
+                bits += space.bytes().len() * 8;
+                snapshots += 1;
+            }
+        }
+    }
+    assert!(waited > 100_000, "the budget was felt: {waited}");
+    assert!(bits / snapshots < BITS * 5 / 4, "{} bits on the mean", bits / snapshots);
+    assert!(bits / snapshots > BITS / 2, "what there is is used: {} bits", bits / snapshots);
 }
 
 #[test]
@@ -314,7 +398,8 @@ fn any_bytes_are_refused_or_decoded_but_never_panic() {
         space.visible = seen(&script.world, PlayerId(0), Vec2::new(900.0, 560.0)).slots();
         // Every other one is too small for all, so that ships wait.
         let bits_max = if rng.below(2) == 0 { usize::MAX } else { 200 };
-        let order = SnapshotOrder { player: PlayerId(0), margin: 0, bits_max };
+        let order =
+            SnapshotOrder { player: PlayerId(0), margin: 0, budget: BitBudget::of(bits_max) };
         view.encode(&script.world, &history, order, &mut space);
         let good = space.bytes().to_vec();
         for _ in 0..20 {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use driftfield_shared::content::Content;
 use driftfield_shared::sim::{Command, Rules, World};
 use driftfield_shared::snapshot::{
-    BitReader, BitWriter, ClientView, Decoder, History, SnapshotError, SnapshotOrder, Workspace,
-    slot_of,
+    BitBudget, BitReader, BitWriter, ClientView, Decoder, History, SnapshotError, SnapshotOrder,
+    Workspace, slot_of,
 };
 use driftfield_shared::units::{Angle, Controls, PlayerId, Thrust};
 
@@ -33,7 +33,8 @@ impl Duel {
         let mut space = Workspace::default();
         self.world.ships().keys().for_each(|key| space.visible.ships.insert(slot_of(key)));
         self.world.shots().keys().for_each(|key| space.visible.shots.insert(slot_of(key)));
-        let order = SnapshotOrder { player: PlayerId(0), margin: 1, bits_max: usize::MAX };
+        let order =
+            SnapshotOrder { player: PlayerId(0), margin: 1, budget: BitBudget::of(usize::MAX) };
         self.view.encode(&self.world, &self.history, order, &mut space);
         let bytes = space.bytes().to_vec();
         self.decoder.decode(&bytes).unwrap();

@@ -261,7 +261,7 @@ impl Session {
 mod tests {
     use driftfield_shared::sim::script::Script;
     use driftfield_shared::snapshot::{
-        ClientView, History, SnapshotError, SnapshotOrder, Workspace,
+        BitBudget, ClientView, History, SnapshotError, SnapshotOrder, Workspace,
     };
     use driftfield_shared::units::PlayerId;
 
@@ -297,7 +297,8 @@ mod tests {
                 self.history.record(&self.script.world);
             }
             let mut space = Workspace::default();
-            let order = SnapshotOrder { player: PlayerId(0), margin, bits_max: usize::MAX };
+            let order =
+                SnapshotOrder { player: PlayerId(0), margin, budget: BitBudget::of(usize::MAX) };
             self.view.encode(&self.script.world, &self.history, order, &mut space);
             space.bytes().to_vec()
         }

@@ -3,7 +3,7 @@
 use driftfield_shared::limits::{SILENCE_SECONDS_MAX, STALL_SECONDS_MAX};
 use driftfield_shared::protocol::{CloseReason, InputMessage, InputTicket};
 use driftfield_shared::snapshot::{
-    ClientView, SnapshotOrder, SnapshotTally, Workspace, find_visible,
+    BitBudget, ClientView, SnapshotOrder, SnapshotTally, Workspace, find_visible,
 };
 use driftfield_shared::units::{PlayerId, Tick};
 
@@ -150,10 +150,11 @@ impl Client {
         let now = world.tick();
         find_visible(world, history, self.player, &self.view, &mut space.visible);
         let path = self.flow.bytes_max(now).map_or(usize::MAX, |bytes| bytes * 8);
+        let BitBudget { most, evenly } = self.allowance.budget(now, maker.outgoing.budget_share);
         let order = SnapshotOrder {
             player: self.player,
             margin: self.inputs.margin(now),
-            bits_max: self.allowance.bits(now, maker.outgoing.budget_share).min(path),
+            budget: BitBudget { most: most.min(path), evenly: evenly.min(path) },
         };
         let tally = self.view.encode(world, history, order, space);
         maker.tally.add(&tally);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use driftfield_shared::netcode::{EntityKey, Frame, Predictor};
 use driftfield_shared::sim::{Rules, World};
 use driftfield_shared::snapshot::{
-    ClientView, Decoder, History, SnapshotOrder, SnapshotTally, StateAges, Visible, Workspace,
-    find_visible,
+    BitBudget, ClientView, Decoder, History, SnapshotOrder, SnapshotTally, StateAges, Visible,
+    Workspace, find_visible,
 };
 use driftfield_shared::units::{Controls, PlayerId};
 
@@ -74,7 +74,11 @@ impl Seat {
 
     /// The bytes that tell the client what was found.
     pub fn encode<'a>(&mut self, world: &World, room: &'a mut Room) -> &'a [u8] {
-        let order = SnapshotOrder { player: self.player, margin: MARGIN, bits_max: self.bits_max };
+        let order = SnapshotOrder {
+            player: self.player,
+            margin: MARGIN,
+            budget: BitBudget::of(self.bits_max),
+        };
         let Room { history, space } = room;
         std::mem::swap(&mut space.visible, &mut self.visible);
         let tally = self.view.encode(world, history, order, space);

@@ -19,8 +19,11 @@ pub fn signed_bits(value: i32, k: u32) -> u32 {
 /// Collects bits into bytes.
 #[derive(Clone, Debug, Default)]
 pub struct BitWriter {
-    bytes: Vec<u8>,
-    /// Bits not yet in `bytes`, the first one lowest; always fewer than 64 between calls.
+    /// What was written, and behind it room for more.
+    buffer: Vec<u8>,
+    /// Bytes that are full.
+    len: usize,
+    /// Bits behind them, the first one lowest; always fewer than 64 between calls.
     pending: u64,
     pending_bits: u32,
 }
@@ -28,14 +31,14 @@ pub struct BitWriter {
 impl BitWriter {
     /// Forgets everything but the allocation.
     pub fn clear(&mut self) {
-        self.bytes.clear();
+        self.len = 0;
         self.pending = 0;
         self.pending_bits = 0;
     }
 
     /// Bits written so far.
     pub fn len_bits(&self) -> usize {
-        self.bytes.len() * 8 + self.pending_bits as usize
+        self.len * 8 + self.pending_bits as usize
     }
 
     /// The low `bits` of `value`, 56 at most.
@@ -46,11 +49,27 @@ impl BitWriter {
         self.pending |= value << self.pending_bits;
         self.pending_bits += bits;
         if self.pending_bits >= 64 {
-            self.bytes.extend_from_slice(&self.pending.to_le_bytes());
+            self.put(self.pending);
+            self.len += size_of::<u64>();
             self.pending_bits -= 64;
             // The top bits of the value, which did not fit: all of them at most, since 8 were pending.
             self.pending = value >> (bits - self.pending_bits);
         }
+    }
+
+    /// Puts a word behind the full bytes.
+    #[inline]
+    fn put(&mut self, word: u64) {
+        match self.buffer.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
+            Some(room) => *room = word.to_le_bytes(),
+            None => self.put_and_grow(word),
+        }
+    }
+
+    #[cold]
+    fn put_and_grow(&mut self, word: u64) {
+        self.buffer.resize((2 * self.len).max(BUFFER_BYTES_MIN), 0);
+        self.put(word);
     }
 
     /// So many zeros.
@@ -90,11 +109,11 @@ impl BitWriter {
         }
         let whole = bits / 8;
         let mut last = self.pending;
-        if let Some(byte) = self.bytes.get(whole) {
-            last = u64::from(*byte);
-            self.bytes.truncate(whole);
+        if whole < self.len {
+            last = self.buffer.get(whole).copied().unwrap_or_default().into();
+            self.len = whole;
         }
-        self.pending_bits = (bits - self.bytes.len() * 8) as u32;
+        self.pending_bits = (bits - self.len * 8) as u32;
         self.pending = last & ((1 << self.pending_bits) - 1);
     }
 
@@ -111,12 +130,20 @@ impl BitWriter {
         }
     }
 
-    /// What was written before.
+    /// What was written before. How many bits a piece has is chance, so there is no branch that depends on it.
     #[inline]
-    pub fn write_piece(&mut self, piece: Piece<'_>) {
-        match piece {
-            Piece::Short { value, bits } => self.write(value, bits),
-            Piece::Long { source, start, bits } => self.copy_bits(source, start, bits),
+    pub fn write_piece(&mut self, piece: Piece) {
+        for word in piece.0 {
+            let (value, bits) = (word & Piece::VALUE, (word >> Piece::COUNT_SHIFT) as u32);
+            let low = self.pending | value << self.pending_bits;
+            // Where nothing was pending, nothing is left over.
+            let high = value >> (64 - self.pending_bits).min(63);
+            self.put(low);
+            let end = self.pending_bits + bits;
+            let is_full = end >= 64;
+            self.len += usize::from(is_full) * size_of::<u64>();
+            self.pending = if is_full { high } else { low };
+            self.pending_bits = end % 64;
         }
     }
 
@@ -127,52 +154,59 @@ impl BitWriter {
 
     /// Fills up the last byte with zeros and gives all bytes. More can be written behind them.
     pub fn finish(&mut self) -> &[u8] {
-        let count = self.pending_bits.div_ceil(8) as usize;
-        self.bytes.extend_from_slice(&self.pending.to_le_bytes()[..count]);
+        self.put(self.pending);
+        self.len += self.pending_bits.div_ceil(8) as usize;
         self.pending = 0;
         self.pending_bits = 0;
-        &self.bytes
+        self.finished()
     }
 
-    /// The bytes as of the last [`finish`](Self::finish) and some that came behind it.
+    /// The bytes, as far as they are full.
     pub fn finished(&self) -> &[u8] {
-        &self.bytes
+        &self.buffer[..self.len]
     }
 }
 
-/// Bits that were written once and go to many.
-#[derive(Clone, Copy, Debug)]
-pub enum Piece<'a> {
-    /// Few enough to be handed over as they are.
-    Short {
-        /// The bits, the first one lowest.
-        value: u64,
-        /// How many, [`Piece::SHORT_BITS_MAX`] at most.
-        bits: u32,
-    },
-    /// A stretch of bytes.
-    Long {
-        /// Where they lie.
-        source: &'a [u8],
-        /// The first bit.
-        start: usize,
-        /// How many.
-        bits: usize,
-    },
-}
+/// Bytes of the first buffer: no small message needs a larger one.
+const BUFFER_BYTES_MIN: usize = 64;
 
-impl<'a> Piece<'a> {
-    /// Bits that a short piece has at most: what is written in one go.
-    pub const SHORT_BITS_MAX: usize = 56;
+/// Few bits that were written once and go to many: two words, in each the number of bits in the top byte and the bits below it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Piece([u64; 2]);
 
-    /// The `bits` from bit `start` of `source`, short if they are few.
-    pub fn new(source: &'a [u8], start: usize, bits: usize) -> Self {
-        if bits <= Piece::SHORT_BITS_MAX {
-            let value = BitReader { bytes: source, position: start }.read(bits as u32);
+impl Piece {
+    /// Bits that a piece has at most.
+    pub const BITS_MAX: usize = 2 * Piece::COUNT_SHIFT as usize;
+    const COUNT_SHIFT: u32 = 56;
+    const VALUE: u64 = (1 << Piece::COUNT_SHIFT) - 1;
+
+    /// No piece, but two numbers below 2^56 in the place of one.
+    pub const fn mark(first: u64, second: u64) -> Self {
+        Piece([first | !Piece::VALUE, second])
+    }
+
+    /// Whether it is none.
+    #[inline]
+    pub const fn is_mark(self) -> bool {
+        self.0[0] >> Piece::COUNT_SHIFT > Piece::COUNT_SHIFT as u64
+    }
+
+    /// The two numbers of what is none.
+    pub const fn marks(self) -> (u64, u64) {
+        (self.0[0] & Piece::VALUE, self.0[1])
+    }
+
+    /// The `bits` from bit `start` of `source`; `None` if they are too many.
+    pub fn new(source: &[u8], start: usize, bits: usize) -> Option<Self> {
+        let mut reader = BitReader { bytes: source, position: start };
+        let mut left = u32::try_from(bits).ok().filter(|_| bits <= Piece::BITS_MAX)?;
+        let words = [(); 2].map(|()| {
+            let count = left.min(Piece::COUNT_SHIFT);
+            left -= count;
             // The caller names a range that it wrote itself; were it wrong, zeros are as good.
-            return Piece::Short { value: value.unwrap_or(0), bits: bits as u32 };
-        }
-        Piece::Long { source, start, bits }
+            u64::from(count) << Piece::COUNT_SHIFT | reader.read(count).unwrap_or(0)
+        });
+        Some(Piece(words))
     }
 }
 
@@ -325,8 +359,12 @@ mod tests {
             copied.write_zeros(before);
             pieced.write_zeros(before);
             copied.copy_bits(&source, start, bits);
-            pieced.write_piece(Piece::new(&source, start, bits));
-            prop_assert_eq!(copied.finish(), pieced.finish());
+            let piece = Piece::new(&source, start, bits);
+            prop_assert_eq!(piece.is_some(), bits <= Piece::BITS_MAX);
+            if let Some(piece) = piece {
+                pieced.write_piece(piece);
+                prop_assert_eq!(copied.finish(), pieced.finish());
+            }
         }
 
         #[test]

@@ -17,7 +17,7 @@ const DUE_CLASS: u8 = CLASSES as u8 - 1;
 /// The least and the most worth that are told from less and from more.
 const WORTHS: (f32, f32) = (1.0 / (1_u64 << 32) as f32, (1_u64 << 31) as f32);
 /// Ships of a word below which each is looked at alone, and not all slots of it.
-const FEW: u32 = 12;
+const FEW: u32 = 24;
 
 /// Candidates for one snapshot.
 #[derive(Clone, Debug, Default)]

@@ -17,12 +17,14 @@ use super::own::{predict_own, write_own};
 use super::parts::{gap_order, write_asteroid, write_hit_points, write_ore, write_ship};
 use super::priority::{NearDistance, Plan, Situation};
 use super::roster::Roster;
+use super::round::Round;
 use super::ship_updates::ShipUpdates;
 use super::shots::{is_shot_of, write_shot, write_shot_of};
 use super::slots::{Slot, SlotSet, slot_of};
 use super::state_ages::StateAges;
 use super::tally::{SnapshotPart, SnapshotTally};
 use super::visible::{PerKind, Visible};
+use super::waiting::Waiting;
 use super::{COUNT_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL, MARGIN_BITS};
 use crate::limits::HISTORY_TICKS;
 use crate::sim::{OwnState, World};
@@ -36,13 +38,9 @@ pub struct ClientView {
     margin: i8,
     own: OwnState,
     pub(super) held: PerKind<SlotSet>,
-    /// Ships that the client holds only as they would have flown on: they have waited for an update.
-    pub(super) waiting: SlotSet,
-    /// By slot, for those that wait: the tick as of which the client holds them exactly.
-    pub(super) waiting_since: Vec<Tick>,
-    /// A tick before which none of those began to wait.
-    pub(super) waiting_none_before: Tick,
+    pub(super) waiting: Waiting,
     pub(super) near_distance: NearDistance,
+    round: Round,
 }
 
 /// Snapshots over the budget for one whose ages are counted.
@@ -57,7 +55,23 @@ pub struct SnapshotOrder {
     pub margin: i8,
     /// About how many bits it may take. What is gone, what is dangerous and the own ship come first;
     /// beyond those, who is far waits.
-    pub bits_max: usize,
+    pub budget: BitBudget,
+}
+
+/// How many bits a snapshot may take.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BitBudget {
+    /// For once.
+    pub most: usize,
+    /// As many as can be had in each tick, no more than `most`.
+    pub evenly: usize,
+}
+
+impl BitBudget {
+    /// So many in each tick.
+    pub const fn of(bits: usize) -> Self {
+        BitBudget { most: bits, evenly: bits }
+    }
 }
 
 /// What is used again from one snapshot to the next, of one world only: some of it is kept for a tick.
@@ -100,17 +114,10 @@ impl ClientView {
         &self.held
     }
 
-    /// The tick as of which the client holds a ship exactly.
-    pub(super) fn exact_at(&self, ship: Slot) -> Option<Tick> {
-        match self.waiting.contains(ship) {
-            true => Some(self.waiting_since(ship)),
-            false => self.tick,
-        }
-    }
-
-    /// The same for a ship that waits.
+    /// The tick as of which the client holds a ship exactly that waits.
+    #[inline]
     pub(super) fn waiting_since(&self, ship: Slot) -> Tick {
-        self.waiting_since.get(ship as usize).copied().unwrap_or_default()
+        self.waiting.since(ship, self.tick.unwrap_or_default())
     }
 
     /// Writes the snapshot of the world's present tick into the workspace, and takes it as the next baseline.
@@ -140,17 +147,29 @@ impl ClientView {
             late_update_bits,
         };
         let mut is_planned = false;
-        if situation.bits_at_most() > order.bits_max {
+        let BitBudget { most, evenly } = order.budget;
+        // What was saved goes to who does not need it in each tick.
+        let enough = if self.waiting.ships().is_empty() { most } else { evenly };
+        if situation.bits_at_most() > enough {
             let ships_bits = situation.bits_of_ships();
-            is_planned =
-                situation.bits_of_all(ships_bits) > order.bits_max || situation.is_too_much();
+            let all_bits = situation.bits_of_all(ships_bits);
+            let is_too_much = situation.is_too_much();
+            is_planned = all_bits > enough || is_too_much;
             if is_planned {
-                let near = space.plan.make(situation, ships_bits, order.bits_max);
+                let plan = &mut space.plan;
+                let near = plan.begin(&situation);
+                let other_bits = all_bits - ships_bits;
+                let mut round = self.round;
+                if is_too_much || !plan.take_turns(&situation, other_bits, order.budget, &mut round)
+                {
+                    plan.choose(situation, ships_bits, most);
+                }
+                self.round = round;
                 space.planned += 1;
-                self.near_distance.follow(near, late_update_bits, order.bits_max);
+                self.near_distance.follow(near, late_update_bits, evenly);
             }
         }
-        let has_waited = !self.waiting.is_empty();
+        let has_waited = !self.waiting.ships().is_empty();
         let out = &mut space.out;
         out.clear();
         self.write_header(world, ticks, order.margin, has_waited, history, out);
@@ -162,7 +181,7 @@ impl ClientView {
             bits
         };
         let plan = is_planned.then_some(&space.plan);
-        let arrivals = plan.map_or(&space.visible, |plan| &plan.arrivals);
+        let arrivals = plan.map_or(&space.visible, |plan| plan.arrivals(&space.visible));
         tally.spend(SnapshotPart::Header, bits_since(out), 1);
         let (held, gone, destroyed) = (&mut self.held, &space.gone, &space.destroyed);
         write_removals(out, &held.ships, &gone.ships, &destroyed.ships);
@@ -254,17 +273,12 @@ impl ClientView {
         find_destroyed(history.ships(), now, ticks, &mut held.ships, &mut destroyed.ships);
         lose(&mut held.ships, &visible.ships, &mut gone.ships, &destroyed.ships);
         // A ship that waited until its past was forgotten, because the client took nothing for long, comes anew.
-        if !self.waiting.is_empty() && now.since(self.waiting_none_before) >= HISTORY_TICKS {
-            self.waiting_none_before = now;
-            for slot in self.waiting.iter() {
-                let since = self.waiting_since.get(slot as usize).copied().unwrap_or_default();
-                if now.since(since) < HISTORY_TICKS {
-                    self.waiting_none_before = self.waiting_none_before.min(since);
-                } else if held.ships.remove(slot) {
-                    gone.ships.insert(slot);
-                }
+        let baseline = self.tick.unwrap_or_default();
+        self.waiting.for_each_forgotten(now, baseline, |slot| {
+            if held.ships.remove(slot) {
+                gone.ships.insert(slot);
             }
-        }
+        });
         self.waiting.remove_all(&gone.ships);
         find_destroyed(history.shots(), now, ticks, &mut held.shots, &mut destroyed.shots);
         lose(&mut held.shots, &visible.shots, &mut gone.shots, &destroyed.shots);
@@ -331,7 +345,7 @@ impl ClientView {
         out: &mut BitWriter,
     ) -> bool {
         let mut has_fired = false;
-        let (ships, waiting) = (&self.held.ships, &self.waiting);
+        let (ships, waiting) = (&self.held.ships, self.waiting.ships());
         let ships_len = ships.len() as u32;
         let (now, rules, side) = (world.tick(), world.rules(), world.side());
         write_arrivals(out, &mut self.held.shots, arrivals, |out, slot, _| {

@@ -38,6 +38,8 @@ pub struct History {
     ship_ys: Vec<f32>,
     /// By slot.
     shot_glances: Vec<ShotGlance>,
+    /// Ships of which a shot was born in the last tick, and in the one before.
+    fired: [SlotSet; 2],
     /// Every ship's update of this tick against the tick before.
     updates: BitWriter,
     /// Where a slot's update begins in them, and the end as the last element.
@@ -152,6 +154,8 @@ impl History {
             }
             (self.ship_xs[slot], self.ship_ys[slot]) = ship.state.position.into();
         }
+        self.fired.swap(0, 1);
+        self.fired[0].clear();
         for (key, shot) in world.shots() {
             let slot = slot_of(key) as usize;
             if self.shot_glances.len() <= slot {
@@ -163,6 +167,9 @@ impl History {
                     muzzle(&ship.state, world.rules(), world.tick()) == shot.state
                 })
             });
+            if birth.is_some() {
+                self.fired[0].insert(slot_of(shot.ship));
+            }
             let (place, velocity) = (shot.state.position, shot.state.velocity);
             self.shot_glances[slot] = ShotGlance { place, velocity, birth: birth.map(slot_of) };
         }
@@ -225,6 +232,11 @@ impl History {
             start.map_or(0, |start| *start as usize)
         };
         (self.updates.finished(), at(first), at(end) - at(first))
+    }
+
+    /// Ships that fired in the tick before the last one.
+    pub(super) fn fired_before(&self) -> &SlotSet {
+        &self.fired[1]
     }
 
     /// How many bits bring the ship of a slot from the last tick to this one.

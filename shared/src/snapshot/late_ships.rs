@@ -1,9 +1,9 @@
-//! Brings ships up to date over more than the last tick: those that had to wait, and all after ticks without a snapshot.
+//! Brings ships up to date one by one, in a crowd: those that had to wait, and others beside them.
 //!
 //! What a ship takes is written when the first client needs it, and kept for the others of this tick. Threads that
 //! make snapshots beside one another each keep their own: what they share, they only read.
 
-use super::bits::Piece;
+use super::bits::BitWriter;
 use super::flights::Flights;
 use super::history::{History, Span};
 use super::late_updates::LateUpdates;
@@ -29,27 +29,61 @@ impl LateShips {
         }
     }
 
-    /// The bits that bring a ship over a span to this tick.
-    pub fn update(
+    /// Writes what brings a ship over a span to this tick.
+    #[inline]
+    pub fn write_update(
         &mut self,
         world: &World,
         history: &History,
         slot: Slot,
         span: Span,
-    ) -> Option<Piece<'_>> {
-        let now = world.tick();
-        if self.updates.find(now, span, slot).is_none() {
-            let key = history.ships().key(slot)?;
-            let state = &world.ships().get(key)?.state;
-            let held = self.held(world, history, key, span)?;
-            let ticks = now.since(span.baseline);
-            let has_waited = span.exact_at != span.baseline;
-            let (rules, side) = (world.rules(), world.side());
-            self.updates.write(now, span, slot, |bits| {
-                write_ship_update(bits, &held, state, ticks, has_waited, rules, side);
-            });
+        out: &mut BitWriter,
+    ) {
+        match self.updates.find(world.tick(), span, slot).piece() {
+            Some(piece) => out.write_piece(piece),
+            None => self.write_rare(world, history, slot, span, out),
         }
-        self.updates.find(now, span, slot)
+    }
+
+    /// The same for an update that is long, or that nobody needed before.
+    #[cold]
+    fn write_rare(
+        &mut self,
+        world: &World,
+        history: &History,
+        slot: Slot,
+        span: Span,
+        out: &mut BitWriter,
+    ) {
+        let now = world.tick();
+        if self.updates.copy(self.updates.find(now, span, slot), out) {
+            return;
+        }
+        self.make(world, history, slot, span);
+        if !self.updates.copy(self.updates.find(now, span, slot), out) {
+            // A ship that is held and not gone has its past: `delta_ticks` saw to that.
+            out.write_bool(false);
+        }
+    }
+
+    /// Writes an update for all who need it in this tick.
+    fn make(&mut self, world: &World, history: &History, slot: Slot, span: Span) -> Option<()> {
+        let now = world.tick();
+        if span.exact_at == now.minus(1) {
+            let (source, start, bits) = history.updates(slot, slot + 1);
+            self.updates.write(now, span, slot, |out| out.copy_bits(source, start, bits));
+            return Some(());
+        }
+        let key = history.ships().key(slot)?;
+        let state = &world.ships().get(key)?.state;
+        let held = self.held(world, history, key, span)?;
+        let ticks = now.since(span.baseline);
+        let has_waited = span.exact_at != span.baseline;
+        let (rules, side) = (world.rules(), world.side());
+        self.updates.write(now, span, slot, |bits| {
+            write_ship_update(bits, &held, state, ticks, has_waited, rules, side);
+        });
+        Some(())
     }
 
     /// About how many bits it takes to bring a ship up to date that has waited.

@@ -1,4 +1,4 @@
-//! Updates of this tick over more than the last tick, kept for all clients that hold a ship as of the same tick.
+//! Updates of this tick, kept for all clients that hold a ship as of the same tick.
 
 use super::bits::{BitWriter, Piece};
 use super::history::Span;
@@ -9,7 +9,7 @@ use crate::units::Tick;
 /// Updates by span and slot.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LateUpdates {
-    /// Those that are not short.
+    /// Those that are long.
     bits: BitWriter,
     slots: usize,
     /// Place in `tables` of each span's table; `NONE` if no client needed it yet.
@@ -21,26 +21,22 @@ pub(super) struct LateUpdates {
     mean_bits: Option<f32>,
 }
 
-/// The number of bits in the top byte, below it the bits themselves or, if they are too many, where they begin.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Entry(u64);
+/// The update of a ship: a piece, or where it lies if it is too long for one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Entry(Piece);
 
 impl Entry {
-    /// No update has as many bits.
-    const UNKNOWN: Entry = Entry(u64::MAX);
-    const COUNT_SHIFT: u32 = 56;
+    /// It was not written.
+    const UNKNOWN: Entry = Entry(Piece::mark(0, 0));
 
-    fn new(bits: usize, value: u64) -> Self {
-        debug_assert!(bits < 255 && value >> Entry::COUNT_SHIFT == 0);
-        Entry((bits as u64) << Entry::COUNT_SHIFT | value)
+    fn long(start: usize, bits: usize) -> Self {
+        Entry(Piece::mark(start as u64, bits as u64))
     }
 
-    fn bits(self) -> usize {
-        (self.0 >> Entry::COUNT_SHIFT) as usize
-    }
-
-    fn value(self) -> u64 {
-        self.0 & ((1 << Entry::COUNT_SHIFT) - 1)
+    /// The bits, if they are a piece.
+    #[inline]
+    pub(super) fn piece(self) -> Option<Piece> {
+        (!self.0.is_mark()).then_some(self.0)
     }
 }
 
@@ -70,7 +66,7 @@ impl LateUpdates {
         self.tables_used = 0;
     }
 
-    /// Bits that an update has taken on the mean of late, its bit for whether it waited included.
+    /// Bits that an update over more than the last tick has taken on the mean of late, its bit for whether it waited included.
     pub(super) fn mean_bits(&self) -> usize {
         self.mean_bits.map_or(LateUpdates::BITS_AT_FIRST, |bits| bits as usize + 1)
     }
@@ -81,18 +77,23 @@ impl LateUpdates {
         back(span.exact_at) * HISTORY_TICKS as usize + back(span.baseline)
     }
 
-    /// The update of a ship, if it was written.
-    pub(super) fn find(&self, now: Tick, span: Span, slot: Slot) -> Option<Piece<'_>> {
+    /// The update of a ship.
+    #[inline]
+    pub(super) fn find(&self, now: Tick, span: Span, slot: Slot) -> Entry {
         let table = self.table_of[LateUpdates::place(now, span)];
-        let entry = *self.tables.get(table as usize)?.get(slot as usize)?;
-        if entry == Entry::UNKNOWN {
-            return None;
+        let table = self.tables.get(table as usize);
+        table.and_then(|table| table.get(slot as usize)).copied().unwrap_or(Entry::UNKNOWN)
+    }
+
+    /// Writes an update, whatever it is, into `out`. Returns whether there is one.
+    pub(super) fn copy(&self, entry: Entry, out: &mut BitWriter) -> bool {
+        if let Some(piece) = entry.piece() {
+            out.write_piece(piece);
+            return true;
         }
-        let (bits, value) = (entry.bits(), entry.value());
-        Some(match bits <= Piece::SHORT_BITS_MAX {
-            true => Piece::Short { value, bits: bits as u32 },
-            false => Piece::Long { source: self.bits.finished(), start: value as usize, bits },
-        })
+        let (start, bits) = entry.0.marks();
+        out.copy_bits(self.bits.finished(), start as usize, bits as usize);
+        entry != Entry::UNKNOWN
     }
 
     /// Writes the update of a ship, and keeps it.
@@ -105,18 +106,20 @@ impl LateUpdates {
     ) {
         let start = self.bits.len_bits();
         write(&mut self.bits);
-        let bits = self.bits.len_bits() - start;
+        let end = self.bits.len_bits();
         // Full bytes, so that there is nothing that only the writer knows.
         self.bits.finish();
-        let entry = match Piece::new(self.bits.finished(), start, bits) {
-            Piece::Short { value, .. } => {
+        let entry = match Piece::new(self.bits.finished(), start, end - start) {
+            Some(piece) => {
                 self.bits.truncate(start);
-                Entry::new(bits, value)
+                Entry(piece)
             }
-            Piece::Long { start, .. } => Entry::new(bits, start as u64),
+            None => Entry::long(start, end - start),
         };
-        self.written += 1;
-        self.written_bits += bits;
+        if span.exact_at != now.minus(1) {
+            self.written += 1;
+            self.written_bits += end - start;
+        }
         let place = LateUpdates::place(now, span);
         if self.table_of[place] == LateUpdates::NONE {
             if self.tables.len() == self.tables_used {
@@ -162,18 +165,19 @@ mod tests {
             };
             for (&(waited, ticks, slot), items) in &updates {
                 let span = span(waited, ticks);
-                prop_assert!(late.find(now, span, slot).is_none());
+                prop_assert_eq!(late.find(now, span, slot), Entry::UNKNOWN);
                 late.write(now, span, slot, |bits| write(bits, items));
             }
             for (&(waited, ticks, slot), items) in &updates {
                 let (mut found, mut written) = (BitWriter::default(), BitWriter::default());
-                found.write_piece(late.find(now, span(waited, ticks), slot).expect("written"));
+                let entry = late.find(now, span(waited, ticks), slot);
+                prop_assert!(late.copy(entry, &mut found));
                 write(&mut written, items);
                 prop_assert_eq!(found.finish(), written.finish());
             }
             late.clear(50);
             for &(waited, ticks, slot) in updates.keys() {
-                prop_assert!(late.find(now, span(waited, ticks), slot).is_none());
+                prop_assert_eq!(late.find(now, span(waited, ticks), slot), Entry::UNKNOWN);
             }
         }
     }

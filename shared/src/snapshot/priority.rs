@@ -4,14 +4,19 @@
 //! worthiest go until the budget is spent. A ship is worth more for each tick that it has waited, so
 //! everyone's turn comes: near ones every tick, far ones at a lower rate. The idea is the priority
 //! accumulator of G. Fiedler, "State Synchronization", 2015.
+//!
+//! In a crowd that takes too much time for each client: there ships take turns (`turns.rs`) while the budget does for that,
+//! and this here is for the tick in which it doesn't.
 
 use glam::Vec2;
 
 use super::candidates::{Arrival, Candidates, DUE};
 use super::encoder::ClientView;
 use super::history::History;
+use super::round::Round;
 use super::slots::{Slot, SlotSet, WORD_BITS, bit_of, slot_of, slots_of};
 use super::state_ages::StateAges;
+use super::turns::SHIPS_IN_TURNS;
 use super::visible::{PerKind, Visible};
 use crate::limits::VISIBLE_PER_KIND_MAX;
 use crate::sim::World;
@@ -60,20 +65,21 @@ const OVERHEAD_BITS: usize = 80;
 pub(super) struct Plan {
     /// Ships that are brought up to date; all others wait.
     pub updates: SlotSet,
-    /// What comes into view.
-    pub arrivals: PerKind<SlotSet>,
+    /// What comes into view, where not all of it does.
+    arrivals: PerKind<SlotSet>,
+    pub(super) takes_all_arrivals: bool,
     /// Ships that are looked at in every tick.
-    near: SlotSet,
+    pub(super) near: SlotSet,
     candidates: Candidates,
     /// Ships that have waited for long: for how many ticks, and which candidate each is.
     long_waits: Vec<(u32, (usize, Slot))>,
     /// Ships that fire in this tick, and by slot what their shots are worth.
-    firing: SlotSet,
+    pub(super) firing: SlotSet,
     shots_worth: Vec<f32>,
 }
 
 /// Distance along both axes within which a client's ships are looked at in every tick, units. In a crowd it is such that
-/// they take half of the budget: the rest of the room's time is not spent on who cannot come.
+/// they take a third of the budget: the rest of the room's time is not spent on who cannot come.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NearDistance(f32);
 
@@ -86,7 +92,7 @@ impl Default for NearDistance {
 impl NearDistance {
     /// Notes that `count` ships were near, where updates take `bits` each and `bits_max` may be spent.
     pub fn follow(&mut self, count: usize, bits: usize, bits_max: usize) {
-        let room = bits_max / 2 / bits.max(1);
+        let room = bits_max / 3 / bits.max(1);
         if count > room {
             self.0 = (self.0 * NEAR_SHRINK).max(NEAR_DISTANCE_MIN);
         } else if count < room * 3 / 4 {
@@ -133,7 +139,7 @@ impl Situation<'_> {
 
     /// About how many bits it takes to bring all ships up to date that are held.
     pub(super) fn bits_of_ships(&self) -> usize {
-        let (held, waiting) = (&self.view.held.ships, self.view.waiting.len());
+        let (held, waiting) = (&self.view.held.ships, self.view.waiting.ships().len());
         match self.ticks {
             0 => 0,
             1 if waiting == 0 => {
@@ -165,8 +171,8 @@ impl Situation<'_> {
         let centre = self.centre();
         let Situation { world, history, view, .. } = self;
         for slot in view.held.ships.iter() {
-            let waits_since = if view.waiting.contains(slot) { view.exact_at(slot) } else { None };
-            let age = waits_since.map_or(0, |since| world.tick().since(since));
+            let waits = view.waiting.ships().contains(slot);
+            let age = if waits { world.tick().since(view.waiting_since(slot)) } else { 0 };
             ages.note(history.ship_place(slot).distance(centre), age);
         }
     }
@@ -182,14 +188,27 @@ impl Situation<'_> {
 }
 
 impl Plan {
+    /// What comes into view of what is visible.
+    pub(super) fn arrivals<'a>(&'a self, visible: &'a Visible) -> &'a PerKind<SlotSet> {
+        if self.takes_all_arrivals { visible } else { &self.arrivals }
+    }
+
+    /// Begins with who is near, in a new tick or for another client. Returns how many ships that are.
+    pub(super) fn begin(&mut self, situation: &Situation<'_>) -> usize {
+        let (centre, distance) = (situation.centre(), situation.view.near_distance.0);
+        let near = &mut self.near;
+        near.clear();
+        let mut near_count = 0;
+        situation.world.ship_cells().for_each_near(centre, distance, |ship| {
+            near.insert(slot_of(ship.key));
+            near_count += 1;
+        });
+        near_count
+    }
+
     /// Chooses what about `bits_max` bits do for, where the updates of all ships would take `ships_bits`. What the client
-    /// holds must have been rid of what is gone. Returns how many ships were near.
-    pub(super) fn make(
-        &mut self,
-        situation: Situation<'_>,
-        ships_bits: usize,
-        bits_max: usize,
-    ) -> usize {
+    /// holds must have been rid of what is gone.
+    pub(super) fn choose(&mut self, situation: Situation<'_>, ships_bits: usize, bits_max: usize) {
         let Situation { world, history, visible, view, player, ticks, late_update_bits } =
             situation;
         let centre = situation.centre();
@@ -202,13 +221,6 @@ impl Plan {
         };
         self.candidates.clear();
         self.firing.clear();
-        self.near.clear();
-        let near = &mut self.near;
-        let mut near_count = 0;
-        world.ship_cells().for_each_near(centre, view.near_distance.0, |ship| {
-            near.insert(slot_of(ship.key));
-            near_count += 1;
-        });
         let has_room = |held: &SlotSet| held.len() < VISIBLE_PER_KIND_MAX;
         if has_room(&view.held.shots) {
             for slot in visible.shots.without(&view.held.shots) {
@@ -237,24 +249,24 @@ impl Plan {
         };
         let now = world.tick();
         let quiet_word = |index| if ticks == 1 { history.quiet().word(index) } else { 0 };
-        // A few are all looked at in no time, and whole words of them would take turns.
-        let phases = match view.held.ships.len() {
-            ..PHASES_SHIPS => 1,
-            _ => phases(ships_bits, bits_max),
+        // A few are all looked at in no time.
+        let is_crowd = view.held.ships.len() >= SHIPS_IN_TURNS;
+        let round = match is_crowd {
+            true => Round::for_candidates(ships_bits, bits_max),
+            false => Round::default(),
         };
         self.updates.clear();
         self.long_waits.clear();
-        for index in 0..view.held.ships.words() {
+        let turns = round.words(now, ticks).zip(Round::LONGEST.words(now, ticks));
+        for (index, (turn, last_turn)) in (0..view.held.ships.words()).zip(turns) {
             let held = view.held.ships.word(index);
-            let waiting = view.waiting.word(index);
+            let waiting = view.waiting.ships().word(index);
             // As predicted: these take their one bit and are exact.
             let free = held & quiet_word(index) & !waiting;
             self.updates.insert_word(index, free);
             // The others take turns, but for those that are near or fire: no time goes into who cannot come.
-            // Turns are by tick: with a snapshot that spans several of them come all whose turn it was meanwhile.
-            let is_their_turn = (index as u32).wrapping_add(now.0) % phases < ticks;
             let always = self.near.word(index) | firing.word(index);
-            let ships = held & !free & if is_their_turn { u64::MAX } else { always };
+            let ships = held & !free & (turn | always);
             if ships == 0 {
                 continue;
             }
@@ -264,6 +276,10 @@ impl Plan {
             for slot in slots_of(index, ships & waiting) {
                 let since = now.since(view.waiting_since(slot));
                 waited[slot as usize % WORD_BITS] = since as f32;
+                // Who does not come now waits for another of the longest rounds, if ships take turns from now on.
+                if is_crowd && since + Round::TICKS_MAX >= WAIT_TICKS_MAX {
+                    due |= last_turn & bit_of(slot);
+                }
                 if since >= WAIT_TICKS_LONG {
                     self.long_waits.push((since, self.candidates.next_ship(slot)));
                     due |= if since >= WAIT_TICKS_MAX { bit_of(slot) } else { 0 };
@@ -289,8 +305,8 @@ impl Plan {
                 self.candidates.raise(word, slot, DUE);
             }
         }
-        // Turns go by tick: theirs comes again with the first snapshot that is as many ticks ahead.
-        let due = due_now(&self.long_waits, phases.next_multiple_of(ticks.max(1)));
+        // Their turn comes again with the first snapshot that is as many ticks ahead.
+        let due = due_now(&self.long_waits, round.ticks().next_multiple_of(ticks.max(1)));
         if due < self.long_waits.len() {
             self.long_waits.select_nth_unstable_by(due, |a, b| b.cmp(a));
         }
@@ -325,8 +341,8 @@ impl Plan {
         let held = view.held.as_array().map(SlotSet::len);
         let room = held.map(|held| VISIBLE_PER_KIND_MAX.saturating_sub(held));
         self.arrivals.clear();
+        self.takes_all_arrivals = false;
         self.candidates.choose(bits_max, room, &mut self.updates, &mut self.arrivals);
-        near_count
     }
 }
 
@@ -350,19 +366,6 @@ fn due_now<T>(long_waits: &[(u32, T)], ticks: u32) -> usize {
     }
     due
 }
-
-/// In how many turns ships are served whose updates take `bits` where `bits_max` may be spent: each turn has
-/// half as much again as there is room for, so that the worthiest of it can be chosen.
-fn phases(bits: usize, bits_max: usize) -> u32 {
-    let room = bits_max + bits_max / 2;
-    let phases = bits.div_ceil(room.max(1)).next_power_of_two();
-    (phases as u32).clamp(1, PHASES_MAX)
-}
-
-/// Ships from which on they take turns.
-const PHASES_SHIPS: usize = 256;
-/// Most turns: a ship that waited for too long must still come before its past is forgotten.
-const PHASES_MAX: u32 = 8;
 
 /// A ship comes right before the shots that it fires.
 const ABOVE_ITS_SHOTS: f32 = 1.5;

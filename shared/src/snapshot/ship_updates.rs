@@ -1,13 +1,12 @@
 //! Writes the updates of the ships that a client holds.
 
-use super::bits::{BitWriter, Piece};
+use super::bits::BitWriter;
 use super::encoder::ClientView;
 use super::history::{History, Span};
 use super::late_ships::LateShips;
 use super::priority::Plan;
 use super::slots::{bit_of, slots_of};
 use crate::sim::World;
-use crate::units::Tick;
 
 /// What the updates of a snapshot are made from.
 #[derive(Clone, Copy)]
@@ -39,20 +38,10 @@ impl ClientView {
             }
             return;
         }
-        if self.waiting.is_empty() {
-            self.waiting_none_before = baseline;
-        }
+        self.waiting.begin(baseline);
         for index in 0..self.held.ships.words() {
             let held = self.held.ships.word(index);
             let due = plan.map_or(held, |plan| held & plan.updates.word(index));
-            let late = self.waiting.word(index) & held;
-            // Who was exact and has to wait, waits from now on.
-            for slot in slots_of(index, held & !due & !late) {
-                if self.waiting_since.len() <= slot as usize {
-                    self.waiting_since.resize(slot as usize + 1, Tick(0));
-                }
-                self.waiting_since[slot as usize] = baseline;
-            }
             if due == 0 {
                 // All of them as if they flew on as they did, and none after a wait.
                 let bits = held.count_ones() * if has_waited { 2 } else { 1 };
@@ -60,7 +49,7 @@ impl ClientView {
             } else {
                 self.write_word_of_ships(updates, (index, held, due), late_ships, out);
             }
-            self.waiting.set_word(index, held & !due);
+            self.waiting.set_word(index, held & !due, baseline);
         }
     }
 
@@ -74,39 +63,31 @@ impl ClientView {
     ) {
         let ShipUpdates { world, history, ticks, has_waited, .. } = *updates;
         let baseline = world.tick().minus(ticks);
-        let late = self.waiting.word(index) & due;
+        let late = self.waiting.ships().word(index) & due;
         let quiet = if ticks == 1 { history.quiet().word(index) } else { 0 };
         // Who waits and who did what was expected of it takes zeros: those go in one piece up to the next that
         // takes more.
-        let bits_of_zero = if has_waited { 2 } else { 1 };
+        let flag_bits = u32::from(has_waited);
+        let bits_of_zero = 1 + flag_bits;
         let mut rest = held;
         for slot in slots_of(index, due & (late | !quiet)) {
             let bit = bit_of(slot);
             let before = rest & (bit - 1);
-            if before != 0 {
-                out.write_zeros(before.count_ones() * bits_of_zero);
-            }
             rest &= !(bit | (bit - 1));
             let is_late = late & bit != 0;
-            let update = match ticks == 1 && !is_late {
-                true => {
-                    let (source, start, bits) = history.updates(slot, slot + 1);
-                    Some(Piece::Long { source, start, bits })
-                }
-                false => {
-                    let exact_at = self.exact_at(slot).unwrap_or(baseline);
-                    late_ships.update(world, history, slot, Span { exact_at, baseline })
-                }
-            };
-            if has_waited {
-                out.write_bool(is_late);
+            let zeros = before.count_ones() * bits_of_zero;
+            if zeros <= ZEROS_WITH_FLAG {
+                out.write(u64::from(is_late) << zeros, zeros + flag_bits);
+            } else {
+                out.write_zeros(zeros);
+                out.write(u64::from(is_late), flag_bits);
             }
-            match update {
-                Some(piece) => out.write_piece(piece),
-                // A ship that is held and not gone has its past: `delta_ticks` saw to that.
-                None => out.write_bool(false),
-            }
+            let exact_at = if is_late { self.waiting.since(slot, baseline) } else { baseline };
+            late_ships.write_update(world, history, slot, Span { exact_at, baseline }, out);
         }
         out.write_zeros(rest.count_ones() * bits_of_zero);
     }
 }
+
+/// Zeros that are written together with the bit behind them.
+const ZEROS_WITH_FLAG: u32 = 55;
