@@ -159,12 +159,12 @@ impl ClientView {
                 let plan = &mut space.plan;
                 let near = plan.begin(&situation);
                 let other_bits = all_bits - ships_bits;
-                let mut round = self.round;
-                if is_too_much || !plan.take_turns(&situation, other_bits, order.budget, &mut round)
-                {
-                    plan.choose(situation, ships_bits, most);
+                let turns = (!is_too_much)
+                    .then(|| plan.take_turns(&situation, other_bits, order.budget, self.round));
+                match turns.flatten() {
+                    Some(round) => self.round = round,
+                    None => plan.choose(situation, ships_bits, most),
                 }
-                self.round = round;
                 space.planned += 1;
                 self.near_distance.follow(near, late_update_bits, evenly);
             }

@@ -56,13 +56,15 @@ impl LateShips {
         out: &mut BitWriter,
     ) {
         let now = world.tick();
-        if self.updates.copy(self.updates.find(now, span, slot), out) {
-            return;
+        let mut update = self.updates.find(now, span, slot);
+        if update.is_unknown() {
+            self.make(world, history, slot, span);
+            update = self.updates.find(now, span, slot);
         }
-        self.make(world, history, slot, span);
-        if !self.updates.copy(self.updates.find(now, span, slot), out) {
+        match update.is_unknown() {
             // A ship that is held and not gone has its past: `delta_ticks` saw to that.
-            out.write_bool(false);
+            true => out.write_bool(false),
+            false => self.updates.copy(update, out),
         }
     }
 

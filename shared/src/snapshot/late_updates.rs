@@ -33,6 +33,11 @@ impl Entry {
         Entry(Piece::mark(start as u64, bits as u64))
     }
 
+    /// Whether it was not written.
+    pub(super) fn is_unknown(self) -> bool {
+        self == Entry::UNKNOWN
+    }
+
     /// The bits, if they are a piece.
     #[inline]
     pub(super) fn piece(self) -> Option<Piece> {
@@ -85,15 +90,13 @@ impl LateUpdates {
         table.and_then(|table| table.get(slot as usize)).copied().unwrap_or(Entry::UNKNOWN)
     }
 
-    /// Writes an update, whatever it is, into `out`. Returns whether there is one.
-    pub(super) fn copy(&self, entry: Entry, out: &mut BitWriter) -> bool {
-        if let Some(piece) = entry.piece() {
-            out.write_piece(piece);
-            return true;
-        }
+    /// Writes an update that is known into `out`, however long it is.
+    pub(super) fn copy(&self, entry: Entry, out: &mut BitWriter) {
         let (start, bits) = entry.0.marks();
-        out.copy_bits(self.bits.finished(), start as usize, bits as usize);
-        entry != Entry::UNKNOWN
+        match entry.piece() {
+            Some(piece) => out.write_piece(piece),
+            None => out.copy_bits(self.bits.finished(), start as usize, bits as usize),
+        }
     }
 
     /// Writes the update of a ship, and keeps it.
@@ -171,7 +174,8 @@ mod tests {
             for (&(waited, ticks, slot), items) in &updates {
                 let (mut found, mut written) = (BitWriter::default(), BitWriter::default());
                 let entry = late.find(now, span(waited, ticks), slot);
-                prop_assert!(late.copy(entry, &mut found));
+                prop_assert!(!entry.is_unknown());
+                late.copy(entry, &mut found);
                 write(&mut written, items);
                 prop_assert_eq!(found.finish(), written.finish());
             }

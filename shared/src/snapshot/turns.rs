@@ -16,18 +16,18 @@ const OUT_OF_TURN_PARTS: usize = 3;
 impl Plan {
     /// Takes everything that comes into view, who is near and who fires, and of the other ships those whose turn it is, if
     /// the budget does for that: so nothing is weighed against anything else. `other_bits` go into what are no
-    /// updates of ships. Returns whether it does, and if so keeps the round.
+    /// updates of ships. Returns the round that follows on the last one, `None` if the budget does not do.
     pub(super) fn take_turns(
         &mut self,
         situation: &Situation<'_>,
         other_bits: usize,
         budget: BitBudget,
-        round: &mut Round,
-    ) -> bool {
+        mut round: Round,
+    ) -> Option<Round> {
         let Situation { world, history, visible, view, ticks, late_update_bits, .. } = *situation;
         let ships = &view.held.ships;
         if ships.len() < SHIPS_IN_TURNS {
-            return false;
+            return None;
         }
         self.firing.clear();
         for slot in visible.shots.without(&view.held.shots) {
@@ -62,9 +62,7 @@ impl Plan {
         let rest = (all - first) * late_update_bits * ticks as usize;
         // What was saved does for a while where nothing else helps: to weigh one against the other takes more time.
         let saved = budget.most.saturating_sub(taken);
-        let fits = Round::that_fits(rest, room).or_else(|| Round::LONGEST.if_fits(rest, saved));
-        let Some(fits) = fits else { return false };
-        round.follow(fits);
+        round.follow(Round::that_fits(rest, room).or_else(|| Round::LONGEST.if_fits(rest, saved))?);
         self.updates.clear();
         let words = (0..ships.words()).zip(round.words(before, ticks)).map(of_word);
         for ((index, word), turn) in words.enumerate().zip(round.words(world.tick(), ticks)) {
@@ -73,7 +71,7 @@ impl Plan {
             self.updates.insert_word(index, due);
         }
         self.takes_all_arrivals = true;
-        true
+        Some(round)
     }
 }
 
