@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 /// Measures a release server under load, and writes a table and a page with plots.
 ///
-/// Without a command: for each number of clients a server and bots, each a process of its own, and after them bare
-/// sockets that carry the same bytes. Server processor time is that of the server process alone, over the steady
+/// Without a command: for each number of clients a server and bots, each a process of its own, and before and behind them
+/// bare sockets that carry as many messages. Server processor time is that of the server process alone, over the steady
 /// stretch after all have joined. Every command adds its figures to the folder and renders README.md and index.html anew.
 ///
 /// It needs Linux, for /proc. Run it where nothing else runs.

@@ -30,6 +30,9 @@ pub enum LabError {
     /// The server did not say where it is.
     #[error("the server does not say where it listens, but {0:?}")]
     NoAddress(String),
+    /// Bare sockets did not say how late they were.
+    #[error("bare sockets do not say how late their ticks began, but {0:?}")]
+    NoLateness(String),
     /// Clients are missing.
     #[error("{joined} of {wanted} clients were in after {} s", JOIN_PATIENCE.as_secs())]
     NotJoined {

@@ -1,11 +1,12 @@
-//! The machine that the figures are of, and the day.
+//! The machine that the figures are of, and the day; and what others took of it.
 
+use std::io;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::process::parse_kilobytes;
+use crate::process::{clock_ticks, parse_kilobytes};
 
 /// What a reader needs to know to compare the figures with those of another machine.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -52,6 +53,22 @@ impl std::fmt::Display for Machine {
     }
 }
 
+/// Time that all processors were ready for us, but ran another virtual machine, since the start of this one.
+///
+/// # Errors
+/// When the system does not tell, or in another form than Linux does: proc(5).
+pub fn stolen() -> io::Result<Duration> {
+    let ticks = stolen_ticks(&std::fs::read_to_string("/proc/stat")?);
+    let ticks = ticks.ok_or_else(|| io::Error::other("/proc/stat does not tell stolen time"))?;
+    Ok(clock_ticks(ticks))
+}
+
+/// The eighth count of all processors together.
+fn stolen_ticks(stat: &str) -> Option<u64> {
+    let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
+    line.split_ascii_whitespace().nth(7)?.parse().ok()
+}
+
 fn processor(cpuinfo: &str) -> Option<String> {
     let line = cpuinfo.lines().find(|line| line.starts_with("model name"))?;
     Some(line.split_once(':')?.1.trim().to_owned())
@@ -95,6 +112,14 @@ mod tests {
         ] {
             assert_eq!(date(days), text, "{days}");
         }
+    }
+
+    #[test]
+    fn stolen_time_is_that_of_all_processors() {
+        let stat = "cpu  40 4 6 500 1 0 2 77 0 0\ncpu0 20 2 3 250 1 0 2 33 0 0\n";
+        assert_eq!(stolen_ticks(stat), Some(77));
+        assert_eq!(stolen_ticks("cpu  40 4 6 500\n"), None);
+        assert!(stolen().is_ok());
     }
 
     #[test]

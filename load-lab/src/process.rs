@@ -26,11 +26,9 @@ impl ProcessCounts {
     pub fn read(id: u32) -> io::Result<Self> {
         let read = |file: &str| std::fs::read_to_string(format!("/proc/{id}/{file}"));
         let cpu_ticks = parse_cpu_ticks(&read("stat")?).ok_or_else(|| form("stat"))?;
-        // Zero nowhere that Linux runs; a process that took no time is better than a division by it.
-        let per_second = rustix::param::clock_ticks_per_second().max(1);
         let resident = parse_kilobytes(&read("smaps_rollup")?, "Rss");
         let mut counts = ProcessCounts {
-            cpu: Duration::from_secs_f64(cpu_ticks as f64 / per_second as f64),
+            cpu: clock_ticks(cpu_ticks),
             resident_bytes: resident.ok_or_else(|| form("smaps_rollup"))? * 1_024,
             ..ProcessCounts::default()
         };
@@ -45,6 +43,13 @@ impl ProcessCounts {
         }
         Ok(counts)
     }
+}
+
+/// The time of so many of the system's clock ticks.
+pub fn clock_ticks(ticks: u64) -> Duration {
+    // Zero nowhere that Linux runs; a process that took no time is better than a division by it.
+    let per_second = rustix::param::clock_ticks_per_second().max(1);
+    Duration::from_secs_f64(ticks as f64 / per_second as f64)
 }
 
 fn form(file: &str) -> io::Error {

@@ -8,6 +8,7 @@ use crate::ages::{self, AgeBand};
 use crate::fleet::{Fleet, pause};
 use crate::histogram::Histogram;
 use crate::lab::{Lab, LabError};
+use crate::machine;
 use crate::process::ProcessCounts;
 use crate::scrape::Scrape;
 use crate::server::Server;
@@ -29,6 +30,8 @@ pub struct Stretch {
     pub server_cpu: f64,
     /// The same of all bots together.
     pub bots_cpu: f64,
+    /// The same of other virtual machines, while ours wanted to run.
+    pub stolen_cpu: f64,
     /// Times in each second that a thread of the server waited, and that it had to make room for another.
     pub server_waits: f64,
     /// See above.
@@ -73,6 +76,14 @@ impl Quantiles {
         let ms = |share| histogram.quantile(share) * 1e3;
         Quantiles { p50: ms(0.5), p99: ms(0.99), p999: ms(0.999) }
     }
+
+    /// Those of single times; 0 if there are none.
+    pub fn of_times(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        let at = |share: f64| times.get((times.len() as f64 * share) as usize).or(times.last());
+        let ms = |share| at(share).map_or(0.0, |time| time.as_secs_f64() * 1e3);
+        Quantiles { p50: ms(0.5), p99: ms(0.99), p999: ms(0.999) }
+    }
 }
 
 /// One look.
@@ -80,6 +91,7 @@ struct Look {
     at: Instant,
     server: ProcessCounts,
     bots: Duration,
+    stolen: Duration,
     scrape: Scrape,
 }
 
@@ -90,7 +102,8 @@ impl Look {
             bots += fleet.counts()?.cpu;
         }
         let scrape = server.scrape()?;
-        Ok(Look { at: Instant::now(), server: server.counts()?, bots, scrape })
+        let stolen = machine::stolen()?;
+        Ok(Look { at: Instant::now(), server: server.counts()?, bots, stolen, scrape })
     }
 }
 
@@ -128,6 +141,7 @@ impl Stretch {
             ticks_skipped: count("ticks_skipped_total"),
             server_cpu: cpu(now.cpu, then.cpu),
             bots_cpu: cpu(after.bots, before.bots),
+            stolen_cpu: cpu(after.stolen, before.stolen),
             server_waits: per_second(now.waits, then.waits),
             server_preemptions: per_second(now.preemptions, then.preemptions),
             server_resident_bytes: now.resident_bytes,
@@ -162,6 +176,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn percentiles_of_single_times_are_among_them() {
+        let times = (1..=1_000).rev().map(Duration::from_millis).collect();
+        let quantiles = Quantiles { p50: 501.0, p99: 991.0, p999: 1_000.0 };
+        assert_eq!(Quantiles::of_times(times), quantiles);
+        assert_eq!(Quantiles::of_times(vec![Duration::from_millis(7)]).p999, 7.0);
+        assert_eq!(Quantiles::of_times(vec![]), Quantiles::default());
+    }
+
+    #[test]
     fn figures_are_those_between_the_two_looks() {
         let counts = |millis, waits| ProcessCounts {
             cpu: Duration::from_millis(millis),
@@ -171,12 +194,14 @@ mod tests {
         };
         let at = Instant::now();
         let scrape = Scrape::default();
-        let bots = Duration::from_secs(1);
-        let before = Look { at, server: counts(500, 10), bots, scrape: scrape.clone() };
+        let (bots, stolen) = (Duration::from_secs(1), Duration::from_millis(7));
+        let before = Look { at, server: counts(500, 10), bots, stolen, scrape: scrape.clone() };
         let at = at + Duration::from_secs(2);
-        let after = Look { at, server: counts(1_500, 70), bots: bots * 4, scrape };
+        let stolen = stolen + Duration::from_millis(500);
+        let after = Look { at, server: counts(1_500, 70), bots: bots * 4, stolen, scrape };
         let mut stretch = Stretch::between(&before, &after);
-        assert_eq!((stretch.server_cpu, stretch.bots_cpu, stretch.server_waits), (0.5, 1.5, 30.0));
+        assert_eq!((stretch.server_cpu, stretch.bots_cpu, stretch.stolen_cpu), (0.5, 1.5, 0.25));
+        assert_eq!(stretch.server_waits, 30.0);
         assert_eq!(stretch.server_resident_bytes, 70);
         stretch.rounds = 60;
         // One second of the processor for a hundred clients in 60 ticks.

@@ -1,4 +1,4 @@
-//! The floor under a server that answers every client in every tick: bare sockets that carry the same bytes.
+//! The floor under a server that answers every client in every tick: bare sockets that carry as many messages.
 //!
 //! ```text
 //! server half (process): each tick, for each client one blind read and one write
@@ -8,9 +8,11 @@
 //! No WebSocket, no framing, no simulation. The halves are two processes, so that the processor time of the server half
 //! can be told.
 
+mod around;
 mod client;
 mod server;
 
+pub use around::{BYTES_BEFORE, BareAround};
 pub use client::run as run_client;
 pub use server::run as run_server;
 
@@ -19,9 +21,10 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::lab::{Lab, LabError};
+use crate::lab::{END_PATIENCE, Lab, LabError};
 use crate::process::ProcessCounts;
 use crate::program::Program;
+use crate::stretch::Quantiles;
 
 /// Bytes of an input command on the wire of a client: a header of 2, a mask of 4, a payload of 8.
 pub const INPUT_BYTES: usize = 14;
@@ -41,6 +44,8 @@ pub struct Bare {
     pub micros_per_client_tick: f64,
     /// The same of the client half.
     pub client_half_micros_per_client_tick: f64,
+    /// How late its ticks began: what the machine does to any thread that sleeps until a deadline.
+    pub tick_lateness_ms: Quantiles,
 }
 
 /// Runs both halves and measures the server half over so many seconds.
@@ -79,6 +84,9 @@ pub fn measure(
     let (from, server_before, client_before) = look(&server, &client)?;
     pause(Duration::from_secs_f64(seconds), &mut server, &mut client)?;
     let (to, server_after, client_after) = look(&server, &client)?;
+    client.end(END_PATIENCE)?;
+    let line = server.read_line()?;
+    let tick_lateness_ms = serde_json::from_str(&line).map_err(|_| LabError::NoLateness(line))?;
     let seconds = to.saturating_duration_since(from).as_secs_f64().max(1e-9);
     let client_ticks = seconds * f64::from(tick_hz) * f64::from(clients);
     let server_cpu = server_after.saturating_sub(server_before).as_secs_f64();
@@ -90,6 +98,7 @@ pub fn measure(
         server_cpu: server_cpu / seconds,
         micros_per_client_tick: server_cpu * 1e6 / client_ticks,
         client_half_micros_per_client_tick: client_cpu * 1e6 / client_ticks,
+        tick_lateness_ms,
     })
 }
 
@@ -122,10 +131,11 @@ mod tests {
         let server = thread::spawn(move || server::serve(&listener, 2, 10, 120, || {}));
         let mut clients = [0; 2].map(|_| TcpStream::connect(address).unwrap());
         for client in &mut clients {
-            let mut bytes = [0; 50];
+            let mut bytes = [0; 110];
             client.read_exact(&mut bytes).unwrap();
         }
         drop(clients);
-        server.join().unwrap().unwrap();
+        let late = server.join().unwrap().unwrap();
+        assert!(late.len() > 10, "one for each tick: {}", late.len());
     }
 }

@@ -5,14 +5,16 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::INPUT_BYTES;
+use super::{INPUT_BYTES, WARM_UP};
+use crate::stretch::Quantiles;
 
 /// Bytes of the buffer that is read into: as many as the game's server reads at once.
 const READ_BYTES: usize = 4 * 1_024;
 /// Descriptors beside the sockets.
 const DESCRIPTORS_RESERVED: u64 = 64;
 
-/// Listens on a free port of loopback, prints where, waits for all clients, and serves them until all are gone.
+/// Listens on a free port of loopback, prints where, waits for all clients, serves them until all are gone, and prints how
+/// late its ticks began: [`Quantiles`] as JSON.
 ///
 /// # Errors
 /// When the system does not give what it takes.
@@ -20,17 +22,22 @@ pub fn run(count: u32, bytes: u32, tick_hz: u16) -> io::Result<()> {
     rlimit::increase_nofile_limit(u64::from(count) + DESCRIPTORS_RESERVED)?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("{}", listener.local_addr()?);
-    serve(&listener, count as usize, bytes as usize, tick_hz, || println!("all are there"))
+    let (count, bytes) = (count as usize, bytes as usize);
+    let mut late = serve(&listener, count, bytes, tick_hz, || println!("all are there"))?;
+    late.drain(..(WARM_UP.as_secs_f64() * f64::from(tick_hz)).min(late.len() as f64) as usize);
+    println!("{}", serde_json::to_string(&Quantiles::of_times(late))?);
+    Ok(())
 }
 
-/// Takes `count` clients, calls `ready`, and gives each of them `bytes` in each tick until all are gone.
+/// Takes `count` clients, calls `ready`, and gives each of them `bytes` in each tick until all are gone. Returns how late each
+/// tick began.
 pub(super) fn serve(
     listener: &TcpListener,
     count: usize,
     bytes: usize,
     tick_hz: u16,
     ready: impl FnOnce(),
-) -> io::Result<()> {
+) -> io::Result<Vec<Duration>> {
     let mut clients = Vec::with_capacity(count);
     while clients.len() < count {
         let (client, _) = listener.accept()?;
@@ -43,13 +50,15 @@ pub(super) fn serve(
     let message = vec![0x5a; bytes];
     let mut buffer = [0; READ_BYTES];
     const { assert!(READ_BYTES >= INPUT_BYTES) };
+    let mut late = Vec::new();
     let mut deadline = Instant::now();
     while !clients.is_empty() {
         deadline += tick;
         thread::sleep(deadline.saturating_duration_since(Instant::now()));
+        late.push(deadline.elapsed());
         clients.retain_mut(|client| exchange(client, &mut buffer, &message));
     }
-    Ok(())
+    Ok(late)
 }
 
 /// One blind read and one write. False when the client is gone.

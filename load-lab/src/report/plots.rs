@@ -25,7 +25,7 @@ pub fn of_sweep(sweep: &SweepResults) -> Vec<Chart> {
             vec![
                 series(sweep, "server", 1, |point| Some(point.stretch.server_cpu)),
                 series(sweep, "bots", 3, |point| Some(point.stretch.bots_cpu)),
-                dashed(series(sweep, "bare sockets", 2, |point| Some(point.bare?.server_cpu))),
+                dashed(series(sweep, "bare sockets", 2, |point| Some(point.bare?.server_cpu()))),
             ],
         ),
         chart(
@@ -36,7 +36,7 @@ pub fn of_sweep(sweep: &SweepResults) -> Vec<Chart> {
                 series(sweep, "server", 1, |point| Some(point.server_micros_per_client_tick)),
                 series(sweep, "bots", 3, |point| Some(point.bots_micros_per_client_tick)),
                 dashed(series(sweep, "bare sockets", 2, |point| {
-                    Some(point.bare?.micros_per_client_tick)
+                    Some(point.bare?.micros_per_client_tick())
                 })),
             ],
         ),

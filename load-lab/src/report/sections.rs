@@ -6,6 +6,7 @@ use super::Results;
 use super::chart::{Chart, figure};
 use super::plots;
 use super::table::{Columns, Table};
+use crate::bare::{Bare, BareAround};
 use crate::scenario::{HellResults, HellRun, Point, RoomsResults, SoakResults, SweepResults};
 
 /// A part of the report: what it is of, how it was made, and its figures.
@@ -82,14 +83,24 @@ fn points_table(points: &[Point]) -> Table {
         figure(point.server_micros_per_client_tick)
     });
     if points.iter().any(|point| point.bare.is_some()) {
-        table.line("the same of bare sockets, us", |point| {
-            point.bare.map_or_else(nothing, |bare| figure(bare.micros_per_client_tick))
+        table.line("the same of bare sockets before / behind, us", |point| {
+            point.bare.map_or_else(nothing, |BareAround { before, behind }| {
+                let micros = |bare: Bare| figure(bare.micros_per_client_tick);
+                format!("{} / {}", micros(before), micros(behind))
+            })
         });
-        table.line("server / bare sockets", |point| point.times_bare.map_or_else(nothing, figure));
-        table.line("bytes of a bare message", |point| {
-            point.bare.map_or_else(nothing, |bare| bare.bytes.to_string())
+        table.line("server / mean of bare sockets", |point| {
+            point.times_bare.map_or_else(nothing, figure)
+        });
+        table.line("bytes of a bare message before / behind", |point| {
+            point.bare.map_or_else(nothing, |BareAround { before, behind }| {
+                format!("{} / {}", before.bytes, behind.bytes)
+            })
         });
     }
+    table.line("processors taken by other virtual machines, s per s", |point| {
+        figure(point.stretch.stolen_cpu)
+    });
     table.line("tick duration p50 / p99 / p99.9, ms", |point| {
         let ticks = point.stretch.tick_duration_ms;
         three(ticks.p50, ticks.p99, ticks.p999)
@@ -98,6 +109,14 @@ fn points_table(points: &[Point]) -> Table {
         let ticks = point.stretch.tick_lateness_ms;
         three(ticks.p50, ticks.p99, ticks.p999)
     });
+    if points.iter().any(|point| point.bare.is_some()) {
+        table.line("lateness p99.9 of bare sockets before / behind, ms", |point| {
+            point.bare.map_or_else(nothing, |BareAround { before, behind }| {
+                let late = |bare: Bare| figure(bare.tick_lateness_ms.p999);
+                format!("{} / {}", late(before), late(behind))
+            })
+        });
+    }
     table.line("ticks simulated, with a write, skipped", |point| {
         let Point { stretch, .. } = point;
         format!("{}, {}, {}", stretch.ticks, stretch.rounds, stretch.ticks_skipped)
@@ -286,7 +305,8 @@ server's /metrics, percentiles between two of their bounds by straight lines. Re
 socket buffers of the kernel are not in it.";
 const SWEEP_TEXT: &str = "Everyone flies in one room. CPU for each client and tick counts ticks with a write; where \
 fewer than 99 % of the snapshots were delivered, the machine was too small for server and bots together. Bare sockets: in the same run, with as many clients, one blind read \
-and one write of the mean snapshot's framed length for each client and tick, without WebSocket and game.";
+and one write for each client and tick, without WebSocket and game. They are measured before the server, with messages no \
+longer than the shortest snapshot, and behind it, with messages of the mean snapshot's framed length.";
 const CROWD_TEXT: &str = "Everyone flies in one room and sees everyone.";
 const PACKED_TEXT: &str = "Everyone is in one place, bumps into others in every tick and shoots at them: more \
 happens than the byte budget does for, and who is far or harmless waits. The age of what a client holds of a ship is \
@@ -295,12 +315,12 @@ counted by the server, in a sample of the snapshots over the budget; each figure
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bare::Bare;
 
     fn sweep() -> SweepResults {
         let mut point = Point { clients: 1_000, ..Point::default() };
         point.server_micros_per_client_tick = 13.5;
-        point.bare = Some(Bare { micros_per_client_tick: 9.0, bytes: 44, ..Bare::default() });
+        let bare = |micros_per_client_tick| Bare { micros_per_client_tick, ..Bare::default() };
+        point.bare = Some(BareAround { before: bare(8.0), behind: bare(10.0) });
         point.times_bare = Some(1.5);
         point.fleet.snapshots_received = 999;
         point.fleet.snapshots_expected = 1_000;
@@ -319,7 +339,8 @@ mod tests {
             "| clients | 100 | 1,000 |",
             "|---|---:|---:|",
             "| server CPU for each client and tick, us | 0 | 13.5 |",
-            "| server / bare sockets | - | 1.5 |",
+            "| the same of bare sockets before / behind, us | - | 8 / 10 |",
+            "| server / mean of bare sockets | - | 1.5 |",
             "| snapshots delivered, % | 0.00 | 99.90 |",
         ] {
             assert!(text.lines().any(|have| have == line), "{line:?} in\n{text}");

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::bare::{self, Bare};
+use crate::bare::{self, BYTES_BEFORE, BareAround};
 use crate::flags::Common;
 use crate::fleet::{Fleet, FleetPlan, FleetReport, await_joined, pause};
 use crate::lab::{Lab, LabError};
@@ -27,9 +27,9 @@ pub struct Point {
     pub empty_resident_bytes: u64,
     /// How much more that became, for each client, bytes.
     pub resident_bytes_per_client: f64,
-    /// Bare sockets with as many clients and messages as long, where that was asked for.
-    pub bare: Option<Bare>,
-    /// The server's processor time as a multiple of theirs.
+    /// Bare sockets with as many clients before and behind, where that was asked for.
+    pub bare: Option<BareAround>,
+    /// The server's processor time as a multiple of theirs on the mean.
     pub times_bare: Option<f64>,
     /// How old what bots see is by distance, as they report it, where they do.
     pub age_by_distance: Option<Value>,
@@ -44,7 +44,7 @@ pub struct Setup<'a> {
     pub brain: &'a str,
     /// How much of the snapshots they read.
     pub decode: &'a str,
-    /// Whether bare sockets are measured beside it.
+    /// Whether bare sockets are measured before and behind it, each for half as long.
     pub with_bare: bool,
     /// Times and rates.
     pub common: &'a Common,
@@ -73,6 +73,8 @@ impl Setup<'_> {
     /// When one of them fails.
     pub fn measure(&self, lab: &Lab, clients: u32) -> Result<Point, LabError> {
         let common = self.common;
+        let bare = |bytes| bare::measure(lab, clients, bytes, common.seconds / 2.0, common.tick_hz);
+        let before = if self.with_bare { Some(bare(BYTES_BEFORE)?) } else { None };
         let mut server = Server::start(lab, &self.server)?;
         let empty = server.counts()?.resident_bytes;
         let mut fleets = [Fleet::start(lab, &server, &self.fleet(clients, SEED))?];
@@ -98,11 +100,11 @@ impl Setup<'_> {
             bare: None,
             times_bare: None,
         };
-        if self.with_bare {
+        if let Some(before) = before {
             let bytes = bare::framed_bytes(point.stretch.snapshot_bytes_mean);
-            let bare = bare::measure(lab, clients, bytes, common.seconds, common.tick_hz)?;
+            let bare = BareAround { before, behind: bare(bytes)? };
             point.times_bare =
-                Some(point.server_micros_per_client_tick / bare.micros_per_client_tick.max(1e-9));
+                Some(point.server_micros_per_client_tick / bare.micros_per_client_tick().max(1e-9));
             point.bare = Some(bare);
         }
         Ok(point)

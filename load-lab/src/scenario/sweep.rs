@@ -28,7 +28,7 @@ pub struct SweepResults {
     pub points: Vec<Point>,
 }
 
-/// Sweeps over numbers of clients, with bare sockets beside.
+/// Sweeps over numbers of clients, with bare sockets before and behind each.
 ///
 /// # Errors
 /// See [`LabError`].
