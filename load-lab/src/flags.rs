@@ -64,11 +64,11 @@ pub struct Sweep {
     #[arg(long, value_name = "ID", default_value = "proving-ground")]
     pub room: String,
 
-    /// What the bots do: wander, miner, hunter, trader or mix
+    /// What the bots do: wander, linger, miner, hunter, trader or mix
     #[arg(long, value_name = "NAME", default_value = "wander")]
     pub brain: String,
 
-    /// How much of the snapshots the bots read: light only with wander
+    /// How much of the snapshots the bots read: light only with wander and linger
     #[arg(long, value_name = "full|light", default_value = "light")]
     pub decode: String,
 
@@ -137,6 +137,9 @@ pub enum Command {
         /// In so small a sector that everyone bumps into someone in every tick, and the byte budget is felt
         #[arg(long)]
         packed: bool,
+        /// At the station of the frontier, where all come into the world and stay
+        #[arg(long, conflicts_with = "packed")]
+        station: bool,
         /// See [`Common`].
         #[command(flatten)]
         common: Common,
@@ -236,6 +239,7 @@ mod tests {
         let command = |flags| parse(flags).unwrap().command.unwrap();
         assert!(matches!(command("hell"), Command::Hell { count: 500, .. }));
         assert!(matches!(command("rooms"), Command::Rooms { rooms: 50, per_room: 40, .. }));
+        assert!(matches!(command("crowd --station"), Command::Crowd { station: true, .. }));
         let Command::Soak { minutes, count, .. } = command("soak") else { panic!("no soak") };
         assert_eq!((minutes, count), (30.0, 500));
         assert!(
@@ -255,6 +259,7 @@ mod tests {
             "hell --count 3",
             "soak --minutes inf",
             "bare --bytes 0",
+            "crowd --packed --station",
             "somewhere",
         ] {
             assert!(parse(flags).is_err(), "{flags}");

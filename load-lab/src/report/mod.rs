@@ -26,6 +26,8 @@ use crate::scenario::{HellResults, RoomsResults, SoakResults, SweepResults};
 pub const SWEEP: &str = "results.json";
 /// The file of the packed crowd.
 pub const PACKED: &str = "packed.json";
+/// The file of the crowd at the station.
+pub const STATION: &str = "station.json";
 /// The file of the crowd.
 pub const CROWD: &str = "crowd.json";
 /// The file of the bad neighbours.
@@ -44,6 +46,8 @@ pub struct Results {
     pub crowd: Option<SweepResults>,
     /// See [`PACKED`].
     pub packed: Option<SweepResults>,
+    /// See [`STATION`].
+    pub station: Option<SweepResults>,
     /// See [`HELL`].
     pub hell: Option<HellResults>,
     /// See [`ROOMS`].
@@ -75,6 +79,7 @@ pub fn render(folder: &Path) -> Result<(), LabError> {
         sweep: load(folder, SWEEP)?,
         crowd: load(folder, CROWD)?,
         packed: load(folder, PACKED)?,
+        station: load(folder, STATION)?,
         hell: load(folder, HELL)?,
         rooms: load(folder, ROOMS)?,
         soak: load(folder, SOAK)?,

@@ -40,9 +40,13 @@ pub fn sections(results: &Results) -> Vec<Section> {
         charts: plots::of_crowd(packed),
         ..of_sweep(packed, "In a crush", PACKED_TEXT)
     });
+    let station = results.station.as_ref().map(|station| Section {
+        charts: plots::of_crowd(station),
+        ..of_sweep(station, "At one station", STATION_TEXT)
+    });
     let hell = results.hell.as_ref().map(of_hell);
     let rooms = results.rooms.as_ref().map(of_rooms);
-    [sweep, crowd, packed, hell, rooms, results.soak.as_ref().map(of_soak)]
+    [sweep, crowd, packed, station, hell, rooms, results.soak.as_ref().map(of_soak)]
         .into_iter()
         .flatten()
         .collect()
@@ -311,6 +315,8 @@ const CROWD_TEXT: &str = "Everyone flies in one room and sees everyone.";
 const PACKED_TEXT: &str = "Everyone is in one place, bumps into others in every tick and shoots at them: more \
 happens than the byte budget does for, and who is far or harmless waits. The age of what a client holds of a ship is \
 counted by the server, in a sample of the snapshots over the budget; each figure is the upper end of its bin.";
+const STATION_TEXT: &str = "Everyone was called to the station of the game itself and stays there, among asteroids and \
+ore, under fire from where fire is allowed. Ages as in a crush.";
 
 #[cfg(test)]
 mod tests {
@@ -354,12 +360,13 @@ mod tests {
             sweep: Some(sweep()),
             crowd: Some(sweep()),
             packed: Some(sweep()),
+            station: Some(sweep()),
             hell: Some(HellResults::default()),
             rooms: Some(RoomsResults::default()),
             soak: Some(SoakResults::default()),
         };
         let sections = sections(&results);
-        assert_eq!(sections.len(), 6);
+        assert_eq!(sections.len(), 7);
         for Section { table, .. } in sections {
             assert!(table.lines.iter().all(|(_, cells)| cells.len() + 1 == table.heads.len()));
             assert!(!table.lines.is_empty());

@@ -41,8 +41,13 @@ pub fn run(flags: &Flags) -> Result<(), LabError> {
         Command::Hell { count, common } => hell::run(*count, common),
         Command::Rooms { rooms, per_room, common } => rooms::run(*rooms, *per_room, common),
         Command::Soak { minutes, count, common } => soak::run(*minutes, *count, common),
-        Command::Crowd { counts, decode, packed, common } => {
-            sweep::run_crowd(counts, decode, *packed, common)
+        Command::Crowd { counts, decode, packed, station, common } => {
+            let crowd = match (packed, station) {
+                (true, _) => sweep::PACKED,
+                (_, true) => sweep::STATION,
+                _ => sweep::OPEN,
+            };
+            sweep::run_crowd(crowd, counts, decode, common)
         }
         Command::Render { out } => report::render(out),
         Command::BareServer { count, bytes, tick_hz } => {

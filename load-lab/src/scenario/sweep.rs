@@ -44,29 +44,42 @@ pub fn run_sweep(sweep: &Sweep) -> Result<(), LabError> {
     report::save(&sweep.common.out, report::SWEEP, &results)
 }
 
-/// The same where everyone sees everyone, and perhaps bumps into them.
+/// Where a crowd is, and what it does there.
+#[derive(Clone, Copy, Debug)]
+pub struct Crowd {
+    room: &'static str,
+    brain: &'static str,
+    /// Where its results go.
+    file: &'static str,
+}
+
+/// Everyone sees everyone.
+pub const OPEN: Crowd = Crowd { room: "proving-ground-open", brain: "wander", file: report::CROWD };
+/// They are so close that they bump.
+pub const PACKED: Crowd =
+    Crowd { room: "proving-ground-packed", brain: "wander", file: report::PACKED };
+/// All are at one station.
+pub const STATION: Crowd = Crowd { room: "frontier", brain: "linger", file: report::STATION };
+
+/// The same with everyone in one view.
 ///
 /// # Errors
 /// See [`LabError`].
 pub fn run_crowd(
+    crowd: Crowd,
     counts: &[u32],
     decode: &str,
-    packed: bool,
     common: &Common,
 ) -> Result<(), LabError> {
-    let (room, file) = match packed {
-        false => (CROWD_ROOM, report::CROWD),
-        true => (PACKED_ROOM, report::PACKED),
-    };
     let mut results = SweepResults {
         machine: Machine::describe(),
-        room: room.to_owned(),
-        brain: CROWD_BRAIN.to_owned(),
+        room: crowd.room.to_owned(),
+        brain: crowd.brain.to_owned(),
         decode: decode.to_owned(),
         ..SweepResults::default()
     };
     results.measure(counts, common, false)?;
-    report::save(&common.out, file, &results)
+    report::save(&common.out, crowd.file, &results)
 }
 
 impl SweepResults {
@@ -110,10 +123,3 @@ fn line(point: &Point) -> String {
         point.bots_micros_per_client_tick,
     )
 }
-
-/// Where everyone sees everyone.
-const CROWD_ROOM: &str = "proving-ground-open";
-/// Where they are so close that they bump.
-const PACKED_ROOM: &str = "proving-ground-packed";
-/// What the crowd does.
-const CROWD_BRAIN: &str = "wander";

@@ -36,12 +36,12 @@ pub struct Flags {
     #[arg(long, value_name = "K", default_value_t = 1)]
     pub seed: u64,
 
-    /// wander, miner, hunter, trader, or mix for some of each
+    /// wander, linger (which stays where it is), miner, hunter, trader, or mix for some of each that plays
     #[arg(long, value_name = "NAME", default_value = "wander")]
     pub brain: Crew,
 
     /// full, or light: check the framing of snapshots and no more, which takes little processor time; only wander
-    /// flies so
+    /// and linger fly so
     #[arg(long, value_name = "HOW", default_value_t = Decode::Full)]
     pub decode: Decode,
 
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn every_brain_can_be_asked_for_and_no_other() {
-        for name in ["wander", "miner", "hunter", "trader", "mix"] {
+        for name in ["wander", "linger", "miner", "hunter", "trader", "mix"] {
             assert_eq!(parse(&["--brain", name]).unwrap().brain.to_string(), name);
         }
         assert!(parse(&["--brain", "genius"]).is_err());

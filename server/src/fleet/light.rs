@@ -85,11 +85,11 @@ struct Session {
 }
 
 impl LightBot {
-    /// A bot without a connection; its ways follow from the seed.
-    pub(super) fn new(name: String, seed: u64) -> Self {
+    /// A bot without a connection.
+    pub(super) fn new(name: String, wander: Wander) -> Self {
         LightBot {
             name,
-            wander: Wander::new(seed),
+            wander,
             asked: 0,
             session: None,
             stats: ClientStats::default(),
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn a_light_bot_says_hello_as_any_other() {
-        let mut bot = LightBot::new("Ada".to_owned(), 1);
+        let mut bot = LightBot::new("Ada".to_owned(), Wander::new(1));
         let Greeting::Hello(hello) = bot.connect(0) else { panic!("no hello") };
         assert_eq!((hello.name.as_str(), hello.is_bot), ("Ada", true));
         assert_eq!(bot.next_time(), None);

@@ -91,7 +91,7 @@ pub enum FleetError {
         given: u64,
     },
     /// A brain that looks at what light bots do not read.
-    #[error("only --brain {LIGHT_BRAIN} can be flown with --decode light, not {0}")]
+    #[error("--brain {0} looks at the world, which --decode light does not read")]
     LightBrain(Crew),
     /// Nothing is left to measure.
     #[error("--warm-up must be shorter than --seconds")]
@@ -162,7 +162,7 @@ impl FleetPlan {
 
 impl FleetPlan {
     fn check(&self) -> Result<(), FleetError> {
-        let is_blind = matches!(self.crew, Crew::All(kind) if kind.name == LIGHT_BRAIN);
+        let is_blind = matches!(self.crew, Crew::All(kind) if kind.is_blind());
         if self.decode == Decode::Light && !is_blind {
             return Err(FleetError::LightBrain(self.crew));
         }
@@ -205,9 +205,10 @@ impl Course {
             Crew::Mixed => BrainKind::of_mix(index),
         };
         let (name, seed) = (names::name(kind.title, index), mix(self.plan.seed, index as u64));
-        match self.plan.decode {
-            Decode::Full => Pilot::Full(Box::new(Bot::new(name, kind.create(seed)))),
-            Decode::Light => Pilot::Light(Box::new(LightBot::new(name, seed))),
+        let blind = kind.create_blind(seed).filter(|_| self.plan.decode == Decode::Light);
+        match blind {
+            Some(wander) => Pilot::Light(Box::new(LightBot::new(name, wander))),
+            None => Pilot::Full(Box::new(Bot::new(name, kind.create(seed)))),
         }
     }
 
@@ -255,9 +256,6 @@ impl fmt::Display for Crew {
         })
     }
 }
-
-/// The one brain that takes no look at the world.
-const LIGHT_BRAIN: &str = "wander";
 
 /// The name of a crew with all brains.
 const MIXED: &str = "mix";

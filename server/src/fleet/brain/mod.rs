@@ -7,8 +7,8 @@
 //! A brain knows what a person at a screen knows, flies by the same rules, and owns its luck: with the
 //! same seed and the same views it gives the same controls. To add one, write a file beside this one
 //! and a line in [`BRAINS`]. [`Helm`] flies around rocks, [`Gunner`] leads targets, [`Alarm`] notices
-//! attacks and [`Patrol`] finds something to do; a brain that uses them fits on a page. `wander` does
-//! without them and is the shortest to read.
+//! attacks and [`Patrol`] finds something to do; a brain that uses them fits on a page. `wander` and `linger` do
+//! without them and are the shortest to read.
 
 mod alarm;
 mod gunner;
@@ -55,33 +55,47 @@ pub struct BrainKind {
     /// How many of [`MIX`] bots in a mixed crew have it.
     pub share: u32,
     create: fn(u64) -> Box<dyn Brain>,
+    /// The same without a look at the world, of those that take none.
+    create_blind: Option<fn(u64) -> Wander>,
 }
 
 /// All brains. A new one is a line here.
-pub const BRAINS: [BrainKind; 4] = [
+pub const BRAINS: [BrainKind; 5] = [
     BrainKind {
         name: "miner",
         title: "Miner",
         share: 5,
         create: |seed| Box::new(Miner::new(seed)),
+        create_blind: None,
     },
     BrainKind {
         name: "hunter",
         title: "Hunter",
         share: 3,
         create: |seed| Box::new(Hunter::new(seed)),
+        create_blind: None,
     },
     BrainKind {
         name: "trader",
         title: "Trader",
         share: 3,
         create: |seed| Box::new(Trader::new(seed)),
+        create_blind: None,
     },
     BrainKind {
         name: "wander",
         title: "Drifter",
         share: 1,
         create: |seed| Box::new(Wander::new(seed)),
+        create_blind: Some(Wander::new),
+    },
+    // A load for a server, not a neighbour: none in a mixed crew.
+    BrainKind {
+        name: "linger",
+        title: "Lingerer",
+        share: 0,
+        create: |seed| Box::new(Wander::lingering(seed)),
+        create_blind: Some(Wander::lingering),
     },
 ];
 
@@ -122,6 +136,16 @@ impl BrainKind {
     /// A new brain; what it does by chance follows from the seed.
     pub fn create(&self, seed: u64) -> Box<dyn Brain> {
         (self.create)(seed)
+    }
+
+    /// One that takes no look at the world, if its kind takes none.
+    pub fn create_blind(&self, seed: u64) -> Option<Wander> {
+        Some((self.create_blind?)(seed))
+    }
+
+    /// Whether it can be flown by who sees nothing.
+    pub fn is_blind(&self) -> bool {
+        self.create_blind.is_some()
     }
 }
 

@@ -1,7 +1,8 @@
 //! The reference workload: always in motion, never the same, the cost to a server known in advance.
 //!
 //! Holds one of eight directions for half a second to two, keeps turning the aim at a constant rate
-//! that changes with the direction, and fires once every 1.5 seconds.
+//! that changes with the direction, and fires once every 1.5 seconds. Who lingers flies each of its ways back again, and so
+//! stays about where it began.
 
 use driftfield_shared::sim::{Rng, Rules};
 use driftfield_shared::units::{Angle, Controls, Thrust, Tick};
@@ -13,7 +14,7 @@ const HOLD_SECONDS: (f32, f32) = (0.5, 2.0);
 /// Seconds between shots.
 const FIRE_SECONDS: f32 = 1.5;
 /// Directions to choose from.
-const DIRECTIONS: u32 = 8;
+const DIRECTIONS: u8 = 8;
 /// Fastest turn of the aim, in turns per second.
 const TURN_MAX: f32 = 0.25;
 
@@ -27,6 +28,9 @@ pub struct Wander {
     turn: i16,
     turn_at: Tick,
     fire_at: Option<Tick>,
+    lingers: bool,
+    /// The way back from where it flies, and for how many ticks.
+    way_back: Option<(Thrust, u32)>,
 }
 
 impl Wander {
@@ -34,7 +38,21 @@ impl Wander {
     pub fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let aim = rng.angle();
-        Wander { rng, thrust: Thrust::NONE, aim, turn: 0, turn_at: Tick(0), fire_at: None }
+        Wander {
+            rng,
+            thrust: Thrust::NONE,
+            aim,
+            turn: 0,
+            turn_at: Tick(0),
+            fire_at: None,
+            lingers: false,
+            way_back: None,
+        }
+    }
+
+    /// One that stays about where it is: where many are in one place, they stay many in one place.
+    pub fn lingering(seed: u64) -> Self {
+        Wander { lingers: true, ..Wander::new(seed) }
     }
 
     /// What to do in the tick after `now`: it takes no look at the world.
@@ -55,13 +73,24 @@ impl Wander {
     }
 
     fn choose(&mut self, rules: &Rules, now: Tick) {
-        let apart = u32::from(Thrust::DIRECTIONS) / DIRECTIONS;
-        self.thrust = Thrust::towards((self.rng.below(DIRECTIONS) * apart) as u8);
+        let ticks;
+        (self.thrust, ticks) = self.way_back.take().unwrap_or_else(|| self.new_way(rules));
         let fastest = TURN_MAX * f32::from(Angle::STEPS) * rules.tick_seconds;
         // Whole steps and never none: an aim that stands still would cost the wire nothing.
         let turn = 1 + self.rng.below((fastest as u32).max(1)) as i16;
         self.turn = if self.rng.below(2) == 0 { turn } else { -turn };
-        self.turn_at = now.plus(rules.ticks(self.rng.range(HOLD_SECONDS.0, HOLD_SECONDS.1)));
+        self.turn_at = now.plus(ticks);
+    }
+
+    /// A direction, and for how many ticks.
+    fn new_way(&mut self, rules: &Rules) -> (Thrust, u32) {
+        let apart = Thrust::DIRECTIONS / DIRECTIONS;
+        let direction = self.rng.below(DIRECTIONS.into()) as u8 * apart;
+        let ticks = rules.ticks(self.rng.range(HOLD_SECONDS.0, HOLD_SECONDS.1));
+        if self.lingers {
+            self.way_back = Some((Thrust::towards(direction + Thrust::DIRECTIONS / 2), ticks));
+        }
+        (Thrust::towards(direction), ticks)
     }
 }
 
