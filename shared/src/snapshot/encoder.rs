@@ -8,15 +8,15 @@
 //!
 //! A client's baseline is the last snapshot handed to its socket, which is ordered and reliable.
 
-use slotmap::Key;
-
 use super::bits::BitWriter;
+use super::changes::{
+    find_destroyed, is_any_damaged, write_arrivals, write_damage, write_removals,
+};
 use super::history::History;
 use super::late_ships::LateShips;
 use super::own::{predict_own, write_own};
-use super::parts::{gap_order, write_asteroid, write_hit_points, write_ore, write_ship};
+use super::parts::{write_asteroid, write_ore, write_ship};
 use super::priority::{NearDistance, Plan, Situation};
-use super::roster::Roster;
 use super::round::Round;
 use super::ship_updates::ShipUpdates;
 use super::shots::{is_shot_of, write_shot, write_shot_of};
@@ -25,7 +25,7 @@ use super::state_ages::StateAges;
 use super::tally::{SnapshotPart, SnapshotTally};
 use super::visible::{PerKind, Visible};
 use super::waiting::Waiting;
-use super::{COUNT_ORDER, KIND_BITS, KIND_DELTA, KIND_FULL, MARGIN_BITS};
+use super::{KIND_BITS, KIND_DELTA, KIND_FULL, MARGIN_BITS};
 use crate::limits::HISTORY_TICKS;
 use crate::sim::{OwnState, World};
 use crate::units::{PlayerId, Tick};
@@ -390,118 +390,5 @@ impl ClientView {
         write_own(out, &self.own, own);
         // Both are filled in again without an allocation.
         std::mem::swap(&mut self.own, own);
-    }
-}
-
-/// Finds which of the held entities were destroyed in the `ticks` up to `now`. Those whose time is over both
-/// ends drop without a word: they are taken out here.
-fn find_destroyed<K: Key>(
-    roster: &Roster<K>,
-    now: Tick,
-    ticks: u32,
-    held: &mut SlotSet,
-    destroyed: &mut SlotSet,
-) {
-    destroyed.clear();
-    // Most clients lose nothing in a tick, and that is quickly told.
-    if ticks == 1 && !held.meets(roster.ended_now()) {
-        return;
-    }
-    for ended in roster.ended_in(now, ticks) {
-        // Who came into the slot after the one that is held was never held.
-        if !held.contains(ended.slot) || destroyed.contains(ended.slot) {
-            continue;
-        }
-        if ended.expires <= now {
-            held.remove(ended.slot);
-        } else {
-            destroyed.insert(ended.slot);
-        }
-    }
-}
-
-/// Writes which entities a client loses, with whether each was destroyed.
-fn write_removals(out: &mut BitWriter, kept: &SlotSet, gone: &SlotSet, destroyed: &SlotSet) {
-    let count = gone.len();
-    out.write_golomb(count as u32, COUNT_ORDER);
-    if count == 0 {
-        return;
-    }
-    let order = gap_order(kept.len() + count, count);
-    let mut before = 0;
-    for slot in gone.iter() {
-        let rank = kept.rank(slot);
-        out.write_golomb((rank - before) as u32, order);
-        out.write_bool(destroyed.contains(slot));
-        before = rank;
-    }
-}
-
-/// Writes those of `arrivals` that are not held yet, each with its place in the list, and takes them as
-/// held. `write` is told which one will be in front of each.
-fn write_arrivals(
-    out: &mut BitWriter,
-    held: &mut SlotSet,
-    arrivals: &SlotSet,
-    mut write: impl FnMut(&mut BitWriter, Slot, Option<Slot>),
-) {
-    let count = arrivals.len_without(held);
-    out.write_golomb(count as u32, COUNT_ORDER);
-    if count == 0 {
-        return;
-    }
-    let held_count = held.len();
-    let order = gap_order(held_count, count);
-    let mut before = 0;
-    let mut last = None;
-    for slot in arrivals.without(held) {
-        if held_count > 0 {
-            let rank = held.rank(slot);
-            out.write_golomb((rank - before) as u32, order);
-            before = rank;
-        }
-        write(out, slot, last.max(held.last_below(slot)));
-        last = Some(slot);
-    }
-    held.insert_all(arrivals);
-}
-
-/// The held asteroids that lost hit points after the tick `since`, each with its place in the list.
-fn damaged<'a>(
-    held: &'a SlotSet,
-    world: &'a World,
-    history: &'a History,
-    since: Tick,
-) -> impl Iterator<Item = (usize, u16)> + 'a {
-    held.iter().enumerate().filter_map(move |(place, slot)| {
-        let asteroid = world.asteroids().get(history.asteroids().key(slot)?)?;
-        (asteroid.damaged > since).then_some((place, asteroid.state.hit_points))
-    })
-}
-
-/// Whether there are any; of the last tick that is known without a look at each.
-fn is_any_damaged(held: &SlotSet, world: &World, history: &History, since: Tick) -> bool {
-    match since.next() == world.tick() {
-        true => held.meets(history.damaged_now()),
-        false => damaged(held, world, history, since).next().is_some(),
-    }
-}
-
-/// Writes which of the held asteroids lost hit points after the tick `since`.
-fn write_damage(
-    out: &mut BitWriter,
-    held: &SlotSet,
-    world: &World,
-    history: &History,
-    since: Tick,
-) {
-    let count = damaged(held, world, history, since).count();
-    out.write_golomb(count as u32, COUNT_ORDER);
-    let order = gap_order(if count == 0 { 0 } else { held.len() }, count);
-    let mut next = 0;
-    for (place, hit_points) in damaged(held, world, history, since) {
-        out.write_golomb((place - next) as u32, order);
-        write_hit_points(out, hit_points);
-        next = place + 1;
     }
 }

@@ -4,6 +4,7 @@
 
 mod bits;
 mod candidates;
+mod changes;
 mod decoder;
 mod encoder;
 mod entity;
