@@ -1,23 +1,30 @@
 //! Which plots there are of a scenario, and what each shows.
 
 use super::chart::{Chart, Series};
+use crate::bare::BareAround;
 use crate::scenario::{Point, SoakResults, SweepResults};
 use crate::stretch::Quantiles;
 
 /// How cost grows.
 pub fn of_sweep(sweep: &SweepResults) -> Vec<Chart> {
     let tick_ms = 1e3 / f64::from(sweep.tick_hz.max(1));
+    let mut lateness = Chart {
+        is_log: true,
+        limits: vec![(LATENESS_MS, format!("p99 below {LATENESS_MS} ms"))],
+        ..quantiles(sweep, "Tick lateness", |point| point.stretch.tick_lateness_ms)
+    };
+    // What the machine does to any thread that sleeps until a deadline.
+    lateness.series.push(dashed(series(sweep, "bare sockets p99.9", 4, |point| {
+        let BareAround { before, behind } = point.bare?;
+        Some(before.tick_lateness_ms.p999.max(behind.tick_lateness_ms.p999))
+    })));
     let mut charts = vec![
         Chart {
             is_log: true,
             limits: vec![(tick_ms, format!("a tick, {tick_ms:.1} ms"))],
             ..quantiles(sweep, "Tick duration", |point| point.stretch.tick_duration_ms)
         },
-        Chart {
-            is_log: true,
-            limits: vec![(LATENESS_MS, format!("p99 below {LATENESS_MS} ms"))],
-            ..quantiles(sweep, "Tick lateness", |point| point.stretch.tick_lateness_ms)
-        },
+        lateness,
         chart(
             sweep,
             "Processor time",
