@@ -162,6 +162,9 @@ pub enum Command {
         /// Ticks per second
         #[arg(long, default_value_t = 30)]
         tick_hz: u16,
+        /// Seconds of which the lateness of ticks is told
+        #[arg(long)]
+        seconds: f64,
     },
     /// The client half of the bare sockets
     #[command(hide = true)]

@@ -1,4 +1,4 @@
-//! The machine that the figures are of, and the day; and what others took of it.
+//! The machine that the figures are of, and the day; and what its host took of it.
 
 use std::io;
 use std::process::Command;
@@ -53,7 +53,8 @@ impl std::fmt::Display for Machine {
     }
 }
 
-/// Time that all processors were ready for us, but ran another virtual machine, since the start of this one.
+/// Time that the host took from processors on which something wanted to run, of all processors together, since the start.
+/// Always 0 where the host does not tell.
 ///
 /// # Errors
 /// When the system does not tell, or in another form than Linux does: proc(5).

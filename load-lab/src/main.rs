@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! load-lab --> server (process) <--> bots (process)        /proc, /metrics and the bots' report
-//!          \-> bare server half <--> bare client half       the same bytes over bare sockets
+//!          \-> bare server half <--> bare client half       as many messages over bare sockets
 //!                       \-> results.json --> README.md, index.html
 //! ```
 
@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 #[cfg(target_os = "linux")]
 mod ages;
+#[cfg(target_os = "linux")]
 mod bare;
 #[cfg(target_os = "linux")]
 mod flags;

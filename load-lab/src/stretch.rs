@@ -30,8 +30,8 @@ pub struct Stretch {
     pub server_cpu: f64,
     /// The same of all bots together.
     pub bots_cpu: f64,
-    /// The same of other virtual machines, while ours wanted to run.
-    pub stolen_cpu: f64,
+    /// The same that the host took from what wanted to run here. Unknown of older results.
+    pub stolen_cpu: Option<f64>,
     /// Times in each second that a thread of the server waited, and that it had to make room for another.
     pub server_waits: f64,
     /// See above.
@@ -60,7 +60,7 @@ pub struct Stretch {
     pub ship_ages: Vec<AgeBand>,
 }
 
-/// Percentiles of a time in milliseconds, from a histogram.
+/// Percentiles of a time in milliseconds.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Quantiles {
     /// Half of all are below.
@@ -72,6 +72,7 @@ pub struct Quantiles {
 }
 
 impl Quantiles {
+    /// Those of a histogram, between two of whose bounds values are taken to lie evenly.
     fn of(histogram: &Histogram) -> Self {
         let ms = |share| histogram.quantile(share) * 1e3;
         Quantiles { p50: ms(0.5), p99: ms(0.99), p999: ms(0.999) }
@@ -80,7 +81,9 @@ impl Quantiles {
     /// Those of single times; 0 if there are none.
     pub fn of_times(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
-        let at = |share: f64| times.get((times.len() as f64 * share) as usize).or(times.last());
+        // The least that is not below the share: with 300 times the p99.9 is the largest.
+        let rank = |share: f64| (times.len() as f64 * share).ceil() as usize;
+        let at = |share| times.get(rank(share).saturating_sub(1)).or(times.last());
         let ms = |share| at(share).map_or(0.0, |time| time.as_secs_f64() * 1e3);
         Quantiles { p50: ms(0.5), p99: ms(0.99), p999: ms(0.999) }
     }
@@ -141,7 +144,7 @@ impl Stretch {
             ticks_skipped: count("ticks_skipped_total"),
             server_cpu: cpu(now.cpu, then.cpu),
             bots_cpu: cpu(after.bots, before.bots),
-            stolen_cpu: cpu(after.stolen, before.stolen),
+            stolen_cpu: Some(cpu(after.stolen, before.stolen)),
             server_waits: per_second(now.waits, then.waits),
             server_preemptions: per_second(now.preemptions, then.preemptions),
             server_resident_bytes: now.resident_bytes,
@@ -178,7 +181,7 @@ mod tests {
     #[test]
     fn percentiles_of_single_times_are_among_them() {
         let times = (1..=1_000).rev().map(Duration::from_millis).collect();
-        let quantiles = Quantiles { p50: 501.0, p99: 991.0, p999: 1_000.0 };
+        let quantiles = Quantiles { p50: 500.0, p99: 990.0, p999: 999.0 };
         assert_eq!(Quantiles::of_times(times), quantiles);
         assert_eq!(Quantiles::of_times(vec![Duration::from_millis(7)]).p999, 7.0);
         assert_eq!(Quantiles::of_times(vec![]), Quantiles::default());
@@ -200,8 +203,8 @@ mod tests {
         let stolen = stolen + Duration::from_millis(500);
         let after = Look { at, server: counts(1_500, 70), bots: bots * 4, stolen, scrape };
         let mut stretch = Stretch::between(&before, &after);
-        assert_eq!((stretch.server_cpu, stretch.bots_cpu, stretch.stolen_cpu), (0.5, 1.5, 0.25));
-        assert_eq!(stretch.server_waits, 30.0);
+        assert_eq!((stretch.server_cpu, stretch.bots_cpu, stretch.server_waits), (0.5, 1.5, 30.0));
+        assert_eq!(stretch.stolen_cpu, Some(0.25));
         assert_eq!(stretch.server_resident_bytes, 70);
         stretch.rounds = 60;
         // One second of the processor for a hundred clients in 60 ticks.

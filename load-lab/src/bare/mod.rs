@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::lab::{END_PATIENCE, Lab, LabError};
+use crate::machine;
 use crate::process::ProcessCounts;
 use crate::program::Program;
 use crate::stretch::Quantiles;
@@ -44,8 +45,11 @@ pub struct Bare {
     pub micros_per_client_tick: f64,
     /// The same of the client half.
     pub client_half_micros_per_client_tick: f64,
-    /// How late its ticks began: what the machine does to any thread that sleeps until a deadline.
-    pub tick_lateness_ms: Quantiles,
+    /// How late its ticks began, of single times: what the machine does to a thread that sleeps until a deadline and asks
+    /// for nothing. Unknown of older results.
+    pub tick_lateness_ms: Option<Quantiles>,
+    /// What the host took of the processors, seconds in each second. Unknown of older results.
+    pub stolen_cpu: Option<f64>,
 }
 
 /// Runs both halves and measures the server half over so many seconds.
@@ -63,7 +67,7 @@ pub fn measure(
     let count = clients.to_string();
     let mut command = lab.own();
     command.args(["bare-server", "--count", &count, "--tick-hz", &hz]);
-    command.args(["--bytes", &bytes.to_string()]);
+    command.args(["--bytes", &bytes.to_string(), "--seconds", &seconds.to_string()]);
     let mut server = Program::start(command)?;
     let line = server.read_line()?;
     let address: SocketAddr = line.parse().map_err(|_| LabError::NoAddress(line))?;
@@ -79,11 +83,12 @@ pub fn measure(
     pause(WARM_UP, &mut server, &mut client)?;
     let look = |server: &Program, client: &Program| -> Result<_, LabError> {
         let server = ProcessCounts::read(server.id())?;
-        Ok((Instant::now(), server.cpu, ProcessCounts::read(client.id())?.cpu))
+        let client = ProcessCounts::read(client.id())?;
+        Ok((Instant::now(), server.cpu, client.cpu, machine::stolen()?))
     };
-    let (from, server_before, client_before) = look(&server, &client)?;
+    let (from, server_before, client_before, stolen_before) = look(&server, &client)?;
     pause(Duration::from_secs_f64(seconds), &mut server, &mut client)?;
-    let (to, server_after, client_after) = look(&server, &client)?;
+    let (to, server_after, client_after, stolen_after) = look(&server, &client)?;
     client.end(END_PATIENCE)?;
     let line = server.read_line()?;
     let tick_lateness_ms = serde_json::from_str(&line).map_err(|_| LabError::NoLateness(line))?;
@@ -98,7 +103,8 @@ pub fn measure(
         server_cpu: server_cpu / seconds,
         micros_per_client_tick: server_cpu * 1e6 / client_ticks,
         client_half_micros_per_client_tick: client_cpu * 1e6 / client_ticks,
-        tick_lateness_ms,
+        tick_lateness_ms: Some(tick_lateness_ms),
+        stolen_cpu: Some(stolen_after.saturating_sub(stolen_before).as_secs_f64() / seconds),
     })
 }
 

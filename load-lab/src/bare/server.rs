@@ -14,17 +14,19 @@ const READ_BYTES: usize = 4 * 1_024;
 const DESCRIPTORS_RESERVED: u64 = 64;
 
 /// Listens on a free port of loopback, prints where, waits for all clients, serves them until all are gone, and prints how
-/// late its ticks began: [`Quantiles`] as JSON.
+/// late its ticks of so many seconds behind the warm-up began: [`Quantiles`] as JSON.
 ///
 /// # Errors
 /// When the system does not give what it takes.
-pub fn run(count: u32, bytes: u32, tick_hz: u16) -> io::Result<()> {
+pub fn run(count: u32, bytes: u32, tick_hz: u16, seconds: f64) -> io::Result<()> {
     rlimit::increase_nofile_limit(u64::from(count) + DESCRIPTORS_RESERVED)?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("{}", listener.local_addr()?);
     let (count, bytes) = (count as usize, bytes as usize);
-    let mut late = serve(&listener, count, bytes, tick_hz, || println!("all are there"))?;
-    late.drain(..(WARM_UP.as_secs_f64() * f64::from(tick_hz)).min(late.len() as f64) as usize);
+    let late = serve(&listener, count, bytes, tick_hz, || println!("all are there"))?;
+    // Not those of the end, in which all go.
+    let ticks = |seconds: f64| (seconds * f64::from(tick_hz)) as usize;
+    let late = late.into_iter().skip(ticks(WARM_UP.as_secs_f64())).take(ticks(seconds)).collect();
     println!("{}", serde_json::to_string(&Quantiles::of_times(late))?);
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Results as files: JSON for programs, a table and a page with plots for people.
 //!
 //! ```text
-//! scenario --> results.json, crowd.json, hell.json, rooms.json, soak.json --> README.md, index.html
+//! scenario --> results.json, crowd.json, packed.json, station.json, hell.json, rooms.json, soak.json
+//!          --> README.md, index.html
 //! ```
 //!
 //! Each scenario writes its own file; table and page are made anew from all that are there.
@@ -75,7 +76,15 @@ pub fn save(folder: &Path, file: &str, results: &impl Serialize) -> Result<(), L
 /// # Errors
 /// See [`save`].
 pub fn render(folder: &Path) -> Result<(), LabError> {
-    let results = Results {
+    let results = read(folder)?;
+    std::fs::write(folder.join("README.md"), sections::markdown(&results))?;
+    std::fs::write(folder.join("index.html"), page::html(&results))?;
+    Ok(())
+}
+
+/// All results of a folder.
+fn read(folder: &Path) -> Result<Results, LabError> {
+    Ok(Results {
         sweep: load(folder, SWEEP)?,
         crowd: load(folder, CROWD)?,
         packed: load(folder, PACKED)?,
@@ -83,10 +92,7 @@ pub fn render(folder: &Path) -> Result<(), LabError> {
         hell: load(folder, HELL)?,
         rooms: load(folder, ROOMS)?,
         soak: load(folder, SOAK)?,
-    };
-    std::fs::write(folder.join("README.md"), sections::markdown(&results))?;
-    std::fs::write(folder.join("index.html"), page::html(&results))?;
-    Ok(())
+    })
 }
 
 /// `None` for a file that is not there.
@@ -144,6 +150,17 @@ mod tests {
             command("hell --bin-dir x"),
             "cargo run --release -p driftfield-load-lab -- hell"
         );
+    }
+
+    #[test]
+    fn what_was_measured_by_older_builds_can_be_rendered_anew() {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/scale");
+        for folder in [docs.clone(), docs.join("sixteen-cores")] {
+            let results = read(&folder).unwrap();
+            let sweep = results.sweep.as_ref().expect("the sweep is always there");
+            assert!(sweep.points.iter().all(|point| point.bare.is_some()), "{folder:?}");
+            assert!(sections::markdown(&results).contains("server / mean of bare sockets"));
+        }
     }
 
     #[test]

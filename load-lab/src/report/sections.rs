@@ -88,23 +88,25 @@ fn points_table(points: &[Point]) -> Table {
     });
     if points.iter().any(|point| point.bare.is_some()) {
         table.line("the same of bare sockets before / behind, us", |point| {
-            point.bare.map_or_else(nothing, |BareAround { before, behind }| {
-                let micros = |bare: Bare| figure(bare.micros_per_client_tick);
-                format!("{} / {}", micros(before), micros(behind))
-            })
+            around(point, |bare| figure(bare.micros_per_client_tick))
         });
         table.line("server / mean of bare sockets", |point| {
             point.times_bare.map_or_else(nothing, figure)
         });
         table.line("bytes of a bare message before / behind", |point| {
-            point.bare.map_or_else(nothing, |BareAround { before, behind }| {
-                format!("{} / {}", before.bytes, behind.bytes)
-            })
+            around(point, |bare| bare.bytes.to_string())
         });
     }
-    table.line("processors taken by other virtual machines, s per s", |point| {
-        figure(point.stretch.stolen_cpu)
-    });
+    if points.iter().any(|point| point.stretch.stolen_cpu.is_some()) {
+        table.line("taken by the machine's host, s per s", |point| {
+            point.stretch.stolen_cpu.map_or_else(nothing, figure)
+        });
+    }
+    if points.iter().any(|point| point.bare.is_some()) {
+        table.line("the same beside bare sockets before / behind, s per s", |point| {
+            around(point, |bare| bare.stolen_cpu.map_or_else(nothing, figure))
+        });
+    }
     table.line("tick duration p50 / p99 / p99.9, ms", |point| {
         let ticks = point.stretch.tick_duration_ms;
         three(ticks.p50, ticks.p99, ticks.p999)
@@ -115,9 +117,8 @@ fn points_table(points: &[Point]) -> Table {
     });
     if points.iter().any(|point| point.bare.is_some()) {
         table.line("lateness p99.9 of bare sockets before / behind, ms", |point| {
-            point.bare.map_or_else(nothing, |BareAround { before, behind }| {
-                let late = |bare: Bare| figure(bare.tick_lateness_ms.p999);
-                format!("{} / {}", late(before), late(behind))
+            around(point, |bare| {
+                bare.tick_lateness_ms.map_or_else(nothing, |late| figure(late.p999))
             })
         });
     }
@@ -295,6 +296,13 @@ fn of_soak(soak: &SoakResults) -> Section {
     }
 }
 
+/// A figure of the bare sockets before and behind.
+fn around(point: &Point, of: impl Fn(&Bare) -> String) -> String {
+    let bare = point.bare.iter().flat_map(BareAround::both);
+    let figures: Vec<String> = bare.map(of).collect();
+    if figures.is_empty() { nothing() } else { figures.join(" / ") }
+}
+
 fn nothing() -> String {
     "-".to_owned()
 }
@@ -309,14 +317,15 @@ server's /metrics, percentiles between two of their bounds by straight lines. Re
 socket buffers of the kernel are not in it.";
 const SWEEP_TEXT: &str = "Everyone flies in one room. CPU for each client and tick counts ticks with a write; where \
 fewer than 99 % of the snapshots were delivered, the machine was too small for server and bots together. Bare sockets: in the same run, with as many clients, one blind read \
-and one write for each client and tick, without WebSocket and game. They are measured before the server, with messages no \
-longer than the shortest snapshot, and behind it, with messages of the mean snapshot's framed length.";
+and one write for each client and tick, without WebSocket and game. They are measured before the server, with messages \
+of 8 bytes, as it is not known yet how long its own will be, and behind it, with messages of the mean snapshot's framed \
+length. Their lateness is of single times and of a thread that asks the system for nothing, with lighter clients beside.";
 const CROWD_TEXT: &str = "Everyone flies in one room and sees everyone.";
 const PACKED_TEXT: &str = "Everyone is in one place, bumps into others in every tick and shoots at them: more \
 happens than the byte budget does for, and who is far or harmless waits. The age of what a client holds of a ship is \
 counted by the server, in a sample of the snapshots over the budget; each figure is the upper end of its bin.";
-const STATION_TEXT: &str = "Everyone was called to the station of the game itself and stays there, among asteroids and \
-ore, under fire from where fire is allowed. Ages as in a crush.";
+const STATION_TEXT: &str = "Everyone was called to the station of the game itself and lingers around it, among asteroids \
+and ore, and fires. Ages as in a crush.";
 
 #[cfg(test)]
 mod tests {
@@ -326,7 +335,7 @@ mod tests {
         let mut point = Point { clients: 1_000, ..Point::default() };
         point.server_micros_per_client_tick = 13.5;
         let bare = |micros_per_client_tick| Bare { micros_per_client_tick, ..Bare::default() };
-        point.bare = Some(BareAround { before: bare(8.0), behind: bare(10.0) });
+        point.bare = Some(BareAround { before: Some(bare(8.0)), behind: bare(10.0) });
         point.times_bare = Some(1.5);
         point.fleet.snapshots_received = 999;
         point.fleet.snapshots_expected = 1_000;

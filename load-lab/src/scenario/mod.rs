@@ -28,13 +28,18 @@ pub fn run(flags: &Flags) -> Result<(), LabError> {
         Command::Bare { count, bytes, seconds } => {
             let lab = Lab::open(None)?;
             let bare = bare::measure(&lab, *count, *bytes, *seconds, TICK_HZ)?;
+            let late = bare.tick_lateness_ms.unwrap_or_default();
             println!(
-                "{:.2} us of the server half for each of {} clients and tick ({} bytes, {:.1} s); {:.2} us of the client half",
+                "{:.2} us of the server half for each of {} clients and tick ({} bytes, {:.1} s); {:.2} us of the client half; \
+                 late p50 {:.3} ms, p99 {:.2} ms, p99.9 {:.2} ms",
                 bare.micros_per_client_tick,
                 bare.clients,
                 bare.bytes,
                 bare.seconds,
-                bare.client_half_micros_per_client_tick
+                bare.client_half_micros_per_client_tick,
+                late.p50,
+                late.p99,
+                late.p999,
             );
             Ok(())
         }
@@ -50,8 +55,8 @@ pub fn run(flags: &Flags) -> Result<(), LabError> {
             sweep::run_crowd(crowd, counts, decode, common)
         }
         Command::Render { out } => report::render(out),
-        Command::BareServer { count, bytes, tick_hz } => {
-            Ok(bare::run_server(*count, *bytes, *tick_hz)?)
+        Command::BareServer { count, bytes, tick_hz, seconds } => {
+            Ok(bare::run_server(*count, *bytes, *tick_hz, *seconds)?)
         }
         Command::BareClient { count, server, tick_hz } => {
             Ok(bare::run_client(*count, *server, *tick_hz)?)

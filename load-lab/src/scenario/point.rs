@@ -44,7 +44,7 @@ pub struct Setup<'a> {
     pub brain: &'a str,
     /// How much of the snapshots they read.
     pub decode: &'a str,
-    /// Whether bare sockets are measured before and behind it, each for half as long.
+    /// Whether bare sockets are measured before and behind it, each for as long.
     pub with_bare: bool,
     /// Times and rates.
     pub common: &'a Common,
@@ -73,7 +73,7 @@ impl Setup<'_> {
     /// When one of them fails.
     pub fn measure(&self, lab: &Lab, clients: u32) -> Result<Point, LabError> {
         let common = self.common;
-        let bare = |bytes| bare::measure(lab, clients, bytes, common.seconds / 2.0, common.tick_hz);
+        let bare = |bytes| bare::measure(lab, clients, bytes, common.seconds, common.tick_hz);
         let before = if self.with_bare { Some(bare(BYTES_BEFORE)?) } else { None };
         let mut server = Server::start(lab, &self.server)?;
         let empty = server.counts()?.resident_bytes;
@@ -100,7 +100,7 @@ impl Setup<'_> {
             bare: None,
             times_bare: None,
         };
-        if let Some(before) = before {
+        if before.is_some() {
             let bytes = bare::framed_bytes(point.stretch.snapshot_bytes_mean);
             let bare = BareAround { before, behind: bare(bytes)? };
             point.times_bare =

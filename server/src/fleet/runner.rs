@@ -39,7 +39,7 @@ const DESCRIPTORS_RESERVED: u64 = 64;
 pub enum Crew {
     /// All have the same brain.
     All(&'static BrainKind),
-    /// All brains by their shares, as the server's own bots.
+    /// Those that play, by their shares, as the server's own bots.
     Mixed,
 }
 
@@ -205,10 +205,12 @@ impl Course {
             Crew::Mixed => BrainKind::of_mix(index),
         };
         let (name, seed) = (names::name(kind.title, index), mix(self.plan.seed, index as u64));
-        let blind = kind.create_blind(seed).filter(|_| self.plan.decode == Decode::Light);
-        match blind {
-            Some(wander) => Pilot::Light(Box::new(LightBot::new(name, wander))),
-            None => Pilot::Full(Box::new(Bot::new(name, kind.create(seed)))),
+        match self.plan.decode {
+            Decode::Full => Pilot::Full(Box::new(Bot::new(name, kind.create(seed)))),
+            Decode::Light => {
+                let wander = kind.create_blind(seed).expect("what flies blind was checked");
+                Pilot::Light(Box::new(LightBot::new(name, wander)))
+            }
         }
     }
 
@@ -242,7 +244,7 @@ impl FromStr for Crew {
             None if name == MIXED => Ok(Crew::Mixed),
             None => {
                 let names: Vec<&str> = BRAINS.iter().map(|kind| kind.name).collect();
-                Err(format!("there is {}, and {MIXED} of all", names.join(", ")))
+                Err(format!("there is {}, and {MIXED} of those that play", names.join(", ")))
             }
         }
     }
@@ -257,7 +259,7 @@ impl fmt::Display for Crew {
     }
 }
 
-/// The name of a crew with all brains.
+/// The name of a crew with all brains that play.
 const MIXED: &str = "mix";
 
 /// A seed for one of many, far from those of its neighbours (the finaliser of SplitMix64).

@@ -15,6 +15,7 @@ const HOLD_SECONDS: (f32, f32) = (0.5, 2.0);
 const FIRE_SECONDS: f32 = 1.5;
 /// Directions to choose from.
 const DIRECTIONS: u8 = 8;
+const DIRECTIONS_APART: u8 = Thrust::DIRECTIONS / DIRECTIONS;
 /// Fastest turn of the aim, in turns per second.
 const TURN_MAX: f32 = 0.25;
 
@@ -73,24 +74,24 @@ impl Wander {
     }
 
     fn choose(&mut self, rules: &Rules, now: Tick) {
-        let ticks;
-        (self.thrust, ticks) = self.way_back.take().unwrap_or_else(|| self.new_way(rules));
+        let way_back = self.way_back.take();
+        self.thrust = match way_back {
+            Some((thrust, _)) => thrust,
+            None => Thrust::towards(self.rng.below(DIRECTIONS.into()) as u8 * DIRECTIONS_APART),
+        };
         let fastest = TURN_MAX * f32::from(Angle::STEPS) * rules.tick_seconds;
         // Whole steps and never none: an aim that stands still would cost the wire nothing.
         let turn = 1 + self.rng.below((fastest as u32).max(1)) as i16;
         self.turn = if self.rng.below(2) == 0 { turn } else { -turn };
+        let ticks = match way_back {
+            Some((_, ticks)) => ticks,
+            None => rules.ticks(self.rng.range(HOLD_SECONDS.0, HOLD_SECONDS.1)),
+        };
         self.turn_at = now.plus(ticks);
-    }
-
-    /// A direction, and for how many ticks.
-    fn new_way(&mut self, rules: &Rules) -> (Thrust, u32) {
-        let apart = Thrust::DIRECTIONS / DIRECTIONS;
-        let direction = self.rng.below(DIRECTIONS.into()) as u8 * apart;
-        let ticks = rules.ticks(self.rng.range(HOLD_SECONDS.0, HOLD_SECONDS.1));
-        if self.lingers {
-            self.way_back = Some((Thrust::towards(direction + Thrust::DIRECTIONS / 2), ticks));
+        if self.lingers && way_back.is_none() {
+            let behind = self.thrust.code() - 1 + Thrust::DIRECTIONS / 2;
+            self.way_back = Some((Thrust::towards(behind), ticks));
         }
-        (Thrust::towards(direction), ticks)
     }
 }
 
