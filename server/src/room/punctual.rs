@@ -4,45 +4,65 @@
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = -5;
 /// The time slice that it asks for, nanoseconds: the least that Linux gives.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[cfg(target_os = "linux")]
 const SLICE_NANOS: u64 = 100_000;
 
 /// Makes the calling thread, and those that it starts, wake when their time has come: not up to 50 us later, as the kernel does
-/// to save wake-ups; not behind the slice of who happens to run; and, where the process may say so (root, or `LimitNICE` of
-/// its service), with more weight than other programs that want the same core. A host that gave the server a niceness or a
-/// scheduling policy of its own knows better.
+/// to save wake-ups; not at the end of the time slice of who happens to run; and, where the process may say so (root, or
+/// `LimitNICE` of its service), with more weight than other programs that want the same core. A host that gave the server a
+/// niceness or a scheduling policy of its own knows better.
 #[cfg(target_os = "linux")]
 pub fn ask_for_punctuality() {
     use std::num::NonZeroU64;
 
     use tracing::debug;
 
-    // Without an id it is the calling thread alone.
-    let is_plain = rustix::process::getpriority_process(None) == Ok(0);
-    if is_plain && let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        debug!(%error, "rooms run at the priority of any other program");
-    }
     if let Err(error) = rustix::thread::set_current_timer_slack(NonZeroU64::new(1)) {
         debug!(%error, "rooms may wake a little late");
+    }
+    // Without an id it is the calling thread alone.
+    if rustix::process::getpriority_process(None) != Ok(0) {
+        return;
+    }
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        debug!(%error, "rooms run at the priority of any other program");
     }
     if let Err(error) = ask_for_short_slices() {
         debug!(%error, "rooms may have to wait for others' time slices");
     }
 }
 
-/// Whoever wakes with a shorter slice than the one that runs takes its place at once, and need not wait until the longer one
-/// is used up, which is milliseconds. No privilege is needed: a short slice is a claim to an early turn, not to a longer one.
+/// Who wakes with a shorter slice than the one that runs need not let it use its own up, which may take until the next tick of the
+/// kernel's clock, milliseconds away. It takes no privilege: a short slice is a claim to an early turn, not to a longer one.
 /// Kernels before 6.12 take no notice.
 ///
 /// P. Zijlstra, "sched/eevdf: Allow shorter slices to wakeup-preempt" (Linux 6.12); `sched_setattr(2)`.
 ///
 /// # Errors
 /// What the system says.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[allow(unsafe_code, reason = "no library wraps sched_setattr for plain threads")]
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "no library offers sched_setattr for threads of the usual policy")]
 fn ask_for_short_slices() -> std::io::Result<()> {
+    let mut attributes = scheduling()?;
+    if attributes.sched_policy != libc::SCHED_OTHER as u32 {
+        return Ok(());
+    }
+    attributes.sched_runtime = SLICE_NANOS;
+    let (this_thread, no_flags) = (0, 0_u32);
+    // SAFETY: The kernel reads as many bytes as `size` says. It wrote that itself, and no more than the structure has.
+    let outcome = unsafe {
+        libc::syscall(libc::SYS_sched_setattr, this_thread, &raw const attributes, no_flags)
+    };
+    if outcome == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
+}
+
+/// How the calling thread is scheduled.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "no library offers sched_getattr for threads of the usual policy")]
+fn scheduling() -> std::io::Result<libc::sched_attr> {
+    let size = size_of::<libc::sched_attr>() as u32;
     let mut attributes = libc::sched_attr {
-        size: size_of::<libc::sched_attr>() as u32,
+        size,
         sched_policy: 0,
         sched_flags: 0,
         sched_nice: 0,
@@ -52,31 +72,36 @@ fn ask_for_short_slices() -> std::io::Result<()> {
         sched_period: 0,
     };
     let (this_thread, no_flags) = (0, 0_u32);
-    // SAFETY: The kernel writes no more than the size that it is given, which is that of the structure.
+    // SAFETY: The kernel writes no more bytes than the size that it is given, which is that of the structure.
     let outcome = unsafe {
-        let (size, to) = (attributes.size, &raw mut attributes);
-        libc::syscall(libc::SYS_sched_getattr, this_thread, to, size, no_flags)
+        libc::syscall(libc::SYS_sched_getattr, this_thread, &raw mut attributes, size, no_flags)
     };
-    if outcome != 0 {
-        return Err(std::io::Error::last_os_error());
-    }
-    if attributes.sched_policy != libc::SCHED_OTHER as u32 {
-        return Ok(());
-    }
-    attributes.sched_runtime = SLICE_NANOS;
-    // SAFETY: The kernel reads as many bytes as the structure says of itself.
-    let outcome = unsafe {
-        libc::syscall(libc::SYS_sched_setattr, this_thread, &raw const attributes, no_flags)
-    };
-    if outcome == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
-}
-
-/// Only the C library of GNU is asked here.
-#[cfg(all(target_os = "linux", not(target_env = "gnu")))]
-fn ask_for_short_slices() -> std::io::Result<()> {
-    Ok(())
+    if outcome == 0 { Ok(attributes) } else { Err(std::io::Error::last_os_error()) }
 }
 
 /// Other systems have no such thing for a thread.
 #[cfg(not(target_os = "linux"))]
 pub fn ask_for_punctuality() {}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_asks_has_short_slices_and_keeps_its_niceness() {
+        let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+        let mut numbers = release.split(|char: char| !char.is_ascii_digit());
+        let mut number = || numbers.next().and_then(|number| number.parse::<u32>().ok()).unwrap();
+        let has_slices = (number(), number()) >= (6, 12);
+        std::thread::spawn(move || {
+            let before = scheduling().unwrap();
+            ask_for_short_slices().unwrap();
+            let after = scheduling().unwrap();
+            assert_eq!(after.sched_policy, before.sched_policy);
+            assert_eq!(after.sched_nice, before.sched_nice);
+            assert!(after.sched_runtime == SLICE_NANOS || !has_slices, "{}", after.sched_runtime);
+        })
+        .join()
+        .unwrap();
+    }
+}
