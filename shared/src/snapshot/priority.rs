@@ -137,6 +137,13 @@ impl Situation<'_> {
             + visible.ores.len_without(&view.held.ores) * ORE_ARRIVAL_BITS
     }
 
+    /// Ships of a word of slots that are held and fly as predicted: these take their one bit and are exact.
+    #[inline]
+    pub(super) fn free_word(&self, index: usize) -> u64 {
+        let quiet = if self.ticks == 1 { self.history.quiet().word(index) } else { 0 };
+        self.view.held.ships.word(index) & quiet & !self.view.waiting.ships().word(index)
+    }
+
     /// About how many bits it takes to bring all ships up to date that are held.
     pub(super) fn bits_of_ships(&self) -> usize {
         let (held, waiting) = (&self.view.held.ships, self.view.waiting.ships().len());
@@ -248,7 +255,6 @@ impl Plan {
             false => 0.0,
         };
         let now = world.tick();
-        let quiet_word = |index| if ticks == 1 { history.quiet().word(index) } else { 0 };
         // A few are all looked at in no time.
         let is_crowd = view.held.ships.len() >= SHIPS_IN_TURNS;
         let round = match is_crowd {
@@ -261,8 +267,7 @@ impl Plan {
         for (index, (turn, last_turn)) in (0..view.held.ships.words()).zip(turns) {
             let held = view.held.ships.word(index);
             let waiting = view.waiting.ships().word(index);
-            // As predicted: these take their one bit and are exact.
-            let free = held & quiet_word(index) & !waiting;
+            let free = situation.free_word(index);
             self.updates.insert_word(index, free);
             // The others take turns, but for those that are near or fire: no time goes into who cannot come.
             let always = self.near.word(index) | firing.word(index);

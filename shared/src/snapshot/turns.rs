@@ -38,9 +38,7 @@ impl Plan {
         let before = world.tick().minus(ticks);
         let of_word = |(index, turn_before): (usize, u64)| {
             let (held, waiting) = (ships.word(index), view.waiting.ships().word(index));
-            let quiet = if ticks == 1 { history.quiet().word(index) } else { 0 };
-            // As predicted: these take their one bit and are exact.
-            let free = held & quiet & !waiting;
+            let free = situation.free_word(index);
             let always = held & !free & (self.near.word(index) | self.firing.word(index));
             // Whoever is told of out of turn goes on until the turn comes, so as to wait as of the same tick as its
             // neighbours. Who fired in the last tick is the same for everyone.
