@@ -32,18 +32,13 @@ pub fn sections(results: &Results) -> Vec<Section> {
         charts: plots::of_sweep(sweep),
         ..of_sweep(sweep, "Spread out", SWEEP_TEXT)
     });
-    let crowd = results.crowd.as_ref().map(|crowd| Section {
-        charts: plots::of_crowd(crowd),
-        ..of_sweep(crowd, "In a crowd", CROWD_TEXT)
-    });
-    let packed = results.packed.as_ref().map(|packed| Section {
-        charts: plots::of_crowd(packed),
-        ..of_sweep(packed, "In a crush", PACKED_TEXT)
-    });
-    let station = results.station.as_ref().map(|station| Section {
-        charts: plots::of_crowd(station),
-        ..of_sweep(station, "At one station", STATION_TEXT)
-    });
+    let of_crowd = |crowd: &Option<SweepResults>, title, text| {
+        let crowd = crowd.as_ref()?;
+        Some(Section { charts: plots::of_crowd(crowd), ..of_sweep(crowd, title, text) })
+    };
+    let crowd = of_crowd(&results.crowd, "In a crowd", CROWD_TEXT);
+    let packed = of_crowd(&results.packed, "In a crush", PACKED_TEXT);
+    let station = of_crowd(&results.station, "At one station", STATION_TEXT);
     let hell = results.hell.as_ref().map(of_hell);
     let rooms = results.rooms.as_ref().map(of_rooms);
     [sweep, crowd, packed, station, hell, rooms, results.soak.as_ref().map(of_soak)]
@@ -81,12 +76,13 @@ fn points_table(points: &[Point]) -> Table {
     let columns: Vec<(String, &Point)> =
         points.iter().map(|point| (figure(point.clients.into()), point)).collect();
     let mut table = Columns::new("clients", &columns);
+    let has_bare = points.iter().any(|point| point.bare.is_some());
     let three = |a: f64, b: f64, c: f64| format!("{} / {} / {}", figure(a), figure(b), figure(c));
     table.line("server CPU, s per s", |point| figure(point.stretch.server_cpu));
     table.line("server CPU for each client and tick, us", |point| {
         figure(point.server_micros_per_client_tick)
     });
-    if points.iter().any(|point| point.bare.is_some()) {
+    if has_bare {
         table.line("the same of bare sockets before / behind, us", |point| {
             around(point, |bare| figure(bare.micros_per_client_tick))
         });
@@ -101,11 +97,11 @@ fn points_table(points: &[Point]) -> Table {
         table.line("taken by the machine's host, s per s", |point| {
             point.stretch.stolen_cpu.map_or_else(nothing, figure)
         });
-    }
-    if points.iter().any(|point| point.bare.is_some()) {
-        table.line("the same beside bare sockets before / behind, s per s", |point| {
-            around(point, |bare| bare.stolen_cpu.map_or_else(nothing, figure))
-        });
+        if has_bare {
+            table.line("the same beside bare sockets before / behind, s per s", |point| {
+                around(point, |bare| bare.stolen_cpu.map_or_else(nothing, figure))
+            });
+        }
     }
     table.line("tick duration p50 / p99 / p99.9, ms", |point| {
         let ticks = point.stretch.tick_duration_ms;
@@ -115,7 +111,7 @@ fn points_table(points: &[Point]) -> Table {
         let ticks = point.stretch.tick_lateness_ms;
         three(ticks.p50, ticks.p99, ticks.p999)
     });
-    if points.iter().any(|point| point.bare.is_some()) {
+    if has_bare {
         table.line("lateness p99.9 of bare sockets before / behind, ms", |point| {
             around(point, |bare| {
                 bare.tick_lateness_ms.map_or_else(nothing, |late| figure(late.p999))
