@@ -12,6 +12,7 @@ use std::thread;
 use tracing::warn;
 
 use super::busy::Busy;
+use super::helpers::Helpers;
 
 /// Share of a tick's time that ticks take, on average, from which on a room wants one helper more.
 const BUSY: f32 = 0.6;
@@ -72,13 +73,14 @@ pub struct Crew {
     cores: Cores,
     wanted: usize,
     helpers: usize,
+    threads: Helpers,
     ticks: u32,
 }
 
 impl Crew {
     /// Helpers from among these cores.
     pub fn new(cores: Cores) -> Self {
-        Crew { cores, wanted: 0, helpers: 0, ticks: 0 }
+        Crew { cores, wanted: 0, helpers: 0, threads: Helpers::default(), ticks: 0 }
     }
 
     /// Notes how busy the room is after one more tick.
@@ -119,7 +121,12 @@ impl Crew {
         let portions = items.len().div_ceil(items_at_once);
         let loan = self.cores.borrow(self.wanted.min(portions.saturating_sub(1)));
         self.helpers = 0;
-        // What was used by helpers that are not wanted any more is given back.
+        // Helpers that are not wanted any more end, and what they used is given back.
+        let ready = self.threads.count().min(self.wanted).max(loan.taken);
+        if let Err(error) = self.threads.resize(ready) {
+            warn!(%error, "the system gives no thread for a helper");
+            self.wanted = self.threads.count();
+        }
         workers.truncate(self.wanted + 1);
         if workers.len() <= loan.taken {
             workers.resize_with(loan.taken + 1, W::default);
@@ -131,30 +138,21 @@ impl Crew {
                 work(worker, portion);
             }
         };
-        let Some((own, helpers)) = workers.split_first_mut() else { return };
+        let Some((own, others)) = workers.split_first_mut() else { return };
         if loan.taken == 0 {
             return run(own);
         }
-        thread::scope(|scope| {
-            let mut threads = Vec::with_capacity(loan.taken);
-            for helper in helpers.iter_mut().take(loan.taken) {
-                let thread = thread::Builder::new().name("helper".to_owned());
-                match thread.spawn_scoped(scope, || run(helper)) {
-                    Ok(thread) => threads.push(thread),
-                    Err(error) => {
-                        warn!(%error, "the system gives no thread for a helper");
-                        self.wanted = 0;
-                        break;
-                    }
-                }
+        let others = Mutex::new(others.iter_mut());
+        let next_worker = || others.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let help = || {
+            if let Some(worker) = next_worker() {
+                run(worker);
             }
-            self.helpers = threads.len();
-            run(own);
-            for thread in threads {
-                // A bug in a helper is one of the room, which is told what it was.
-                thread.join().unwrap_or_else(|panic| resume_unwind(panic));
-            }
-        });
+        };
+        self.helpers = loan.taken.min(self.threads.count());
+        // A bug in a helper is one of the room, which is told what it was.
+        let outcome = self.threads.lend(self.helpers, &help, || run(own));
+        outcome.unwrap_or_else(|panic| resume_unwind(panic));
     }
 }
 

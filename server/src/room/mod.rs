@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Everything in here but [`RoomHandle`] lives on the room's thread, which is helped where it does one thing for each client in
-//! turn and that takes long (`crew.rs`). Nothing in here waits for a peer.
+//! turn and that takes long (`crew.rs`, `helpers.rs`). Nothing in here waits for a peer.
 
 mod allowance;
 mod batch;
@@ -16,8 +16,10 @@ mod checkpoint;
 mod client;
 mod crew;
 mod delivery_rate;
+mod elsewhere;
 mod flow_control;
 mod handle;
+mod helpers;
 mod input_buffer;
 mod input_path;
 #[cfg(test)]
