@@ -33,6 +33,7 @@ struct Shared {
     helpers: Family<RoomLabel, Gauge>,
     ticks: Counter,
     ticks_skipped: Counter,
+    ticks_stood_in: Family<RoomLabel, Counter>,
     clients: Gauge,
     entities: Gauge,
     sent_bytes: Family<LaneLabel, Counter>,
@@ -84,6 +85,12 @@ impl Metrics {
                 "ticks_skipped",
                 "Ticks given up because the room was too late to catch up",
                 Counter::default(),
+            ),
+            ticks_stood_in: register(
+                &mut registry,
+                "ticks_stood_in",
+                "Ticks done by a room's standby: the processor that was to do them did not run",
+                Family::default(),
             ),
             clients: register(
                 &mut registry,
@@ -188,6 +195,7 @@ impl Metrics {
             helpers: shared.helpers.get_or_create_owned(&label),
             ticks: shared.ticks.clone(),
             ticks_skipped: shared.ticks_skipped.clone(),
+            ticks_stood_in: shared.ticks_stood_in.get_or_create_owned(&label),
             clients: GaugeShare::new(&shared.clients),
             entities: GaugeShare::new(&shared.entities),
             sent_snapshot_bytes: shared.sent_bytes.get_or_create_owned(&LaneLabel::SNAPSHOT),
@@ -245,6 +253,8 @@ pub struct RoomMetrics {
     pub ticks: Counter,
     /// Ticks given up.
     pub ticks_skipped: Counter,
+    /// Ticks done by the standby.
+    pub ticks_stood_in: Counter,
     /// Clients in this room.
     pub clients: GaugeShare,
     /// Entities in this room.
@@ -443,6 +453,7 @@ mod tests {
             "# TYPE driftfield_ticks_total counter",
             "driftfield_ticks_total 0",
             "driftfield_ticks_skipped_total 0",
+            "driftfield_ticks_stood_in_total{room=\"frontier\"} 0",
             "driftfield_clients 3",
             "driftfield_entities 40",
             "driftfield_sent_bytes_total{lane=\"snapshot\"} 100",

@@ -6,7 +6,8 @@
 //!       -> flow control: who gets a snapshot -> interest -> encode -> sockets -> metrics
 //! ```
 //!
-//! Everything in here but [`RoomHandle`] lives on the room's thread, which is helped where it does one thing for each client in
+//! Everything in here but [`RoomHandle`] is used by one thread at a time, the room's own or the one that stands by for it
+//! (`tick_loop.rs`), which is helped where it does one thing for each client in
 //! turn and that takes long (`crew.rs`, `helpers.rs`). Nothing in here waits for a peer.
 
 mod allowance;
@@ -24,6 +25,7 @@ mod input_buffer;
 mod input_path;
 #[cfg(test)]
 mod input_path_tests;
+mod late_log;
 #[cfg(test)]
 mod link_rig;
 #[cfg(test)]
@@ -40,6 +42,7 @@ mod sender;
 #[cfg(test)]
 mod tests;
 mod tick_loop;
+mod ticking;
 mod view_lag;
 
 use std::path::PathBuf;
