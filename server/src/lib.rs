@@ -1,12 +1,12 @@
 //! The Driftfield server as a library; the binaries `server` and `bots` are thin.
 //!
 //! ```text
-//! config -> server::run -> room::open, one tick thread each
+//! config -> server::run -> room::open, tick threads of its own each
 //!                      \-> listener -> http -> connection -> room
 //! ```
 //!
 //! Only the outer shell (`listener`, `http`, `shutdown`) runs on tokio, and only until a client enters a
-//! room: from then on its socket belongs to the room's tick thread.
+//! room: from then on its socket belongs to the room.
 
 pub mod admission;
 mod budget;

@@ -1,7 +1,7 @@
 //! What the server counts, as `/metrics` shows it in the Prometheus text format.
 //!
-//! Names are fixed: tools outside rely on them. Only the two histograms are told apart by room; the
-//! other figures are sums over all rooms. A room's tick thread holds a [`RoomMetrics`]: handles only, no
+//! Names are fixed: tools outside rely on them. What tells how punctual and how full a room is has its label, all
+//! other figures are sums over all rooms. A room holds a [`RoomMetrics`]: handles only, no
 //! label is looked up in a tick.
 
 use std::sync::Arc;
@@ -89,7 +89,7 @@ impl Metrics {
             ticks_stood_in: register(
                 &mut registry,
                 "ticks_stood_in",
-                "Ticks done by a room's standby: the processor that was to do them did not run",
+                "Ticks done by a room's standby: its own thread had not begun 0.15 ms after they were due",
                 Family::default(),
             ),
             clients: register(

@@ -75,7 +75,8 @@ fn allocations_of_rooms() -> u64 {
     let rooms = tasks.flatten().filter_map(|task| {
         let name = fs::read_to_string(task.path().join("comm")).ok()?;
         let number: i32 = task.file_name().to_str()?.parse().ok()?;
-        name.starts_with("room ").then(|| place_of(number))
+        let is_of_room = name.starts_with("room ") || name.starts_with("standby ");
+        is_of_room.then(|| place_of(number))
     });
     rooms.map(|place| ALLOCATIONS[place].load(Ordering::Relaxed)).sum()
 }

@@ -11,7 +11,8 @@ pub use others::{Elsewhere, this_processor};
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use rustix::process::Pid;
+    use rustix::io;
+    use rustix::process::{Pid, getpid};
     use rustix::thread::{CpuSet, gettid, sched_getaffinity, sched_getcpu, sched_setaffinity};
     use tracing::debug;
 
@@ -20,41 +21,50 @@ mod linux {
         sched_getcpu()
     }
 
-    /// A thread, the processors that it may use, and the one of them that it is kept off.
+    /// The processors that the host lets the server use: those of its first thread, which nobody here keeps off any.
+    fn allowed() -> io::Result<CpuSet> {
+        sched_getaffinity(Some(getpid()))
+    }
+
+    /// A thread, and the processor that it is kept off.
     #[derive(Debug)]
     pub struct Elsewhere {
         thread: Pid,
-        allowed: Option<CpuSet>,
         avoided: Option<usize>,
     }
 
     impl Elsewhere {
-        /// The calling thread, which may use what it was given by the host.
+        /// For the calling thread, which is not kept off any yet.
         pub fn of_this_thread() -> Self {
-            let allowed = sched_getaffinity(None)
-                .inspect_err(|error| debug!(%error, "threads stay where the system puts them"));
-            let allowed = allowed.ok().filter(|allowed| allowed.count() > 1);
-            Elsewhere { thread: gettid(), allowed, avoided: None }
+            Elsewhere { thread: gettid(), avoided: None }
         }
 
         /// Whether there is a second processor at all.
-        pub fn is_somewhere(&self) -> bool {
-            self.allowed.is_some()
+        pub fn exists() -> bool {
+            allowed().is_ok_and(|allowed| allowed.count() > 1)
         }
 
-        /// Lets the thread use all of its processors but this one. It need not be the calling one.
+        /// Lets the thread, which need not be the calling one, use all processors but this one. Where it is the only one, or the
+        /// system does not want it, the thread stays where it is.
         pub fn keep_off(&mut self, processor: usize) {
-            let Some(allowed) = &self.allowed else { return };
-            if self.avoided == Some(processor) || processor >= CpuSet::MAX_CPU {
+            if self.avoided.replace(processor) == Some(processor) {
                 return;
             }
-            // Also where it fails: a host that took processors away is not asked again in every tick.
-            self.avoided = Some(processor);
-            let mut others = *allowed;
-            others.unset(processor);
-            if let Err(error) = sched_setaffinity(Some(self.thread), &others) {
+            if let Err(error) = self.move_off(processor) {
                 debug!(%error, "a thread stays where the system puts it");
             }
+        }
+
+        fn move_off(&self, processor: usize) -> io::Result<()> {
+            // Asked anew each time, which is seldom: the host may have thought otherwise.
+            let mut others = allowed()?;
+            if processor < CpuSet::MAX_CPU {
+                others.unset(processor);
+            }
+            if others.count() == 0 {
+                return Ok(());
+            }
+            sched_setaffinity(Some(self.thread), &others)
         }
     }
 
@@ -65,16 +75,36 @@ mod linux {
         #[test]
         fn a_thread_is_kept_off_one_of_the_processors_that_it_may_use_and_no_other() {
             std::thread::spawn(|| {
+                if !Elsewhere::exists() {
+                    return;
+                }
                 let mut elsewhere = Elsewhere::of_this_thread();
-                let Some(allowed) = elsewhere.allowed else { return };
-                let here = this_processor();
-                for avoided in [here, here, this_processor()] {
+                let allowed = allowed().unwrap();
+                for _ in 0..4 {
+                    let avoided = this_processor();
                     elsewhere.keep_off(avoided);
                     let mut expected = allowed;
                     expected.unset(avoided);
                     assert_eq!(sched_getaffinity(None).unwrap(), expected);
                     assert_ne!(this_processor(), avoided);
                 }
+            })
+            .join()
+            .unwrap();
+        }
+
+        #[test]
+        fn a_thread_started_by_one_that_is_kept_off_may_be_kept_off_another() {
+            std::thread::spawn(|| {
+                let processor = this_processor();
+                Elsewhere::of_this_thread().keep_off(processor);
+                let child = std::thread::spawn(move || {
+                    let here = this_processor();
+                    Elsewhere::of_this_thread().keep_off(here);
+                    (here, this_processor())
+                });
+                let (before, after) = child.join().unwrap();
+                assert!(before != after || !Elsewhere::exists());
             })
             .join()
             .unwrap();
@@ -88,13 +118,13 @@ mod linux {
             let sleeper = std::thread::spawn(move || {
                 name.send(Elsewhere::of_this_thread()).unwrap();
                 woken.recv().unwrap();
-                this_processor()
+                sched_getaffinity(None).unwrap()
             });
             let mut elsewhere = named.recv().unwrap();
             let processor = this_processor();
             elsewhere.keep_off(processor);
             wake.send(()).unwrap();
-            assert!(sleeper.join().unwrap() != processor || !elsewhere.is_somewhere());
+            assert!(!sleeper.join().unwrap().is_set(processor) || !Elsewhere::exists());
         }
     }
 }
@@ -114,7 +144,7 @@ mod others {
             Elsewhere
         }
 
-        pub fn is_somewhere(&self) -> bool {
+        pub fn exists() -> bool {
             std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
         }
 

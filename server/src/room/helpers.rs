@@ -6,7 +6,8 @@
 use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Builder};
 
 use super::elsewhere::{Elsewhere, this_processor};
@@ -24,9 +25,29 @@ pub struct Helpers {
 #[derive(Debug)]
 struct Helper {
     elsewhere: Elsewhere,
-    /// Bounded, with one place: a helper has one thing to do at a time.
-    work: SyncSender<Work<'static>>,
-    outcomes: Receiver<thread::Result<()>>,
+    desk: Arc<Desk>,
+}
+
+/// Where a helper finds its work and leaves what came of it.
+#[derive(Debug, Default)]
+struct Desk {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+enum State {
+    /// Nothing to do.
+    #[default]
+    Idle,
+    /// Not begun: may be taken away again.
+    Asked(Work<'static>),
+    /// The helper uses it.
+    Working,
+    /// The helper has used it for the last time, and may have panicked.
+    Done(thread::Result<()>),
+    /// There will never be any again.
+    Dismissed,
 }
 
 impl Helpers {
@@ -47,8 +68,8 @@ impl Helpers {
         self.threads.len()
     }
 
-    /// Has `work` done once by each of `count` helpers, or as many as there are, while this thread does `own`. All are done with it
-    /// when this returns.
+    /// Has `work` done once by each of `count` helpers, or as many as there are, while this thread does `own`. When that is done,
+    /// who has not begun is let off, since its processor may not run at all, and all others are waited for.
     ///
     /// # Errors
     /// What the first helper panicked with that did. If `own` does, this does.
@@ -59,20 +80,17 @@ impl Helpers {
             helper.elsewhere.keep_off(here);
         }
         let helpers = &self.threads[..count];
-        let mut lent = Lent { borrowers: &[], outcome: Ok(()) };
+        let lent = Lent { helpers, outcome: Ok(()) };
         // SAFETY: No helper uses `work` after `lent` is gone, and this function is not left before, be it by a panic: when it is
-        // dropped it waits for all helpers that `work` was sent to. A helper tells that it is done after its last use of it and
-        // keeps no copy; where it cannot tell, its thread has ended.
+        // dropped it takes `work` back from each helper's desk, or waits until the helper says that it is done with it.
         #[allow(
             unsafe_code,
             reason = "no maintained library lends to threads that sleep in between"
         )]
         let work: Work<'static> = unsafe { std::mem::transmute::<Work<'_>, Work<'static>>(work) };
-        for (index, helper) in helpers.iter().enumerate() {
-            if helper.work.send(work).is_err() {
-                break;
-            }
-            lent.borrowers = &helpers[..=index];
+        for helper in helpers {
+            *helper.desk.state() = State::Asked(work);
+            helper.desk.changed.notify_one();
         }
         own();
         lent.end()
@@ -82,43 +100,81 @@ impl Helpers {
 impl Helper {
     /// A thread that waits for work, with what the calling one has asked the system for.
     fn start() -> io::Result<Self> {
-        let (work, requests) = sync_channel::<Work<'static>>(1);
-        let (outcome, outcomes) = sync_channel(1);
+        let desk = Arc::new(Desk::default());
         let (introduce, introduced) = sync_channel(1);
-        Builder::new().name("helper".to_owned()).spawn(move || {
-            // Nobody waits for any of it any more where it cannot be sent.
-            let _ = introduce.send(Elsewhere::of_this_thread());
-            while let Ok(work) = requests.recv() {
-                let done = catch_unwind(AssertUnwindSafe(work));
-                if outcome.send(done).is_err() {
-                    return;
-                }
+        Builder::new().name("helper".to_owned()).spawn({
+            let desk = desk.clone();
+            move || {
+                let _ = introduce.send(Elsewhere::of_this_thread());
+                desk.serve();
             }
         })?;
         let elsewhere = introduced.recv().map_err(io::Error::other)?;
-        Ok(Helper { elsewhere, work, outcomes })
+        Ok(Helper { elsewhere, desk })
     }
 }
 
-/// Work that helpers have been sent. It is theirs until this is dropped.
+impl Drop for Helper {
+    fn drop(&mut self) {
+        *self.desk.state() = State::Dismissed;
+        self.desk.changed.notify_one();
+    }
+}
+
+impl Desk {
+    /// Nothing panics while it is locked.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_while(&self, condition: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
+        let state = self.changed.wait_while(self.state(), |state| condition(state));
+        state.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the helper does until it is dismissed.
+    fn serve(&self) {
+        loop {
+            let mut state = self.wait_while(|state| matches!(state, State::Idle | State::Done(_)));
+            let State::Asked(work) = *state else { return };
+            *state = State::Working;
+            drop(state);
+            let outcome = catch_unwind(AssertUnwindSafe(work));
+            *self.state() = State::Done(outcome);
+            self.changed.notify_one();
+        }
+    }
+
+    /// Takes work back that has not begun, or waits until it is done.
+    fn settle(&self) -> thread::Result<()> {
+        let mut state = self.wait_while(|state| matches!(state, State::Working));
+        match std::mem::take(&mut *state) {
+            State::Done(outcome) => outcome,
+            State::Idle | State::Asked(_) | State::Working | State::Dismissed => Ok(()),
+        }
+    }
+}
+
+/// Work that helpers may have on their desks, until this is dropped.
 struct Lent<'a> {
-    borrowers: &'a [Helper],
+    helpers: &'a [Helper],
     outcome: Result<(), Panic>,
 }
 
 impl Lent<'_> {
-    /// Waits for all, and says how it went.
+    /// Takes all of it back, and says how it went.
     fn end(mut self) -> Result<(), Panic> {
-        self.wait();
+        self.take_back();
         std::mem::replace(&mut self.outcome, Ok(()))
     }
 
-    fn wait(&mut self) {
-        for borrower in std::mem::take(&mut self.borrowers) {
-            // It has ended if it does not answer, and uses nothing any more.
-            let Ok(Err(panic)) = borrower.outcomes.recv() else { continue };
+    fn take_back(&mut self) {
+        // One after the other: should an outcome that nobody wants panic when it is dropped, the rest is still to be settled.
+        while let Some((first, rest)) = self.helpers.split_first() {
+            self.helpers = rest;
+            let outcome = first.desk.settle();
             if self.outcome.is_ok() {
-                self.outcome = Err(panic);
+                self.outcome = outcome;
             }
         }
     }
@@ -126,15 +182,29 @@ impl Lent<'_> {
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
-        self.wait();
+        self.take_back();
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            State::Idle => "Idle",
+            State::Asked(_) => "Asked",
+            State::Working => "Working",
+            State::Done(_) => "Done",
+            State::Dismissed => "Dismissed",
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
     use std::collections::HashSet;
+    use std::sync::Barrier;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::{Barrier, Mutex};
+    use std::sync::mpsc::{RecvTimeoutError, SyncSender};
     use std::thread::ThreadId;
     use std::time::Duration;
 
@@ -151,9 +221,17 @@ mod tests {
         for count in 0..4 {
             let mut helpers = helpers(3);
             let (done, mut own) = (AtomicUsize::new(0), 0);
+            let together = Barrier::new(count + 1);
             for _ in 0..100 {
-                let work = || _ = done.fetch_add(1, Ordering::Relaxed);
-                helpers.lend(count, &work, || own += 1).unwrap();
+                let work = || {
+                    together.wait();
+                    done.fetch_add(1, Ordering::Relaxed);
+                };
+                let own = || {
+                    together.wait();
+                    own += 1;
+                };
+                helpers.lend(count, &work, own).unwrap();
             }
             assert_eq!((own, done.into_inner()), (100, 100 * count));
         }
@@ -163,65 +241,88 @@ mod tests {
     fn it_is_the_same_threads_each_time_until_their_number_changes() {
         let mut helpers = helpers(2);
         let threads = Mutex::new(HashSet::<ThreadId>::new());
-        let note = || _ = threads.lock().unwrap().insert(thread::current().id());
-        for _ in 0..10 {
-            helpers.lend(2, &note, || ()).unwrap();
-        }
+        let meet = |helpers: &mut Helpers| {
+            let together = Barrier::new(helpers.count() + 1);
+            let note = || {
+                threads.lock().unwrap().insert(thread::current().id());
+                together.wait();
+            };
+            helpers.lend(2, &note, || _ = together.wait()).unwrap();
+        };
+        (0..10).for_each(|_| meet(&mut helpers));
         assert_eq!(threads.lock().unwrap().len(), 2);
         helpers.resize(0).unwrap();
-        helpers.lend(2, &note, || ()).unwrap();
+        meet(&mut helpers);
         helpers.resize(1).unwrap();
-        helpers.lend(2, &note, || ()).unwrap();
+        meet(&mut helpers);
         assert_eq!(threads.lock().unwrap().len(), 3);
     }
 
     #[test]
-    fn helpers_work_at_the_same_time_as_their_owner() {
-        let together = Barrier::new(4);
-        let meet = || _ = together.wait();
-        helpers(3).lend(3, &meet, || _ = together.wait()).unwrap();
-    }
-
-    #[test]
-    fn nothing_is_given_back_before_the_last_helper_is_done_with_it() {
+    fn nothing_is_given_back_before_the_last_helper_that_began_is_done_with_it() {
         let mut helpers = helpers(2);
-        let done = AtomicUsize::new(0);
+        let (begun, done) = (Barrier::new(3), AtomicUsize::new(0));
         let be_slow = || {
+            begun.wait();
             thread::sleep(Duration::from_millis(20));
             done.fetch_add(1, Ordering::Relaxed);
         };
-        helpers.lend(2, &be_slow, || ()).unwrap();
+        helpers.lend(2, &be_slow, || _ = begun.wait()).unwrap();
         assert_eq!(done.load(Ordering::Relaxed), 2);
-        let own = || helpers.lend(2, &be_slow, || panic!("a bug of the owner"));
-        assert!(catch_unwind(AssertUnwindSafe(own)).is_err());
+        let fail = || {
+            begun.wait();
+            panic!("a bug of the owner");
+        };
+        let failed = catch_unwind(AssertUnwindSafe(|| helpers.lend(2, &be_slow, fail)));
+        assert!(failed.is_err());
         assert_eq!(done.load(Ordering::Relaxed), 4);
+    }
+
+    #[test]
+    fn who_has_not_begun_when_the_owner_is_done_is_not_waited_for() {
+        // As if its processor stood still.
+        let stalled =
+            Helper { elsewhere: Elsewhere::of_this_thread(), desk: Arc::new(Desk::default()) };
+        let desk = stalled.desk.clone();
+        let mut helpers = Helpers { threads: vec![stalled] };
+        let asked = AtomicUsize::new(0);
+        let work = || panic!("nobody is here to do it");
+        helpers
+            .lend(1, &work, || {
+                asked.fetch_add(matches!(*desk.state(), State::Asked(_)).into(), Ordering::Relaxed);
+            })
+            .unwrap();
+        assert_eq!(asked.into_inner(), 1);
+        assert!(matches!(*desk.state(), State::Idle), "it finds nothing when it comes");
     }
 
     #[test]
     fn a_helper_that_panics_tells_its_owner_and_helps_again() {
         let mut helpers = helpers(2);
-        let fail = || panic!("a bug of a helper");
-        let mut own = 0;
-        let panic = helpers.lend(2, &fail, || own += 1).unwrap_err();
+        let begun = Barrier::new(3);
+        let fail = || {
+            begun.wait();
+            panic!("a bug of a helper");
+        };
+        let panic = helpers.lend(2, &fail, || _ = begun.wait()).unwrap_err();
         assert_eq!(panic.downcast_ref(), Some(&"a bug of a helper"));
-        let done = AtomicUsize::new(0);
-        helpers.lend(2, &|| _ = done.fetch_add(1, Ordering::Relaxed), || own += 1).unwrap();
-        assert_eq!((own, done.into_inner()), (2, 2));
+        helpers.lend(2, &|| _ = begun.wait(), || _ = begun.wait()).unwrap();
     }
 
     #[test]
     fn helpers_that_are_let_go_end() {
-        let (alive, ended) = sync_channel::<()>(0);
-        let alive = Mutex::new(Some(alive));
+        thread_local!(static HELD: RefCell<Option<SyncSender<()>>> = const { RefCell::new(None) });
+        let (alive, ended) = sync_channel(0);
+        let (alive, begun) = (Mutex::new(Some(alive)), Barrier::new(2));
         let mut helpers = helpers(1);
-        thread_local!(static HELD: std::cell::RefCell<Option<SyncSender<()>>> = const { std::cell::RefCell::new(None) });
-        helpers.lend(1, &|| HELD.set(alive.lock().unwrap().take()), || ()).unwrap();
+        let hold = || {
+            HELD.set(alive.lock().unwrap().take());
+            begun.wait();
+        };
+        helpers.lend(1, &hold, || _ = begun.wait()).unwrap();
         drop(helpers);
         // The thread drops what is its own when it ends.
-        assert!(
-            ended
-                .recv_timeout(Duration::from_secs(60))
-                .is_err_and(|error| { error == std::sync::mpsc::RecvTimeoutError::Disconnected })
-        );
+        let end = ended.recv_timeout(Duration::from_secs(60));
+        assert_eq!(end, Err(RecvTimeoutError::Disconnected));
     }
 }

@@ -1,4 +1,4 @@
-//! A room: one world, its tick loop on a thread of its own, and the clients in it.
+//! A room: one world, its tick loop on threads of its own, and the clients in it.
 //!
 //! ```text
 //! thread, absolute deadlines:
@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Everything in here but [`RoomHandle`] is used by one thread at a time, the room's own or the one that stands by for it
-//! (`tick_loop.rs`), which is helped where it does one thing for each client in
-//! turn and that takes long (`crew.rs`, `helpers.rs`). Nothing in here waits for a peer.
+//! (`tick_loop.rs`). It is helped where it does one thing for each client in turn and that takes long (`crew.rs`,
+//! `helpers.rs`). Nothing in here waits for a peer.
 
 mod allowance;
 mod batch;

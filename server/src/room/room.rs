@@ -31,7 +31,7 @@ use crate::metrics::RoomMetrics;
 /// Seconds between the notice of a shutdown and the goodbye.
 const DRAIN_NOTICE: Duration = Duration::from_millis(500);
 
-/// A room on its thread.
+/// A room, between two ticks or in one.
 pub struct Room {
     settings: RoomSettings,
     metrics: RoomMetrics,

@@ -3,11 +3,13 @@
 //! A thread sleeps with a timer of the processor that it is on. If that processor does not run when the timer is up, since a
 //! hypervisor has lent it to another machine or the kernel is busy there, the thread sleeps on, for milliseconds, while the next
 //! processor has nothing to do. So a second thread, kept off the first one's processor, looks a moment after each deadline
-//! whether the tick has begun, and does it if not. It takes two processors that stall at once to make a tick late.
+//! whether the tick has begun, and does it if not. It takes two processors that stall at once to make a tick begin late.
 //!
 //! The same thought in distributed systems: hedged requests, J. Dean and L. A. Barroso, "The Tail at Scale" (2013).
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{io, mem, thread};
 
@@ -15,7 +17,7 @@ use tracing::warn;
 
 use super::RoomSettings;
 use super::elsewhere::{Elsewhere, this_processor};
-use super::handle::{RoomHandle, pair};
+use super::handle::{RoomHandle, Shared, pair};
 use super::punctual::ask_for_punctuality;
 use super::ticking::Ticking;
 use crate::metrics::Metrics;
@@ -29,28 +31,40 @@ const PATIENCE: Duration = Duration::from_micros(150);
 /// When the system gives no thread.
 pub fn open(settings: RoomSettings, metrics: Metrics) -> io::Result<RoomHandle> {
     let (handle, shared, messages) = pair(settings);
-    let id = handle.id().to_owned();
-    thread::Builder::new().name(format!("room {id}")).spawn(move || {
+    thread::Builder::new().name(format!("room {}", handle.id())).spawn(move || {
+        // Dropped last, when the room is gone.
+        let open = Open(shared.clone());
         ask_for_punctuality();
-        let room = Arc::new(TickLoop::new(Ticking::new(shared.clone(), messages, metrics)));
-        if let Err(error) = room.start_standby(&id) {
-            warn!(room = id, %error, "the system gives no thread to stand by");
-        }
+        let room = Arc::new(TickLoop::new(Ticking::new(shared, messages, metrics)));
+        let standby = room.start_standby(&open.0.settings().id);
         room.keep_time();
-        shared.set_seats(0, 0);
-        shared.set_closed();
+        room.announce(Next::End);
+        // Else it has told what became of it.
+        let _ = standby.map(JoinHandle::join);
     })?;
     Ok(handle)
 }
 
+/// A room that is open until this is dropped, be it by a bug that no new start helps against.
+struct Open(Arc<Shared>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.set_seats(0, 0);
+        self.0.set_closed();
+    }
+}
+
 /// What the threads of a room have in common.
 struct TickLoop {
-    /// Held by who ticks.
+    /// Held by who ticks. Poisoned by a panic that [`Ticking`] itself did not survive: the room ends.
     ticking: Mutex<Ticking>,
     interval: Duration,
     next: Mutex<Next>,
     /// The room has woken, or ended.
     changed: Condvar,
+    /// Where the room's own thread was of late: its timer is there.
+    processor: AtomicUsize,
 }
 
 /// What the room's own thread waits for.
@@ -58,8 +72,8 @@ struct TickLoop {
 enum Next {
     /// Someone who comes.
     Guest,
-    /// A tick, with a timer of this processor.
-    Tick { deadline: Instant, processor: usize },
+    /// The tick of this deadline.
+    Tick(Instant),
     /// Nothing: the room has ended.
     End,
 }
@@ -71,61 +85,59 @@ impl TickLoop {
             ticking: Mutex::new(ticking),
             next: Mutex::new(Next::Guest),
             changed: Condvar::new(),
+            processor: AtomicUsize::new(this_processor()),
         }
     }
 
     /// Ticks until the room has ended.
     fn keep_time(&self) {
-        let mut ticking = lock(&self.ticking);
+        let Ok(mut ticking) = self.ticking.lock() else { return };
         loop {
             if ticking.is_asleep() {
                 self.announce(Next::Guest);
                 ticking.sleep();
             }
             if ticking.is_closed() {
-                return self.announce(Next::End);
+                return;
             }
             let deadline = ticking.deadline();
-            self.announce(Next::Tick { deadline, processor: this_processor() });
+            self.announce(Next::Tick(deadline));
             if deadline > Instant::now() {
                 drop(ticking);
                 sleep_until(deadline);
-                ticking = lock(&self.ticking);
+                let Ok(again) = self.ticking.lock() else { return };
+                ticking = again;
             }
-            // Or the standby has done it.
-            if ticking.deadline() == deadline && !ticking.is_closed() {
-                ticking.tick(false);
-            }
+            // The standby sleeps before this tick is done.
+            self.processor.store(this_processor(), Ordering::Relaxed);
+            ticking.tick(deadline, false);
         }
     }
 
     /// Does the ticks that have not begun when they should, until the room has ended.
     fn stand_by(&self) {
         let mut elsewhere = Elsewhere::of_this_thread();
-        // The next deadline is made known when the tick before it is done. Until then it is taken to be an interval later.
-        let mut expected = Instant::now();
-        while let Some((deadline, processor)) = self.next_tick() {
-            let deadline = deadline.max(expected);
-            elsewhere.keep_off(processor);
+        let mut last = None;
+        while let Some(announced) = self.next_deadline() {
+            let deadline = after(last, announced, self.interval);
+            last = Some(deadline);
+            elsewhere.keep_off(self.processor.load(Ordering::Relaxed));
             sleep_until(deadline + PATIENCE);
-            expected = deadline + self.interval;
-            // Who holds it ticks.
-            let Ok(mut ticking) = self.ticking.try_lock() else { continue };
-            if ticking.deadline() <= deadline && !ticking.is_asleep() && !ticking.is_closed() {
-                ticking.tick(true);
-            }
-            if ticking.is_closed() {
-                return;
+            match self.ticking.try_lock() {
+                Ok(mut ticking) => ticking.tick(deadline, true),
+                // Who holds it ticks.
+                Err(TryLockError::WouldBlock) => (),
+                Err(TryLockError::Poisoned(_)) => return,
             }
         }
     }
 
-    /// The tick that the room's own thread waits for; `None`: the room has ended.
-    fn next_tick(&self) -> Option<(Instant, usize)> {
+    /// The deadline of the tick that the room's own thread waits for or does; `None`: the room has ended.
+    fn next_deadline(&self) -> Option<Instant> {
         let is_asleep = |next: &mut Next| matches!(next, Next::Guest);
         let next = self.changed.wait_while(lock(&self.next), is_asleep);
         match *next.unwrap_or_else(PoisonError::into_inner) {
-            Next::Tick { deadline, processor } => Some((deadline, processor)),
+            Next::Tick(deadline) => Some(deadline),
             Next::Guest | Next::End => None,
         }
     }
@@ -139,19 +151,30 @@ impl TickLoop {
     }
 
     /// Starts the standby, with what the calling thread has asked the system for; not where it would have to share a processor.
-    fn start_standby(self: &Arc<Self>, id: &str) -> io::Result<()> {
-        if !Elsewhere::of_this_thread().is_somewhere() {
-            return Ok(());
+    fn start_standby(self: &Arc<Self>, id: &str) -> Option<JoinHandle<()>> {
+        if !Elsewhere::exists() {
+            return None;
         }
         let this = self.clone();
-        let standby = thread::Builder::new().name(format!("room {id} standby"));
-        standby.spawn(move || this.stand_by()).map(drop)
+        let standby = thread::Builder::new().name(format!("standby {id}"));
+        let thread = standby.spawn(move || this.stand_by());
+        thread
+            .inspect_err(|error| warn!(room = id, %error, "the system gives no thread to stand by"))
+            .ok()
     }
 }
 
-/// A panic in a tick is dealt with by [`Ticking`] itself.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// The deadline to look at after the `last` one: the one that is announced, or, while the tick of the last one is still being
+/// done, the one that will be if it takes no longer than it may.
+fn after(last: Option<Instant>, announced: Instant, interval: Duration) -> Instant {
+    match last {
+        Some(last) if announced <= last => last + interval,
+        _ => announced,
+    }
+}
+
+fn lock(next: &Mutex<Next>) -> MutexGuard<'_, Next> {
+    next.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn sleep_until(deadline: Instant) {
@@ -160,6 +183,8 @@ fn sleep_until(deadline: Instant) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::channel;
+
     use driftfield_shared::content::Content;
     use driftfield_shared::netcode::{Client, ClientConfig};
     use driftfield_shared::sim::Rules;
@@ -194,47 +219,52 @@ mod tests {
         (TickLoop::new(ticking), metrics.room("test"), guest)
     }
 
-    /// How many ticks a room may have done since `start`, at most: each once, and those that were late caught up.
-    fn ticks_at_most(start: Instant) -> u64 {
-        (start.elapsed().as_secs_f64() * f64::from(TICK_HZ)) as u64 + 1
-    }
-
     #[test]
     fn the_standby_does_every_tick_of_a_room_whose_own_thread_does_not_come() {
         let (room, metrics, _guest) = ending();
-        let start = Instant::now();
-        room.announce(Next::Tick { deadline: start, processor: this_processor() });
-        room.stand_by();
-        assert!(lock(&room.ticking).is_closed());
-        let wakes = metrics.ticks_stood_in.get();
-        assert!(wakes > 1 && wakes <= metrics.ticks.get(), "{wakes} of {}", metrics.ticks.get());
-        assert!(metrics.ticks.get() + metrics.ticks_skipped.get() <= ticks_at_most(start));
+        thread::scope(|scope| {
+            room.announce(Next::Tick(Instant::now()));
+            let standby = scope.spawn(|| room.stand_by());
+            while !room.ticking.lock().unwrap().is_closed() {
+                thread::sleep(Duration::from_millis(1));
+            }
+            room.announce(Next::End);
+            standby.join().unwrap();
+        });
+        let (stood_in, ticks) = (metrics.ticks_stood_in.get(), metrics.ticks.get());
+        assert!(stood_in > 1 && stood_in <= ticks, "{stood_in} of {ticks}");
     }
 
     #[test]
-    fn no_tick_is_done_twice_and_both_threads_end_with_the_room() {
+    fn both_threads_end_with_the_room() {
         let (room, metrics, _guest) = ending();
-        let start = Instant::now();
         thread::scope(|scope| {
-            scope.spawn(|| room.stand_by());
+            let standby = scope.spawn(|| room.stand_by());
             room.keep_time();
+            room.announce(Next::End);
+            standby.join().unwrap();
         });
-        assert!(lock(&room.ticking).is_closed());
-        assert!(metrics.ticks.get() + metrics.ticks_skipped.get() <= ticks_at_most(start));
+        assert!(room.ticking.lock().unwrap().is_closed());
+        assert!(metrics.ticks.get() > 1);
     }
 
     #[test]
     fn the_standby_does_not_wait_for_a_tick_that_has_begun() {
         let (room, metrics, _guest) = ending();
+        let (say, said) = channel();
         thread::scope(|scope| {
-            let begun = lock(&room.ticking);
-            room.announce(Next::Tick { deadline: Instant::now(), processor: this_processor() });
-            let standby = scope.spawn(|| room.stand_by());
+            let begun = room.ticking.lock().unwrap();
+            room.announce(Next::Tick(Instant::now()));
+            let room = &room;
+            scope.spawn(move || {
+                room.stand_by();
+                say.send(()).unwrap();
+            });
             thread::sleep(room.interval * 10);
-            assert!(!standby.is_finished());
             room.announce(Next::End);
-            standby.join().unwrap();
+            let ended = said.recv_timeout(Duration::from_secs(60));
             drop(begun);
+            ended.unwrap();
         });
         assert_eq!((metrics.ticks.get(), metrics.ticks_stood_in.get()), (0, 0));
     }
@@ -250,5 +280,37 @@ mod tests {
             standby.join().unwrap();
         });
         assert_eq!((metrics.ticks.get(), metrics.ticks_stood_in.get()), (0, 0));
+    }
+
+    #[test]
+    fn a_panic_that_the_room_does_not_survive_ends_both_threads() {
+        let (room, metrics, _guest) = ending();
+        let failed = thread::scope(|scope| {
+            let fail = || {
+                let _ticking = room.ticking.lock().unwrap();
+                panic!("a bug that no new start helps against");
+            };
+            scope.spawn(fail).join()
+        });
+        assert!(failed.is_err());
+        room.keep_time();
+        room.announce(Next::Tick(Instant::now()));
+        room.stand_by();
+        assert_eq!(metrics.ticks.get(), 0);
+    }
+
+    #[test]
+    fn the_standby_looks_at_the_deadlines_of_its_room_whatever_grid_they_are_on() {
+        let interval = Duration::from_millis(33);
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let first = after(None, at(40), interval);
+        assert_eq!(first, at(40));
+        // Still at it, and again: it is long.
+        assert_eq!(after(Some(first), at(40), interval), at(73));
+        assert_eq!(after(Some(at(73)), at(40), interval), at(106));
+        // Asleep and woken in between, on another grid.
+        assert_eq!(after(Some(at(106)), at(110), interval), at(110));
+        assert_eq!(after(Some(at(110)), at(143), interval), at(143));
     }
 }
