@@ -49,6 +49,7 @@ pub enum ConnectionEnd {
 #[derive(Debug)]
 pub struct Connection {
     link: Link,
+    is_house_bot: bool,
 }
 
 #[derive(Debug)]
@@ -70,13 +71,20 @@ impl Connection {
         permit: Option<ConnectionPermit>,
     ) -> io::Result<Connection> {
         let link = SocketLink::new(socket, leftover, peer, permit)?;
-        Ok(Connection { link: Link::Socket(link) })
+        Ok(Connection { link: Link::Socket(link), is_house_bot: false })
     }
 
-    /// A connection inside the process, and the bot's end of it.
+    /// A connection inside the process for one of the server's own bots, and the bot's end of it.
+    pub fn of_house_bot() -> (Connection, LocalLink) {
+        let (end, link) = local::pair();
+        (Connection { link: Link::Local(end), is_house_bot: true }, link)
+    }
+
+    /// The same for a guest like those who come over the network.
+    #[cfg(test)]
     pub fn in_process() -> (Connection, LocalLink) {
         let (end, link) = local::pair();
-        (Connection { link: Link::Local(end) }, link)
+        (Connection { link: Link::Local(end), is_house_bot: false }, link)
     }
 
     /// Opens a tick: budgets accrue and reading is allowed again. Without it nothing is received.
@@ -179,7 +187,7 @@ impl Connection {
 
     /// Whether it is one of the server's own bots.
     pub fn is_house_bot(&self) -> bool {
-        matches!(self.link, Link::Local(_))
+        self.is_house_bot
     }
 
     /// The other end's address, for logs; a house bot has none.

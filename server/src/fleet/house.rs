@@ -133,7 +133,7 @@ impl House {
     }
 
     fn join(&mut self) -> Result<(), Duration> {
-        let (connection, link) = Connection::in_process();
+        let (connection, link) = Connection::of_house_bot();
         let is_free = |number: &usize| self.seated.iter().all(|other| other.number != *number);
         let number = (0..).find(is_free).unwrap_or_default();
         let kind = BrainKind::of_mix(number);

@@ -330,9 +330,9 @@ impl Room {
         self.closing.push(path.close(reason));
     }
 
-    /// Lets a client go, and keeps its seat unless it said goodbye.
+    /// Lets a client go, and keeps its seat unless it said goodbye or is a house bot: another one comes, not the same.
     fn handle_left(&mut self, mut client: Client, left: Left) {
-        let player = client.player;
+        let (player, comes_back) = (client.player, !client.connection.is_house_bot());
         match left {
             Left::End(end) => {
                 self.note_end(end);
@@ -348,7 +348,7 @@ impl Room {
                 return self.give_up_seat(player);
             }
         }
-        if !self.seats.vacate(player, self.world.tick()) {
+        if !comes_back || !self.seats.vacate(player, self.world.tick()) {
             return self.give_up_seat(player);
         }
         // The ship drifts on with its engines off and its gun silent.

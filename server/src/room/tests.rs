@@ -198,6 +198,25 @@ fn a_lost_connection_leaves_the_ship_and_the_token_takes_it_back() {
 }
 
 #[test]
+fn a_house_bot_whose_connection_is_lost_leaves_no_seat_behind() {
+    let mut table = Table::new(4);
+    let mut ada = table.invite("Ada", None);
+    let (connection, link) = Connection::of_house_bot();
+    let mut client = Client::new(ClientConfig { name: "Bot".into(), ..ClientConfig::default() });
+    table.room.admit(connection, Some(client.connect(table.micros())));
+    let mut bot = Guest { client, link, second: None, end: None, events: Vec::new() };
+    // So long that both have played.
+    table.run(60, &mut [&mut ada, &mut bot]);
+    assert_eq!(table.room.seat_count(), (1, 1));
+    drop(bot);
+    table.run(5, &mut [&mut ada]);
+    assert_eq!(table.room.seat_count(), (1, 0));
+    drop(ada);
+    table.run(5, &mut []);
+    assert_eq!(table.room.seat_count(), (1, 0), "she may come back");
+}
+
+#[test]
 fn after_the_grace_period_the_seat_is_free() {
     let mut table = Table::new(1);
     let mut ada = table.invite("Ada", None);
