@@ -26,6 +26,8 @@ pub struct Stretch {
     pub rounds: u64,
     /// Ticks that were given up because a room was too late.
     pub ticks_skipped: u64,
+    /// Ticks that a room's standby did, as its own thread had not begun in time. Unknown of older results.
+    pub ticks_stood_in: Option<u64>,
     /// Processor time of the server process, seconds in each second.
     pub server_cpu: f64,
     /// The same of all bots together.
@@ -142,6 +144,7 @@ impl Stretch {
             ticks: count("ticks_total"),
             rounds: duration.count(),
             ticks_skipped: count("ticks_skipped_total"),
+            ticks_stood_in: Some(counted.sum("ticks_stood_in_total").max(0.0) as u64),
             server_cpu: cpu(now.cpu, then.cpu),
             bots_cpu: cpu(after.bots, before.bots),
             stolen_cpu: Some(cpu(after.stolen, before.stolen)),

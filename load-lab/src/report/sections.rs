@@ -122,6 +122,11 @@ fn points_table(points: &[Point]) -> Table {
         let Point { stretch, .. } = point;
         format!("{}, {}, {}", stretch.ticks, stretch.rounds, stretch.ticks_skipped)
     });
+    if points.iter().any(|point| point.stretch.ticks_stood_in.is_some()) {
+        table.line("ticks done by a standby", |point| {
+            point.stretch.ticks_stood_in.map_or_else(nothing, |ticks| ticks.to_string())
+        });
+    }
     table.line("snapshots delivered, %", |point| format!("{:.2}", point.fleet.delivered() * 100.0));
     table.line("snapshot interval p50 / p99 / max, ms", |point| {
         let interval = point.fleet.snapshot_interval_ms;
