@@ -51,14 +51,23 @@ impl Scrape {
         self.values.get(&format!("{PREFIX}{name}")).copied().unwrap_or(0.0)
     }
 
-    /// The sum of a counter over all its labels, by its name without `driftfield_`.
+    /// The sum of a counter over all its labels, by its name without `driftfield_`; 0 for one that is not there.
     pub fn sum(&self, name: &str) -> f64 {
+        self.known_sum(name).unwrap_or(0.0)
+    }
+
+    /// The same; `None` for one that is not there.
+    pub fn known_sum(&self, name: &str) -> Option<f64> {
         let is_of = |key: &str| {
             key.strip_prefix(PREFIX)
                 .and_then(|key| key.strip_prefix(name))
                 .is_some_and(|labels| labels.is_empty() || labels.starts_with('{'))
         };
-        self.values.iter().filter(|(key, _)| is_of(key)).map(|(_, value)| value).sum()
+        self.values
+            .iter()
+            .filter(|(key, _)| is_of(key))
+            .map(|(_, value)| *value)
+            .reduce(|sum, value| sum + value)
     }
 
     /// The values of a counter with their labels, by its name without `driftfield_`.

@@ -144,7 +144,9 @@ impl Stretch {
             ticks: count("ticks_total"),
             rounds: duration.count(),
             ticks_skipped: count("ticks_skipped_total"),
-            ticks_stood_in: Some(counted.sum("ticks_stood_in_total").max(0.0) as u64),
+            ticks_stood_in: counted
+                .known_sum("ticks_stood_in_total")
+                .map(|ticks| ticks.max(0.0) as u64),
             server_cpu: cpu(now.cpu, then.cpu),
             bots_cpu: cpu(after.bots, before.bots),
             stolen_cpu: Some(cpu(after.stolen, before.stolen)),
@@ -199,15 +201,25 @@ mod tests {
             ..ProcessCounts::default()
         };
         let at = Instant::now();
-        let scrape = Scrape::default();
+        let stood_in = |ticks: [u32; 2]| {
+            let series = "driftfield_ticks_stood_in_total{room=";
+            let [first, second] = ticks;
+            Scrape::parse(&format!("{series}\"a\"}} {first}\n{series}\"b\"}} {second}\n")).unwrap()
+        };
         let (bots, stolen) = (Duration::from_secs(1), Duration::from_millis(7));
-        let before = Look { at, server: counts(500, 10), bots, stolen, scrape: scrape.clone() };
+        let before = Look { at, server: counts(500, 10), bots, stolen, scrape: stood_in([1, 2]) };
         let at = at + Duration::from_secs(2);
         let stolen = stolen + Duration::from_millis(500);
-        let after = Look { at, server: counts(1_500, 70), bots: bots * 4, stolen, scrape };
+        let after = Look {
+            at,
+            server: counts(1_500, 70),
+            bots: bots * 4,
+            stolen,
+            scrape: stood_in([2, 5]),
+        };
         let mut stretch = Stretch::between(&before, &after);
         assert_eq!((stretch.server_cpu, stretch.bots_cpu, stretch.server_waits), (0.5, 1.5, 30.0));
-        assert_eq!(stretch.stolen_cpu, Some(0.25));
+        assert_eq!((stretch.stolen_cpu, stretch.ticks_stood_in), (Some(0.25), Some(4)));
         assert_eq!(stretch.server_resident_bytes, 70);
         stretch.rounds = 60;
         // One second of the processor for a hundred clients in 60 ticks.

@@ -1,4 +1,4 @@
-//! One client's link, as the tick thread of its room drives it: it never blocks and never waits.
+//! One client's link, as its room drives it: it never blocks and never waits.
 //!
 //! ```text
 //! each tick:  begin_tick -> receive until None -> (the room steps) -> send, send, ... -> write or flush
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Behind it stands a WebSocket (`socket`) or, for the server's own bots, a pair of bounded channels
-//! (`local`). The room cannot tell them apart and must not.
+//! (`local`). They are driven alike; the room only knows whose seats are given to people first.
 
 mod frames;
 mod inbox;

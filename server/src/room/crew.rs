@@ -98,7 +98,7 @@ impl Crew {
         }
     }
 
-    /// How many helpers the room had when it last shared something out.
+    /// How many helpers the room asked when it last shared something out.
     pub fn helpers(&self) -> usize {
         self.helpers
     }

@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Builder};
 
@@ -24,7 +24,9 @@ pub struct Helpers {
 
 #[derive(Debug)]
 struct Helper {
-    elsewhere: Elsewhere,
+    /// From when its thread runs on: nobody waits for that.
+    elsewhere: Option<Elsewhere>,
+    introduced: Receiver<Elsewhere>,
     desk: Arc<Desk>,
 }
 
@@ -77,7 +79,7 @@ impl Helpers {
         let count = count.min(self.threads.len());
         let here = this_processor();
         for helper in &mut self.threads[..count] {
-            helper.elsewhere.keep_off(here);
+            helper.keep_off(here);
         }
         let helpers = &self.threads[..count];
         let lent = Lent { helpers, outcome: Ok(()) };
@@ -109,8 +111,16 @@ impl Helper {
                 desk.serve();
             }
         })?;
-        let elsewhere = introduced.recv().map_err(io::Error::other)?;
-        Ok(Helper { elsewhere, desk })
+        Ok(Helper { elsewhere: None, introduced, desk })
+    }
+
+    fn keep_off(&mut self, processor: usize) {
+        if self.elsewhere.is_none() {
+            self.elsewhere = self.introduced.try_recv().ok();
+        }
+        if let Some(elsewhere) = &mut self.elsewhere {
+            elsewhere.keep_off(processor);
+        }
     }
 }
 
@@ -202,6 +212,7 @@ impl std::fmt::Debug for State {
 mod tests {
     use std::cell::RefCell;
     use std::collections::HashSet;
+    use std::panic::panic_any;
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::{RecvTimeoutError, SyncSender};
@@ -281,8 +292,8 @@ mod tests {
     #[test]
     fn who_has_not_begun_when_the_owner_is_done_is_not_waited_for() {
         // As if its processor stood still.
-        let stalled =
-            Helper { elsewhere: Elsewhere::of_this_thread(), desk: Arc::new(Desk::default()) };
+        let (_introduce, introduced) = sync_channel(1);
+        let stalled = Helper { elsewhere: None, introduced, desk: Arc::new(Desk::default()) };
         let desk = stalled.desk.clone();
         let mut helpers = Helpers { threads: vec![stalled] };
         let asked = AtomicUsize::new(0);
@@ -307,6 +318,29 @@ mod tests {
         let panic = helpers.lend(2, &fail, || _ = begun.wait()).unwrap_err();
         assert_eq!(panic.downcast_ref(), Some(&"a bug of a helper"));
         helpers.lend(2, &|| _ = begun.wait(), || _ = begun.wait()).unwrap();
+    }
+
+    #[test]
+    fn nothing_is_given_back_too_soon_should_what_a_helper_panicked_with_panic_itself() {
+        struct Wicked;
+        impl Drop for Wicked {
+            fn drop(&mut self) {
+                assert!(thread::panicking(), "a bug of a bug");
+            }
+        }
+        let mut helpers = helpers(3);
+        let (begun, turn, done) = (Barrier::new(4), AtomicUsize::new(0), AtomicUsize::new(0));
+        let fail_twice = || {
+            begun.wait();
+            if turn.fetch_add(1, Ordering::Relaxed) < 2 {
+                panic_any(Wicked);
+            }
+            thread::sleep(Duration::from_millis(20));
+            done.fetch_add(1, Ordering::Relaxed);
+        };
+        let lend = || helpers.lend(3, &fail_twice, || _ = begun.wait());
+        assert!(catch_unwind(AssertUnwindSafe(lend)).is_err());
+        assert_eq!(done.load(Ordering::Relaxed), 1);
     }
 
     #[test]

@@ -3,10 +3,11 @@
 //! A thread sleeps with a timer of the processor that it is on. If that processor does not run when the timer is up, since a
 //! hypervisor has lent it to another machine or the kernel is busy there, the thread sleeps on, for milliseconds, while the next
 //! processor has nothing to do. So a second thread, kept off the first one's processor, looks a moment after each deadline
-//! whether the tick has begun, and does it if not. It takes two processors that stall at once to make a tick begin late.
+//! whether the tick has begun, and does it if not. As a rule it takes two processors that stall at once to make a tick begin late.
 //!
 //! The same thought in distributed systems: hedged requests, J. Dean and L. A. Barroso, "The Tail at Scale" (2013).
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
@@ -37,9 +38,9 @@ pub fn open(settings: RoomSettings, metrics: Metrics) -> io::Result<RoomHandle> 
         ask_for_punctuality();
         let room = Arc::new(TickLoop::new(Ticking::new(shared, messages, metrics)));
         let standby = room.start_standby(&open.0.settings().id);
-        room.keep_time();
+        // Panics have been reported when they come here: they end the room, its standby with it.
+        let _ = catch_unwind(AssertUnwindSafe(|| room.keep_time()));
         room.announce(Next::End);
-        // Else it has told what became of it.
         let _ = standby.map(JoinHandle::join);
     })?;
     Ok(handle)
@@ -63,7 +64,7 @@ struct TickLoop {
     next: Mutex<Next>,
     /// The room has woken, or ended.
     changed: Condvar,
-    /// Where the room's own thread was of late: its timer is there.
+    /// Where the room's own thread was when its tick began or when it went to sleep: its timer is there.
     processor: AtomicUsize,
 }
 
@@ -104,12 +105,13 @@ impl TickLoop {
             self.announce(Next::Tick(deadline));
             if deadline > Instant::now() {
                 drop(ticking);
+                self.note_processor();
                 sleep_until(deadline);
                 let Ok(again) = self.ticking.lock() else { return };
                 ticking = again;
             }
-            // The standby sleeps before this tick is done.
-            self.processor.store(this_processor(), Ordering::Relaxed);
+            // The standby goes to sleep before this tick is done.
+            self.note_processor();
             ticking.tick(deadline, false);
         }
     }
@@ -122,7 +124,8 @@ impl TickLoop {
             let deadline = after(last, announced, self.interval);
             last = Some(deadline);
             elsewhere.keep_off(self.processor.load(Ordering::Relaxed));
-            sleep_until(deadline + PATIENCE);
+            // After a long tick of its own, too, the room's own thread comes first: it is where the system wants it.
+            sleep_until(deadline.max(Instant::now()) + PATIENCE);
             match self.ticking.try_lock() {
                 Ok(mut ticking) => ticking.tick(deadline, true),
                 // Who holds it ticks.
@@ -140,6 +143,10 @@ impl TickLoop {
             Next::Tick(deadline) => Some(deadline),
             Next::Guest | Next::End => None,
         }
+    }
+
+    fn note_processor(&self) {
+        self.processor.store(this_processor(), Ordering::Relaxed);
     }
 
     fn announce(&self, next: Next) {
@@ -232,7 +239,7 @@ mod tests {
             standby.join().unwrap();
         });
         let (stood_in, ticks) = (metrics.ticks_stood_in.get(), metrics.ticks.get());
-        assert!(stood_in > 1 && stood_in <= ticks, "{stood_in} of {ticks}");
+        assert!(stood_in > 1 && stood_in == ticks, "{stood_in} of {ticks}");
     }
 
     #[test]
