@@ -17,7 +17,7 @@ pub mod http;
 pub mod limits;
 pub mod listener;
 pub mod logging;
-mod memory;
+pub mod memory;
 pub mod metrics;
 pub mod room;
 pub mod server;

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use driftfield_server::config::{Config, Flags};
-use driftfield_server::{logging, server};
+use driftfield_server::{logging, memory, server};
 
 fn main() -> ExitCode {
     let flags = Flags::parse();
+    memory::share_one_heap();
     logging::init();
     let config = match Config::load(&flags) {
         Ok(config) => config,
