@@ -11,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Builder};
 
 use super::elsewhere::{Elsewhere, this_processor};
+use super::punctual::ask_for_nothing;
 
 /// What is to be done, by as many threads as there are.
 type Work<'a> = &'a (dyn Fn() + Sync);
@@ -100,13 +101,14 @@ impl Helpers {
 }
 
 impl Helper {
-    /// A thread that waits for work, with what the calling one has asked the system for.
+    /// A thread that waits for work.
     fn start() -> io::Result<Self> {
         let desk = Arc::new(Desk::default());
         let (introduce, introduced) = sync_channel(1);
         Builder::new().name("helper".to_owned()).spawn({
             let desk = desk.clone();
             move || {
+                ask_for_nothing();
                 let _ = introduce.send(Elsewhere::of_this_thread());
                 desk.serve();
             }

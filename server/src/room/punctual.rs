@@ -41,25 +41,46 @@ pub fn ask_for_punctuality() {
 /// # Errors
 /// What the system says.
 #[cfg(target_os = "linux")]
-#[allow(unsafe_code, reason = "no library offers sched_setattr for threads of the usual policy")]
 fn ask_for_short_slices() -> std::io::Result<()> {
-    let mut attributes = scheduling()?;
+    let mut attributes = scheduling(THIS_THREAD)?;
     if attributes.sched_policy != libc::SCHED_OTHER as u32 {
         return Ok(());
     }
     attributes.sched_runtime = SLICE_NANOS;
-    let (this_thread, no_flags) = (0, 0_u32);
+    schedule(&attributes)
+}
+
+/// Makes the calling thread one like any other of the process again: what was asked for by the thread that started it does not
+/// hold for it. Who helps need not come first, and whoever wants the same core (on a small machine the clients' own programs, or
+/// the kernel's work for their sockets) would have none at all for as long as a tick takes.
+#[cfg(target_os = "linux")]
+pub fn ask_for_nothing() {
+    let of_process = rustix::process::getpid().as_raw_nonzero().get();
+    if let Err(error) = scheduling(of_process).and_then(|usual| schedule(&usual)) {
+        tracing::debug!(%error, "helpers are scheduled as their room is");
+    }
+}
+
+/// What the system calls the calling thread.
+#[cfg(target_os = "linux")]
+const THIS_THREAD: libc::pid_t = 0;
+
+/// Schedules the calling thread so.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "no library offers sched_setattr for threads of the usual policy")]
+fn schedule(attributes: &libc::sched_attr) -> std::io::Result<()> {
+    let no_flags = 0_u32;
     // SAFETY: The kernel reads as many bytes as `size` says. It wrote that itself, and no more than the structure has.
     let outcome = unsafe {
-        libc::syscall(libc::SYS_sched_setattr, this_thread, &raw const attributes, no_flags)
+        libc::syscall(libc::SYS_sched_setattr, THIS_THREAD, &raw const *attributes, no_flags)
     };
     if outcome == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
 }
 
-/// How the calling thread is scheduled.
+/// How a thread is scheduled.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code, reason = "no library offers sched_getattr for threads of the usual policy")]
-fn scheduling() -> std::io::Result<libc::sched_attr> {
+fn scheduling(thread: libc::pid_t) -> std::io::Result<libc::sched_attr> {
     let size = size_of::<libc::sched_attr>() as u32;
     let mut attributes = libc::sched_attr {
         size,
@@ -71,10 +92,10 @@ fn scheduling() -> std::io::Result<libc::sched_attr> {
         sched_deadline: 0,
         sched_period: 0,
     };
-    let (this_thread, no_flags) = (0, 0_u32);
+    let no_flags = 0_u32;
     // SAFETY: The kernel writes no more bytes than the size that it is given, which is that of the structure.
     let outcome = unsafe {
-        libc::syscall(libc::SYS_sched_getattr, this_thread, &raw mut attributes, size, no_flags)
+        libc::syscall(libc::SYS_sched_getattr, thread, &raw mut attributes, size, no_flags)
     };
     if outcome == 0 { Ok(attributes) } else { Err(std::io::Error::last_os_error()) }
 }
@@ -82,6 +103,10 @@ fn scheduling() -> std::io::Result<libc::sched_attr> {
 /// Other systems have no such thing for a thread.
 #[cfg(not(target_os = "linux"))]
 pub fn ask_for_punctuality() {}
+
+/// So there is nothing to take back.
+#[cfg(not(target_os = "linux"))]
+pub fn ask_for_nothing() {}
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
@@ -94,12 +119,31 @@ mod tests {
         let mut number = || numbers.next().and_then(|number| number.parse::<u32>().ok()).unwrap();
         let has_slices = (number(), number()) >= (6, 12);
         std::thread::spawn(move || {
-            let before = scheduling().unwrap();
+            let before = scheduling(THIS_THREAD).unwrap();
             ask_for_short_slices().unwrap();
-            let after = scheduling().unwrap();
+            let after = scheduling(THIS_THREAD).unwrap();
             assert_eq!(after.sched_policy, before.sched_policy);
             assert_eq!(after.sched_nice, before.sched_nice);
             assert!(after.sched_runtime == SLICE_NANOS || !has_slices, "{}", after.sched_runtime);
+        })
+        .join()
+        .unwrap();
+    }
+
+    #[test]
+    fn a_thread_that_asks_for_nothing_is_scheduled_as_the_process_is() {
+        std::thread::spawn(|| {
+            ask_for_punctuality();
+            std::thread::spawn(|| {
+                ask_for_nothing();
+                let of_process = rustix::process::getpid().as_raw_nonzero().get();
+                let (this, usual) =
+                    (scheduling(THIS_THREAD).unwrap(), scheduling(of_process).unwrap());
+                assert_eq!(this.sched_nice, usual.sched_nice);
+                assert_eq!(this.sched_runtime, usual.sched_runtime);
+            })
+            .join()
+            .unwrap();
         })
         .join()
         .unwrap();
