@@ -192,37 +192,19 @@ fn sleep_until(deadline: Instant) {
 mod tests {
     use std::sync::mpsc::channel;
 
-    use driftfield_shared::content::Content;
-    use driftfield_shared::netcode::{Client, ClientConfig};
-    use driftfield_shared::sim::Rules;
-
+    use super::super::ticking::tests::{join, room};
     use super::*;
-    use crate::connection::{Connection, LocalLink};
+    use crate::connection::LocalLink;
     use crate::metrics::RoomMetrics;
-    use crate::room::Cores;
 
     const TICK_HZ: u16 = 60;
 
     /// A room that has been asked to end, and the guest in it to whom it says goodbye, which takes it some thirty ticks.
     fn ending() -> (TickLoop, RoomMetrics, LocalLink) {
-        let content = Arc::new(Content::built_in().unwrap());
-        let settings = RoomSettings {
-            id: "test".into(),
-            name: "Test".into(),
-            rules: Arc::new(Rules::new(content, "frontier", "frontier", TICK_HZ).unwrap()),
-            max_players: 1,
-            grace_seconds: 1.0,
-            seed: 7,
-            data_dir: None,
-            cores: Cores::new(1),
-        };
         let metrics = Metrics::new();
-        let (handle, shared, messages) = pair(settings);
-        let (connection, guest) = Connection::in_process();
-        let mut client = Client::new(ClientConfig::default());
-        handle.join(connection, Some(client.connect(0))).unwrap();
+        let (handle, ticking) = room(TICK_HZ, metrics.clone());
+        let guest = join(&handle);
         handle.drain();
-        let ticking = Ticking::new(shared, messages, metrics.clone());
         (TickLoop::new(ticking), metrics.room("test"), guest)
     }
 

@@ -158,41 +158,44 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use driftfield_shared::content::Content;
     use driftfield_shared::netcode::{Client, ClientConfig};
     use driftfield_shared::sim::Rules;
 
     use super::super::handle::pair;
     use super::*;
-    use crate::connection::Connection;
+    use crate::connection::{Connection, LocalLink};
     use crate::room::{Cores, RoomHandle, RoomSettings};
 
-    fn room() -> (RoomHandle, Ticking) {
+    /// A room that nobody is in yet.
+    pub fn room(tick_hz: u16, metrics: Metrics) -> (RoomHandle, Ticking) {
         let content = Arc::new(Content::built_in().unwrap());
         let (handle, shared, messages) = pair(RoomSettings {
             id: "test".into(),
             name: "Test".into(),
-            rules: Arc::new(Rules::new(content, "frontier", "frontier", 30).unwrap()),
+            rules: Arc::new(Rules::new(content, "frontier", "frontier", tick_hz).unwrap()),
             max_players: 2,
             grace_seconds: 1.0,
             seed: 7,
             data_dir: None,
             cores: Cores::new(1),
         });
-        (handle, Ticking::new(shared, messages, Metrics::new()))
+        (handle, Ticking::new(shared, messages, metrics))
+    }
+
+    /// Someone at the door, who is let in with the next tick.
+    pub fn join(handle: &RoomHandle) -> LocalLink {
+        let (connection, guest) = Connection::in_process();
+        let mut client = Client::new(ClientConfig::default());
+        handle.join(connection, Some(client.connect(0))).unwrap();
+        guest
     }
 
     #[test]
     fn a_room_that_fails_sends_everyone_away_pauses_and_takes_in_who_comes_back() {
-        let (handle, mut ticking) = room();
-        let join = || {
-            let (connection, guest) = Connection::in_process();
-            let mut client = Client::new(ClientConfig::default());
-            handle.join(connection, Some(client.connect(0))).unwrap();
-            guest
-        };
-        let guest = join();
+        let (handle, mut ticking) = room(30, Metrics::new());
+        let guest = join(&handle);
         ticking.sleep();
         assert!(!ticking.is_asleep());
         ticking.tick(ticking.deadline(), false);
@@ -206,7 +209,7 @@ mod tests {
         assert!(ticking.deadline() >= before + RESTART_PAUSE);
 
         // Nobody is let in before the pause is over: it may be that what the room fails on.
-        let guest = join();
+        let guest = join(&handle);
         ticking.sleep();
         assert!(ticking.deadline() >= before + RESTART_PAUSE);
         assert!(guest.try_receive().unwrap().is_none());
@@ -216,10 +219,8 @@ mod tests {
 
     #[test]
     fn a_tick_is_done_once_whoever_comes_second() {
-        let (handle, mut ticking) = room();
-        let (connection, _guest) = Connection::in_process();
-        let mut client = Client::new(ClientConfig::default());
-        handle.join(connection, Some(client.connect(0))).unwrap();
+        let (handle, mut ticking) = room(30, Metrics::new());
+        let _guest = join(&handle);
         ticking.sleep();
         let ticks = |ticking: &Ticking| ticking.room.metrics().ticks.get();
         let mut stood_in = 0;
@@ -237,10 +238,8 @@ mod tests {
 
     #[test]
     fn deadlines_stay_on_their_grid_and_what_is_too_late_is_skipped() {
-        let (handle, mut ticking) = room();
-        let (connection, _guest) = Connection::in_process();
-        let mut client = Client::new(ClientConfig::default());
-        handle.join(connection, Some(client.connect(0))).unwrap();
+        let (handle, mut ticking) = room(30, Metrics::new());
+        let _guest = join(&handle);
         ticking.sleep();
         let interval = ticking.interval();
         let before = Instant::now();
