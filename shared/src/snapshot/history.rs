@@ -5,10 +5,10 @@
 //! copied in one go. Nothing changes in here until the next tick: many threads may make snapshots from it.
 
 use glam::Vec2;
-use slotmap::SecondaryMap;
 
 use super::bits::BitWriter;
 use super::parts::write_ship_update;
+use super::past_ships::PastShips;
 use super::roster::Roster;
 use super::sights::Sights;
 use super::slots::{Slot, SlotSet, WORD_BITS, slot_of};
@@ -20,8 +20,7 @@ use crate::units::Tick;
 /// The past of a room, as far as snapshots need it.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// Ring of ship states by tick.
-    states: Vec<(Tick, SecondaryMap<ShipKey, ShipState>)>,
+    past_ships: PastShips,
     /// Ring of the sector's side by tick.
     sides: Vec<(Tick, f32)>,
     /// The tick from which on the side has been what it is.
@@ -70,8 +69,7 @@ impl History {
     /// Takes in the state after a step, and writes every ship's update of this tick.
     pub fn record(&mut self, world: &World) {
         let tick = world.tick();
-        if self.states.is_empty() {
-            self.states.resize_with(HISTORY_TICKS as usize, Default::default);
+        if self.sides.is_empty() {
             self.sides.resize(HISTORY_TICKS as usize, (Tick(0), 0.0));
         }
         if self.side_at(tick.minus(1)) != Some(world.side()) {
@@ -79,13 +77,7 @@ impl History {
         }
         let place = tick.0 as usize % HISTORY_TICKS as usize;
         self.sides[place] = (tick, world.side());
-        let (at, states) = &mut self.states[place];
-        *at = tick;
-        states.clear();
-        states.set_capacity(world.ships().capacity());
-        for (key, ship) in world.ships() {
-            states.insert(key, ship.state);
-        }
+        self.past_ships.record(tick, world.ships().iter().map(|(key, ship)| (key, ship.state)));
         self.ships.record(tick, world.ships().keys().map(|key| (key, NEVER)));
         self.shots.record(tick, world.shots().iter().map(|(key, s)| (key, s.state.expires)));
         self.asteroids.record(tick, world.asteroids().keys().map(|key| (key, NEVER)));
@@ -259,8 +251,7 @@ impl History {
 
     /// The state of a ship in a tick that is not too long ago.
     pub(super) fn ship_at(&self, tick: Tick, key: ShipKey) -> Option<&ShipState> {
-        let (at, states) = self.states.get(tick.0 as usize % HISTORY_TICKS as usize)?;
-        if *at == tick { states.get(key) } else { None }
+        self.past_ships.at(tick, key)
     }
 
     /// The sector's side in a tick that is not too long ago.

@@ -16,6 +16,7 @@ mod late_ships;
 mod late_updates;
 mod own;
 mod parts;
+mod past_ships;
 mod priority;
 mod roster;
 mod round;
