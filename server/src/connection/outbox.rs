@@ -79,7 +79,7 @@ impl Outbox {
         if self.is_empty() {
             self.bytes.clear();
             self.written = 0;
-            // A welcome is a hundred times a snapshot: its memory is not kept for every client for good.
+            // A welcome is a hundred times what is sent later: its memory is not kept for every client for good.
             if self.bytes.capacity() > KEPT_CAPACITY {
                 self.bytes = Vec::new();
             }
@@ -135,8 +135,8 @@ fn message_header(payload_bytes: usize) -> ([u8; HEADER_BYTES_MAX], usize) {
 
 const FINAL_BINARY: u8 = 0x82;
 const HEADER_BYTES_MAX: usize = 10;
-/// Room for several snapshots.
-const KEPT_CAPACITY: usize = 8 * 1024;
+/// Room for what is queued now and then: some notices that somebody came or left.
+const KEPT_CAPACITY: usize = 256;
 
 #[cfg(test)]
 mod tests {
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn the_memory_of_a_welcome_is_given_back() {
         let mut outbox = Outbox::default();
-        assert!(outbox.push_message(&[0; 200_000]));
+        assert!(outbox.push_message(&[0; 1_000]));
         outbox.write_to(&mut io::sink()).expect("a sink takes all");
         assert!(outbox.bytes.capacity() <= KEPT_CAPACITY);
     }
