@@ -34,10 +34,9 @@ pub async fn look_after(admission: Admission) {
     loop {
         tokio::time::sleep(INTERVAL).await;
         let connections = admission.open();
-        if tide.has_gone_out(connections) {
+        if tide.is_worth_giving_back(connections) {
             debug!(connections, "memory given back");
-            // Not on this thread: it takes milliseconds, in which others wait for their handshake. A room that allocates
-            // meanwhile may wait, too: hence only when few are left, whose ticks have time to spare.
+            // Not on this thread: when many have gone it takes milliseconds, in which others wait for their handshake.
             let _ = tokio::task::spawn_blocking(give_back).await;
         }
     }
@@ -48,17 +47,24 @@ pub async fn look_after(admission: Admission) {
 struct Tide {
     /// Most of them since memory was last given back.
     high: usize,
+    /// How often it was not since then.
+    looks: u32,
 }
 
 impl Tide {
-    /// Notes the connections there are now. Returns whether it is worth giving memory back: three quarters of them are
-    /// gone, and more than a handful.
-    fn has_gone_out(&mut self, connections: usize) -> bool {
+    /// Notes the connections there are now. Returns whether memory should be given back.
+    ///
+    /// At once when three quarters of them are gone, and more than a handful. Otherwise now and then: handshakes that came
+    /// all together leave as much behind, and rooms that were helped in a bad moment. It takes a tenth of a millisecond then,
+    /// for which a room waits that allocates in that very moment.
+    fn is_worth_giving_back(&mut self, connections: usize) -> bool {
         self.high = self.high.max(connections);
+        self.looks += 1;
         let gone = self.high - connections;
-        let is_worth_it = gone >= GONE_MIN && gone >= 3 * connections;
+        let has_gone_out = gone >= GONE_MIN && gone >= 3 * connections;
+        let is_worth_it = has_gone_out || self.looks >= LOOKS_MAX;
         if is_worth_it {
-            self.high = connections;
+            *self = Tide { high: connections, looks: 0 };
         }
         is_worth_it
     }
@@ -78,6 +84,8 @@ fn give_back() {}
 
 /// Time between two looks.
 const INTERVAL: Duration = Duration::from_secs(5);
+/// Looks after which memory is given back in any case: a minute.
+const LOOKS_MAX: u32 = 12;
 /// Connections whose memory is worth the work.
 const GONE_MIN: usize = 50;
 
@@ -85,22 +93,36 @@ const GONE_MIN: usize = 50;
 mod tests {
     use super::*;
 
+    fn given(connections: &[usize]) -> Vec<bool> {
+        let mut tide = Tide::default();
+        connections.iter().map(|connections| tide.is_worth_giving_back(*connections)).collect()
+    }
+
     #[test]
     fn memory_is_given_back_once_when_most_of_a_crowd_has_gone() {
-        let mut tide = Tide::default();
-        let given: Vec<bool> = [0, 400, 1_000, 500, 251, 250, 249, 100, 63, 62, 0]
-            .map(|connections| tide.has_gone_out(connections))
-            .to_vec();
         assert_eq!(
-            given,
+            given(&[0, 400, 1_000, 500, 251, 250, 249, 100, 63, 62, 0]),
             [false, false, false, false, false, true, false, false, false, true, true],
             "at a quarter of each high tide"
         );
     }
 
     #[test]
-    fn a_handful_that_comes_and_goes_is_not_worth_it() {
-        let mut tide = Tide::default();
-        assert!((0..100).all(|n| !tide.has_gone_out(if n % 2 == 0 { 49 } else { 0 })));
+    fn a_handful_that_comes_and_goes_is_not_worth_it_at_once_but_after_a_minute() {
+        let handful: Vec<usize> = (0..40).map(|n| if n % 2 == 0 { 49 } else { 0 }).collect();
+        let when: Vec<usize> = (1..)
+            .zip(given(&handful))
+            .filter_map(|(look, is_given)| is_given.then_some(look))
+            .collect();
+        assert_eq!(when, [12, 24, 36]);
+    }
+
+    #[test]
+    fn the_minute_begins_anew_when_a_crowd_has_gone() {
+        let connections: Vec<usize> = [100; 8].into_iter().chain([0; 14]).collect();
+        let given = given(&connections);
+        assert!(given[8], "they have gone");
+        assert_eq!(given.iter().position(|is_given| *is_given), Some(8));
+        assert_eq!(given.iter().rposition(|is_given| *is_given), Some(8 + 12));
     }
 }
