@@ -46,26 +46,28 @@ impl Outbox {
     }
 
     /// Writes `payload` as one unmasked binary message at once, behind what waits, and keeps what the socket does not
-    /// take. `frame` is used again from one client to the next: who takes what it
-    /// is sent has nothing here at all. False if it does not fit.
+    /// take. `frame` is used again from one client to the next: notices wait here for a moment, in a buffer of their size, but
+    /// who takes what it is sent has no snapshot in here, ever. False if it does not fit.
     pub(super) fn write_message(
         &mut self,
         payload: &[u8],
         frame: &mut Vec<u8>,
         socket: &mut impl Write,
     ) -> io::Result<bool> {
-        if !self.is_empty() {
+        if self.len() > KEPT_CAPACITY {
             let has_room = self.push_message(payload);
             self.write_to(socket)?;
             return Ok(has_room);
         }
         let (header, header_bytes) = message_header(payload.len());
         frame.clear();
+        frame.extend_from_slice(&self.bytes[self.written..]);
         frame.extend_from_slice(&header[..header_bytes]);
         frame.extend_from_slice(payload);
         if frame.len() > OUTBOUND_BYTES_MAX {
             return Ok(false);
         }
+        self.clear();
         let written = attempt(socket, frame)?;
         Ok(written == frame.len() || self.push(&frame[written..]))
     }
@@ -77,14 +79,18 @@ impl Outbox {
         }
         self.written += attempt(socket, &self.bytes[self.written..])?;
         if self.is_empty() {
-            self.bytes.clear();
-            self.written = 0;
-            // A welcome is a hundred times what is sent later: its memory is not kept for every client for good.
-            if self.bytes.capacity() > KEPT_CAPACITY {
-                self.bytes = Vec::new();
-            }
+            self.clear();
         }
         Ok(())
+    }
+
+    /// Forgets everything. A welcome is a hundred times a notice: its memory is not kept for every client for good.
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.written = 0;
+        if self.bytes.capacity() > KEPT_CAPACITY {
+            self.bytes = Vec::new();
+        }
     }
 
     /// Moves what is left to the front once the written part is the larger one: each byte moves at most
@@ -135,7 +141,7 @@ fn message_header(payload_bytes: usize) -> ([u8; HEADER_BYTES_MAX], usize) {
 
 const FINAL_BINARY: u8 = 0x82;
 const HEADER_BYTES_MAX: usize = 10;
-/// Room for what is queued now and then: some notices that somebody came or left.
+/// Room for some notices: kills, who leads, who came or left. What is written behind no more than that is written in one go.
 const KEPT_CAPACITY: usize = 256;
 
 #[cfg(test)]
@@ -219,6 +225,20 @@ mod tests {
         let written = outbox.write_message(&[7; 300], &mut Vec::new(), &mut io::sink());
         assert!(written.expect("a sink takes all"));
         assert_eq!((outbox.len(), outbox.bytes.capacity()), (0, 0));
+    }
+
+    #[test]
+    fn a_snapshot_behind_a_notice_goes_out_with_it_and_takes_no_memory() {
+        let (mut outbox, mut frame) = (Outbox::default(), Vec::new());
+        let mut socket = Trickle { takes: VecDeque::new(), taken: Vec::new() };
+        for _ in 0..3 {
+            assert!(outbox.push_message(&[1; 30]));
+            let capacity = outbox.bytes.capacity();
+            let written = outbox.write_message(&[2; 1_500], &mut frame, &mut socket);
+            assert!(written.expect("never an error"));
+            assert_eq!((outbox.len(), outbox.bytes.capacity()), (0, capacity));
+        }
+        assert_eq!(socket.taken.len(), 3 * (2 + 30 + 4 + 1_500));
     }
 
     #[test]
