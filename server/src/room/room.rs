@@ -147,6 +147,16 @@ impl Room {
         self.clients.is_empty() && self.closing.is_empty() && self.seats.iter().next().is_none()
     }
 
+    /// Gives up what was kept for those who play, when nobody does: the past, and what reading and sending worked with. After a
+    /// crowd it is most of the memory that a room has.
+    pub fn rest(&mut self) {
+        debug_assert!(self.is_idle(), "somebody holds a snapshot of the past");
+        self.history = History::default();
+        self.crew = Crew::new(self.settings.cores.clone());
+        self.readers = Vec::new();
+        self.senders = Vec::new();
+    }
+
     /// Whether everyone has gone after [`Room::drain`].
     pub fn is_drained(&self) -> bool {
         self.drain_at.is_some() && self.clients.is_empty() && self.closing.is_empty()

@@ -259,6 +259,23 @@ fn who_leaves_on_purpose_is_gone_at_once_for_all() {
 }
 
 #[test]
+fn a_room_that_rested_goes_on_where_it_was_for_who_comes_next() {
+    let mut table = Table::new(4);
+    let mut ada = table.invite("Ada", None);
+    table.run(60, &mut [&mut ada]);
+    ada.client.leave();
+    table.run(3, &mut [&mut ada]);
+    assert!(table.room.is_idle());
+    table.room.rest();
+    let mut bob = table.invite("Bob", None);
+    bob.client.set_controls(heading(4));
+    table.run(60, &mut [&mut bob]);
+    let frame = bob.client.frame().unwrap();
+    assert!(frame.own_ship().is_some() && !frame.asteroids.is_empty());
+    assert_eq!(bob.end, None);
+}
+
+#[test]
 fn the_welcome_and_the_first_snapshot_come_in_the_tick_of_the_hello() {
     let mut table = Table::new(4);
     let mut ada = table.invite("Ada", None);

@@ -75,6 +75,7 @@ impl Ticking {
     /// come any more, the room has ended.
     pub fn sleep(&mut self) {
         self.shared.set_seats(0, 0);
+        self.room.rest();
         self.first = self.messages.recv().ok();
         self.is_closed = self.first.is_none();
         self.deadline = self.deadline.max(Instant::now());

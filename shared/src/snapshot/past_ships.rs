@@ -41,11 +41,11 @@ impl PastShips {
     }
 }
 
-/// Gives an empty map room for slots up to `last`, and not much more: this is most of what a room remembers of a ship, and a map
-/// that grows by itself doubles. A room would take megabytes more from one ship to the next, and never less again.
+/// Gives an empty map room for slots up to `last`, and less than three times as much: this is most of what a room remembers of a
+/// ship, and a map that grows by itself doubles. A room would take megabytes more from one ship to the next, and never less again.
 fn make_room(states: &mut States, last: Slot) {
-    let room = (last as usize).next_multiple_of(STEP);
-    if states.capacity() < room || states.capacity() >= 2 * room + STEP {
+    let room = (last as usize).next_multiple_of(STEP).max(STEP);
+    if states.capacity() < room || states.capacity() > 2 * room + STEP {
         *states = States::with_capacity(room);
     }
 }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_follows_the_number_of_ships_up_and_down() {
+    fn memory_follows_the_last_slot_in_use_up_and_down() {
         let (mut ships, mut past) = (Ships::with_key(), PastShips::default());
         let mut tick = Tick(0);
         let mut room_for = |past: &mut PastShips, ships: &Ships| {
