@@ -1,4 +1,4 @@
-//! Keeps the memory of the process together, and gives it back to the system when a crowd has gone.
+//! Keeps the memory of the process together, and gives back to the system what is free.
 //!
 //! The C library keeps what is freed in case it is needed again, for ever. A dedicated server that had a
 //! thousand players one evening shares its machine with others the day after.
@@ -55,8 +55,8 @@ impl Tide {
     /// Notes the connections there are now. Returns whether memory should be given back.
     ///
     /// At once when three quarters of them are gone, and more than a handful. Otherwise now and then: handshakes that came
-    /// all together leave as much behind, and rooms that were helped in a bad moment. It takes a tenth of a millisecond then,
-    /// for which a room waits that allocates in that very moment.
+    /// all together leave as much behind, and rooms that were helped in a bad moment. A room that allocates in that very moment
+    /// waits: a tenth of a millisecond with 500 that come and go, longer the more have gone since.
     fn is_worth_giving_back(&mut self, connections: usize) -> bool {
         self.high = self.high.max(connections);
         self.looks += 1;
