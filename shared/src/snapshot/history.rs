@@ -12,8 +12,8 @@ use super::past_ships::PastShips;
 use super::roster::Roster;
 use super::sights::Sights;
 use super::slots::{Slot, SlotSet, WORD_BITS, slot_of};
+use super::tick_ring::TickRing;
 use super::visible::PerKind;
-use crate::limits::HISTORY_TICKS;
 use crate::sim::{AsteroidKey, OreKey, ShipKey, ShipState, ShotKey, World, muzzle};
 use crate::units::Tick;
 
@@ -21,8 +21,8 @@ use crate::units::Tick;
 #[derive(Clone, Debug, Default)]
 pub struct History {
     past_ships: PastShips,
-    /// Ring of the sector's side by tick.
-    sides: Vec<(Tick, f32)>,
+    /// The sector's side.
+    sides: TickRing<f32>,
     /// The tick from which on the side has been what it is.
     side_since: Tick,
     ships: Roster<ShipKey>,
@@ -69,14 +69,10 @@ impl History {
     /// Takes in the state after a step, and writes every ship's update of this tick.
     pub fn record(&mut self, world: &World) {
         let tick = world.tick();
-        if self.sides.is_empty() {
-            self.sides.resize(HISTORY_TICKS as usize, (Tick(0), 0.0));
-        }
         if self.side_at(tick.minus(1)) != Some(world.side()) {
             self.side_since = tick;
         }
-        let place = tick.0 as usize % HISTORY_TICKS as usize;
-        self.sides[place] = (tick, world.side());
+        *self.sides.begin(tick) = world.side();
         self.past_ships.record(tick, world.ships().iter().map(|(key, ship)| (key, ship.state)));
         self.ships.record(tick, world.ships().keys().map(|key| (key, NEVER)));
         self.shots.record(tick, world.shots().iter().map(|(key, s)| (key, s.state.expires)));
@@ -256,8 +252,7 @@ impl History {
 
     /// The sector's side in a tick that is not too long ago.
     pub(super) fn side_at(&self, tick: Tick) -> Option<f32> {
-        let (at, side) = self.sides.get(tick.0 as usize % HISTORY_TICKS as usize)?;
-        (*at == tick).then_some(*side)
+        self.sides.at(tick).copied()
     }
 
     /// Whether the sector has not changed its side since `tick`.

@@ -26,6 +26,7 @@ mod sights;
 mod slots;
 mod state_ages;
 mod tally;
+mod tick_ring;
 mod turns;
 mod visible;
 mod waiting;

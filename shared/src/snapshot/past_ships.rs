@@ -3,14 +3,14 @@
 use slotmap::SecondaryMap;
 
 use super::slots::{Slot, slot_of};
-use crate::limits::HISTORY_TICKS;
+use super::tick_ring::TickRing;
 use crate::sim::{ShipKey, ShipState};
 use crate::units::Tick;
 
-/// A ring by tick.
+/// The states of all ships, by tick.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PastShips {
-    ticks: Vec<(Tick, States)>,
+    ticks: TickRing<States>,
 }
 
 type States = SecondaryMap<ShipKey, ShipState>;
@@ -22,11 +22,7 @@ impl PastShips {
         tick: Tick,
         ships: impl Iterator<Item = (ShipKey, ShipState)> + Clone,
     ) {
-        if self.ticks.is_empty() {
-            self.ticks.resize_with(HISTORY_TICKS as usize, Default::default);
-        }
-        let (at, states) = &mut self.ticks[tick.0 as usize % HISTORY_TICKS as usize];
-        *at = tick;
+        let states = self.ticks.begin(tick);
         states.clear();
         make_room(states, ships.clone().map(|(key, _)| slot_of(key)).max().unwrap_or(0));
         for (key, state) in ships {
@@ -36,8 +32,7 @@ impl PastShips {
 
     /// The state of a ship in a tick that is not too long ago.
     pub fn at(&self, tick: Tick, key: ShipKey) -> Option<&ShipState> {
-        let (at, states) = self.ticks.get(tick.0 as usize % HISTORY_TICKS as usize)?;
-        if *at == tick { states.get(key) } else { None }
+        self.ticks.at(tick)?.get(key)
     }
 }
 
@@ -59,6 +54,7 @@ mod tests {
     use slotmap::SlotMap;
 
     use super::*;
+    use crate::limits::HISTORY_TICKS;
     use crate::units::{Angle, HullId, PlayerId, Thrust};
 
     type Ships = SlotMap<ShipKey, ShipState>;
@@ -108,7 +104,8 @@ mod tests {
             for tick in (0..HISTORY_TICKS).map(|ago| tick.minus(ago)) {
                 record(past, tick, ships);
             }
-            past.ticks.iter().map(|(_, states)| states.capacity()).max().unwrap()
+            let remembered = (0..HISTORY_TICKS).map(|ago| past.ticks.at(tick.minus(ago)).unwrap());
+            remembered.map(|states| states.capacity()).max().unwrap()
         };
         let keys: Vec<ShipKey> = (0..513).map(|_| ships.insert(ship(1))).collect();
         let most = room_for(&mut past, &ships);

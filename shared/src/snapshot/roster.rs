@@ -3,15 +3,14 @@
 use slotmap::Key;
 
 use super::slots::{Slot, SlotSet, slot_of};
-use crate::limits::HISTORY_TICKS;
+use super::tick_ring::TickRing;
 use crate::units::Tick;
 
 /// All entities of one kind as of the last step, by slot, and those that ended in the ticks before.
 #[derive(Clone, Debug)]
 pub struct Roster<K> {
     occupants: Vec<Option<Occupant<K>>>,
-    /// Ring of what ended, by tick.
-    ended: Vec<(Tick, Vec<Ended>)>,
+    ended: TickRing<Vec<Ended>>,
     /// Slots in which something ended in the last tick.
     ended_now: SlotSet,
     /// Slots in which something is.
@@ -38,7 +37,7 @@ impl<K> Default for Roster<K> {
     fn default() -> Self {
         Roster {
             occupants: Vec::new(),
-            ended: Vec::new(),
+            ended: TickRing::default(),
             ended_now: SlotSet::default(),
             present: SlotSet::default(),
         }
@@ -48,11 +47,7 @@ impl<K> Default for Roster<K> {
 impl<K: Key> Roster<K> {
     /// Takes in who is there in tick `now`, each with the tick in which its time is over.
     pub fn record(&mut self, now: Tick, entities: impl Iterator<Item = (K, Tick)>) {
-        if self.ended.is_empty() {
-            self.ended.resize(HISTORY_TICKS as usize, (Tick(0), Vec::new()));
-        }
-        let (at, ended) = &mut self.ended[now.0 as usize % HISTORY_TICKS as usize];
-        *at = now;
+        let ended = self.ended.begin(now);
         ended.clear();
         self.present.clear();
         for (key, expires) in entities {
@@ -94,12 +89,8 @@ impl<K: Key> Roster<K> {
     /// What ended in the `ticks` up to `now`, in order of ticks. A slot can be in it more than once.
     pub fn ended_in(&self, now: Tick, ticks: u32) -> impl Iterator<Item = Ended> + '_ {
         let since = now.minus(ticks);
-        (1..=ticks).flat_map(move |tick| {
-            let tick = since.plus(tick);
-            let entry = self.ended.get(tick.0 as usize % HISTORY_TICKS as usize);
-            let entry = entry.filter(|(at, _)| *at == tick);
-            entry.into_iter().flat_map(|(_, ended)| ended.iter().copied())
-        })
+        (1..=ticks)
+            .flat_map(move |tick| self.ended.at(since.plus(tick)).into_iter().flatten().copied())
     }
 }
 
