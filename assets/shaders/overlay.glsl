@@ -1,4 +1,5 @@
-// Marks over the world, in CSS pixels: text, bars, the wedge that points home, arcs beside our ship.
+// Marks over the world, in CSS pixels: text, bars, wedges that point at something, arcs beside our ship, darkness over
+// what is not known.
 
 LINK vec2 local;       // CSS pixels from the middle of the mark, turned with it.
 LINK vec2 texel;
@@ -14,7 +15,7 @@ layout(location = 3) in vec4 look;   // Kind, value, angle, -.
 
 void main() {
     vec2 at = corner();
-    vec2 reach = place.zw + (look.x < 0.5 ? 0.0 : 2.0);
+    vec2 reach = place.zw + (look.x < 0.5 || look.x > 4.5 ? 0.0 : 2.0);
     local = at * reach;
     texel = mix(text.xy, text.zw, at * 0.5 + 0.5);
     tint = color;
@@ -58,6 +59,12 @@ void main() {
         float fill = inside(d, px);
         float plate = inside(d - 1.5 * px, px) * 0.7;
         out_color = vec4(mix(PLATE * plate, tint.rgb, fill), max(plate, fill)) * tint.a;
+    } else if (kind > 4.5) {
+        // Dark at the left, and not dark yet where what is known ends, with a thin line there.
+        float from_edge = shape.x - local.x;
+        float line = inside(from_edge - 1.0, pixel) * 0.35;
+        float dark = tint.a * smoothstep(0.0, 40.0, from_edge);
+        out_color = vec4(tint.rgb * line, max(dark, line));
     } else {
         // An arc on the right (3) or on the left (4), filled from below.
         vec2 p = kind > 3.5 ? vec2(-local.x, local.y) : local;

@@ -1,62 +1,54 @@
-//! Builds the browser client for wasm32, binds it to JavaScript, compresses it, and writes the table of
-//! files that the server embeds.
+//! Binds the browser client to JavaScript, compresses it, and writes the table of files that the server embeds.
 //!
 //! ```text
-//! client-web, shared --cargo, wasm32--> .wasm --wasm-bindgen--> .wasm, .js --brotli--> OUT_DIR/assets.rs
-//! client-web/page ---------------------------------------------------------/
+//! module/build.rs --.wasm--wasm-bindgen--> .wasm, .js --brotli, gzip--> OUT_DIR/assets.rs
+//! client-web/page ------------------------------------/
+//! assets/locales ---texts and numbers of messages------/
 //! ```
-//!
-//! The nested build has one target directory for all outer profiles (`<target>/web`), so that check,
-//! clippy and release share it; a directory of its own, so that it never waits for the outer build's lock.
+
+mod words;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs};
 
+use driftfield_locales::Locales;
 use wasm_bindgen_cli_support::Bindgen;
+use words::Words;
 
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
-const PROFILE: &str = "wasm-release";
-/// The name that wasm-bindgen gives its output.
+/// The file name that wasm-bindgen gives its output.
 const CLIENT: &str = "client";
 
 type Failure = Box<dyn std::error::Error>;
 
 fn main() {
     if let Err(error) = run() {
-        // Each line on its own, so that cargo shows all of them.
+        // Line by line, so that cargo shows all of them.
         error.to_string().lines().for_each(|line| println!("cargo::error={line}"));
     }
 }
 
 fn run() -> Result<(), Failure> {
     let manifest_dir = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
-    let root = manifest_dir.join("../..").canonicalize()?;
+    let page = manifest_dir.join("../page").canonicalize()?;
     let out_dir = PathBuf::from(env::var("OUT_DIR")?);
-    for path in [
-        "client-web/src",
-        "client-web/page",
-        "client-web/Cargo.toml",
-        "shared/src",
-        "shared/Cargo.toml",
-        "assets",
-        "Cargo.toml",
-        "Cargo.lock",
-        "rust-toolchain.toml",
-    ] {
-        println!("cargo::rerun-if-changed={}", root.join(path).display());
-    }
     println!("cargo::rerun-if-changed=build.rs");
+    let locales = manifest_dir.join("../../assets/locales").canonicalize()?;
+    println!("cargo::rerun-if-changed={}", page.display());
+    println!("cargo::rerun-if-changed={}", locales.display());
     println!("cargo::rerun-if-env-changed=WEB_CLIENT");
     let table = out_dir.join("assets.rs");
     if env::var("WEB_CLIENT").is_ok_and(|value| value == "skip") {
         fs::write(table, "pub const IS_EMPTY: bool = true;\nconst ASSETS: &[Asset] = &[];\n")?;
         return Ok(());
     }
-    ensure_target()?;
-    let wasm = build_client(&root, &web_target_dir(&out_dir)?)?;
-    // Made anew, so that files of earlier builds do not pile up: their names differ.
+    // Set by the build script of the module.
+    let wasm = env::var("DEP_DRIFTFIELD_CLIENT_MODULE_WASM")
+        .map_err(|_| "the build script of driftfield-client-module did not name a module")?;
+    let wasm = PathBuf::from(wasm);
+    println!("cargo::rerun-if-changed={}", wasm.display());
+    // Emptied, so that files of earlier builds do not pile up under other names.
     let files = out_dir.join("files");
     if files.is_dir() {
         fs::remove_dir_all(&files)?;
@@ -68,118 +60,79 @@ fn run() -> Result<(), Failure> {
         .out_name(CLIENT)
         .web(true)?
         .typescript(false)
-        // Nobody reads names in the browser; they are a third of the bytes.
+        // Names are not needed in the browser, and are a third of the bytes.
         .remove_name_section(true)
         .remove_producers_section(true)
-        // The page passes the module, compiled once, to the page's and to the worker's instance.
+        // The page compiles the module once and passes it to its own instance and to the worker's.
         .omit_default_module_path(true)
         .generate(&bound)
         .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
-    write_table(&root.join("client-web/page"), &bound, &files, &table)
-}
-
-/// Makes sure that the standard library for wasm32 is there, with rustup's help if need be.
-fn ensure_target() -> Result<(), Failure> {
-    let rustc = env::var("RUSTC")?;
-    let output = Command::new(&rustc)
-        .args(["--print", "target-libdir", "--target", WASM_TARGET])
-        .output()?;
-    let directory = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if output.status.success() && Path::new(&directory).is_dir() {
-        return Ok(());
-    }
-    println!(
-        "cargo::warning=installing the Rust target {WASM_TARGET} with rustup, for the browser client"
-    );
-    let mut rustup = Command::new("rustup");
-    rustup.args(["target", "add", WASM_TARGET]);
-    let toolchain = env::var("RUSTUP_TOOLCHAIN");
-    if let Ok(toolchain) = &toolchain {
-        rustup.args(["--toolchain", toolchain]);
-    }
-    let why = match rustup.output() {
-        Ok(output) if output.status.success() => return Ok(()),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        Err(error) => format!("rustup cannot be run: {error}"),
-    };
-    let toolchain = toolchain.map_or(String::new(), |name| format!(" --toolchain {name}"));
-    Err(format!(
-        "the browser client needs the Rust target {WASM_TARGET}, and it could not be installed.\n\
-         Type this, then build again:  rustup target add {WASM_TARGET}{toolchain}\n{why}"
-    )
-    .into())
-}
-
-/// One directory for the nested builds of all outer profiles: `web` beside `debug` and `release`.
-fn web_target_dir(out_dir: &Path) -> Result<PathBuf, Failure> {
-    let target = out_dir
-        .ancestors()
-        .find(|directory| directory.join("CACHEDIR.TAG").is_file())
-        .or_else(|| out_dir.ancestors().nth(4))
-        .ok_or("OUT_DIR is not below a target directory")?;
-    Ok(target.join("web"))
-}
-
-/// Runs cargo for the client. Returns the path of the module.
-fn build_client(root: &Path, target_dir: &Path) -> Result<PathBuf, Failure> {
-    let output = Command::new(env::var("CARGO")?)
-        .current_dir(root)
-        .args(["build", "--locked", "--package", "driftfield-client-web", "--lib"])
-        .args(["--profile", PROFILE, "--target", WASM_TARGET, "--target-dir"])
-        .arg(target_dir)
-        // Set, not removed: flags for the native build would break this one, and without the variable
-        // cargo would look for them in its configuration.
-        .env("CARGO_ENCODED_RUSTFLAGS", "")
-        // Under clippy this names clippy's driver, which would lint the client instead of compiling it.
-        .env_remove("RUSTC_WORKSPACE_WRAPPER")
-        .output()?;
-    if !output.status.success() {
-        let log = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("the browser client does not build:\n{log}").into());
-    }
-    Ok(target_dir.join(WASM_TARGET).join(PROFILE).join("driftfield_client_web.wasm"))
+    write_table(&page, &bound, &Locales::read_folder(&locales)?, &files, &table)
 }
 
 /// A file of the page before it is embedded.
 struct File {
-    /// What stands in other files for this one.
+    /// The placeholder for this file in other files.
     placeholder: String,
-    stem: &'static str,
+    stem: String,
     extension: &'static str,
     content_type: &'static str,
     bytes: Vec<u8>,
 }
 
-/// Writes the hashed, compressed files and the table of them. Names are hashed from the leaves up, since
-/// a file that names another one changes with it.
-fn write_table(page: &Path, bound: &Path, files_dir: &Path, table: &Path) -> Result<(), Failure> {
-    let file = |stem, extension, content_type, path: PathBuf| -> Result<File, Failure> {
+/// Writes the hashed, compressed files and their table. Files are hashed after the files that they name, because a
+/// file that contains another one's name changes with it.
+fn write_table(
+    page: &Path,
+    bound: &Path,
+    locales: &Locales,
+    files_dir: &Path,
+    table: &Path,
+) -> Result<(), Failure> {
+    let file = |stem: &str, extension, content_type, path: PathBuf| -> Result<File, Failure> {
         let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(File {
             placeholder: format!("{{{{{stem}.{extension}}}}}"),
-            stem,
+            stem: stem.to_owned(),
             extension,
             content_type,
             bytes,
         })
     };
     const JS: &str = "text/javascript; charset=utf-8";
-    let files = [
+    let mut files = vec![
         file("client", "wasm", "application/wasm", bound.join("client_bg.wasm"))?,
         file("client", "js", JS, bound.join("client.js"))?,
         file("worker", "js", JS, page.join("worker.js"))?,
+        file("words", "txt", "text/plain; charset=utf-8", page.join("words.txt"))?,
         file("boot", "js", JS, page.join("boot.js"))?,
         file("style", "css", "text/css; charset=utf-8", page.join("style.css"))?,
         file("icon", "svg", "image/svg+xml", page.join("icon.svg"))?,
     ];
-    let mut names: Vec<(String, String)> = Vec::new();
+    let words = Words::of(locales, page)?;
+    for (tag, table) in &words.tables {
+        let file = File {
+            placeholder: words::table_placeholder(tag),
+            stem: format!("locale-{tag}"),
+            extension: "txt",
+            content_type: "text/plain; charset=utf-8",
+            bytes: table.clone().into_bytes(),
+        };
+        files.insert(0, file);
+    }
+    let mut names: Vec<(String, String)> = words.placeholders;
     let mut text = String::from("pub const IS_EMPTY: bool = false;\nconst ASSETS: &[Asset] = &[\n");
     for file in files {
-        let bytes = fill_in(file.bytes, &names);
+        let bytes = match file.extension {
+            "js" => compact(&String::from_utf8(file.bytes)?).into_bytes(),
+            _ => file.bytes,
+        };
+        let bytes = fill_in(bytes, &names);
         let hash = hash(&bytes);
         let path = format!("/{}-{hash}.{}", file.stem, file.extension);
         embed(&mut text, files_dir, &path, file.content_type, &bytes, true)?;
-        names.push((file.placeholder, path));
+        // Relative: the page may stand below a path of another server.
+        names.push((file.placeholder, format!(".{path}")));
     }
     let index = page.join("index.html");
     let bytes = fs::read(&index).map_err(|error| format!("{}: {error}", index.display()))?;
@@ -190,7 +143,26 @@ fn write_table(page: &Path, bound: &Path, files_dir: &Path, table: &Path) -> Res
     Ok(())
 }
 
-/// Puts the hashed names of other files in the place of their placeholders. Binary files have none.
+/// A script without what only its readers need: indentation, and lines that are nothing but a comment. A script with a text over
+/// several lines stays as it is.
+fn compact(script: &str) -> String {
+    if script.lines().any(|line| line.matches('`').count() % 2 == 1) {
+        return script.to_owned();
+    }
+    let mut compact = String::with_capacity(script.len());
+    let mut is_in_comment = false;
+    for line in script.lines().map(str::trim) {
+        is_in_comment |= line.starts_with("/*");
+        if !is_in_comment && !line.starts_with("//") && !line.is_empty() {
+            compact.push_str(line);
+            compact.push('\n');
+        }
+        is_in_comment &= !line.ends_with("*/");
+    }
+    compact
+}
+
+/// Replaces placeholders by the hashed names of other files. Binary files have none.
 fn fill_in(bytes: Vec<u8>, names: &[(String, String)]) -> Vec<u8> {
     match String::from_utf8(bytes) {
         Ok(text) => names
@@ -210,24 +182,28 @@ fn embed(
     is_immutable: bool,
 ) -> Result<(), Failure> {
     let name = if path == "/" { "index.html" } else { &path[1..] };
-    let identity = files_dir.join(name);
-    let compressed = files_dir.join(format!("{name}.br"));
-    fs::write(&identity, bytes)?;
-    fs::write(&compressed, compress(bytes)?)?;
+    let store = |ending: &str, bytes: &[u8]| -> Result<PathBuf, Failure> {
+        let file = files_dir.join(format!("{name}{ending}"));
+        fs::write(&file, bytes)?;
+        Ok(file)
+    };
+    let identity = store("", bytes)?;
+    let brotli = store(".br", &brotli(bytes)?)?;
+    let gzip = store(".gz", &gzip(bytes)?)?;
     let etag = hash(bytes);
     writeln!(
         table,
-        "    Asset {{ path: {path:?}, content_type: {content_type:?}, \
-         brotli: include_bytes!({compressed:?}), identity: include_bytes!({identity:?}), \
-         immutable: {is_immutable}, etag: \"\\\"{etag}\\\"\" }},"
+        "    Asset {{ path: {path:?}, content_type: {content_type:?}, brotli: include_bytes!({brotli:?}), \
+         gzip: include_bytes!({gzip:?}), identity: include_bytes!({identity:?}), immutable: {is_immutable}, \
+         etag: \"\\\"{etag}\\\"\" }},"
     )?;
     Ok(())
 }
 
-fn compress(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
     let params = brotli::enc::BrotliEncoderParams {
-        // Quality 11 takes ten times as long in an unoptimised build script, for 3 % fewer bytes.
-        quality: 9,
+        // A tenth fewer bytes of the module than with quality 9, for some seconds of the build.
+        quality: 11,
         lgwin: 22,
         ..Default::default()
     };
@@ -236,7 +212,14 @@ fn compress(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
     Ok(compressed)
 }
 
-/// FNV-1a with 64 bits, as hexadecimal: names need to differ, not to be secret.
+/// For browsers that reach the server over plain http, where they do not offer Brotli.
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
+
+/// FNV-1a with 64 bits, as hexadecimal. Names must differ, not be secret.
 fn hash(bytes: &[u8]) -> String {
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)

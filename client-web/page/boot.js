@@ -1,17 +1,161 @@
-// Runs before the WASM module: says plainly what a browser lacks, keeps an early press of Play, shows the
-// rooms, and starts the module. A classic script, so that old browsers get as far as the sentence.
+// Runs before the WASM module: speaks the player's language, says plainly what a browser lacks, keeps an early press of Play,
+// shows the rooms, and starts the module. A classic script, so that old browsers get as far as the sentence.
 (function () {
   "use strict";
   var form = document.getElementById("join");
   var play = document.getElementById("play");
   var name = document.getElementById("name");
 
-  function fault(sentence) {
+  var root = document.documentElement;
+
+  // The messages of the language, by number, and the names of content; see client-web/locales. English stands in the page.
+  var messages = null;
+  var names = "";
+  var numbers, plurals;
+
+  // A message with its values.
+  function say(number) {
+    var text = messages[number], values = arguments, at = 0, end;
+    // Reads up to the end of a message or of a part of a selection.
+    function read() {
+      for (var out = ""; at < text.length;) {
+        var c = text[at++];
+        if (c === "\u0001") out += "\n";
+        else if (c === "\u0002") out += values[+text[at++] + 1];
+        else if (c === "\u0003") out += numbers.format(values[+text[at++] + 1]);
+        else if (c === "\u0004") out += choose(values[+text[at++] + 1]);
+        else if (c === "\u0005" || c === "\u0006" || c === "\u0007") {
+          end = c;
+          return out;
+        } else out += c;
+      }
+      end = "";
+      return out;
+    }
+    // The first case that is meant, or else the default, which is the last.
+    function choose(value) {
+      for (var chosen = null; ;) {
+        var part = read();
+        if (end !== "\u0005") return chosen === null ? part : chosen;
+        var isMeant = part == value || typeof value === "number" && part === plurals.select(value);
+        part = read();
+        if (isMeant && chosen === null) chosen = part;
+      }
+    }
+    return read();
+  }
+
+  // The name of content, or what it calls itself.
+  function nameOf(id, own) {
+    var line = "\n" + id + "=" + own + "\u0005";
+    var at = names.indexOf(line);
+    return at < 0 ? own : names.slice(at + line.length, names.indexOf("\n", at + 1));
+  }
+
+  // Says what an element is marked with: the number of its text, or `attribute:number`.
+  function sayAll() {
+    document.querySelectorAll("[data-say]").forEach(function (element) {
+      element.dataset.say.split(" ").forEach(function (mark) {
+        var parts = mark.split(":");
+        if (parts.length > 1) element.setAttribute(parts[0], say(parts[1]));
+        else element.textContent = say(mark);
+      });
+    });
+  }
+
+  // Has an element say another message, now and in other languages.
+  function mark(element, number) {
+    element.dataset.say = number;
+    if (messages) element.textContent = say(number);
+  }
+
+  var LANGUAGES = {{locales}};
+  function speaks(tag) {
+    return Object.prototype.hasOwnProperty.call(LANGUAGES, tag);
+  }
+
+  // What the player has chosen here, or else the first of the browser's languages that the game speaks.
+  function language() {
+    var wanted = [].concat(navigator.languages || navigator.language || []);
+    try {
+      wanted.unshift(localStorage.getItem("driftfield.language"));
+    } catch (e) {
+      // No storage: it is chosen again.
+    }
+    return wanted.map(function (tag) {
+      return String(tag).toLowerCase().split("-")[0];
+    }).filter(speaks)[0] || "en";
+  }
+
+  // Loads a language and speaks it. Where it cannot be loaded, English is spoken.
+  var game = null;
+  var spoken;
+  var wanted;
+  function speak(tag) {
+    wanted = tag;
+    // It stands there already.
+    if (tag === "en") root.classList.add("spoken");
+    return fetch(LANGUAGES[tag]).then(function (answer) {
+      if (!answer.ok) throw new Error("the messages of “" + tag + "”: " + answer.status);
+      return answer.text();
+    }).then(function (table) {
+      // Another one was chosen meanwhile.
+      if (wanted !== tag) return;
+      var halves = table.split("\n\n");
+      messages = halves[0].split("\n");
+      names = "\n" + halves[1];
+      numbers = new Intl.NumberFormat(tag);
+      plurals = new Intl.PluralRules(tag);
+      spoken = [tag, table];
+      root.lang = tag;
+      sayAll();
+      document.querySelectorAll("[data-language]").forEach(function (button) {
+        button.setAttribute("aria-pressed", String(button.dataset.language === tag));
+      });
+      showRooms();
+      if (game) game.speak(tag, table);
+      root.classList.add("spoken");
+    }).catch(function (error) {
+      if (tag === "en") throw error;
+      console.error(error);
+      return speak("en");
+    });
+  }
+
+  function choose(tag) {
+    try {
+      localStorage.setItem("driftfield.language", tag);
+    } catch (e) {
+      // No storage: until the page is closed.
+    }
+    speak(tag).catch(function (error) {
+      console.error(error);
+    });
+  }
+
+  document.getElementById("languages").addEventListener("click", function (event) {
+    if (event.target.dataset.language) choose(event.target.dataset.language);
+  });
+
+  function fault(number) {
     var place = document.getElementById("fault");
-    place.textContent = sentence;
+    mark(place, number);
     place.hidden = false;
     play.disabled = true;
-    play.textContent = "Play";
+    mark(play, {{message play}});
+  }
+
+  // Before the first frame: the layout for thumbs or for a mouse, and the size of the interface. What is used to press Play
+  // decides again; the game takes over from there.
+  root.classList.toggle("touching", matchMedia("(pointer: coarse)").matches);
+  addEventListener("pointerdown", function (event) {
+    if (!root.classList.contains("playing")) root.classList.toggle("touching", event.pointerType !== "mouse");
+  }, true);
+  try {
+    var percent = Number(localStorage.getItem("driftfield.scale"));
+    if (percent >= 75 && percent <= 200) root.style.setProperty("--ui", percent / 100);
+  } catch (e) {
+    // No storage: the usual size.
   }
 
   // The module takes the form over when it is there; until then a press is noted.
@@ -19,7 +163,7 @@
     event.preventDefault();
     if (document.documentElement.dataset.ready) return;
     form.dataset.pressed = "yes";
-    play.textContent = "Loading…";
+    mark(play, {{message page-loading}});
   });
 
   try {
@@ -28,6 +172,24 @@
     // No storage: the name is typed again.
   }
   if (matchMedia("(pointer: fine)").matches) name.focus();
+
+  // Whoever has played here has an account. Its secret is traded for a ticket while the module loads. The module asks itself
+  // where there is no account yet, or where its secret is about to change.
+  var asked;
+  try {
+    var secret = localStorage.getItem("driftfield.account");
+    if (secret && !localStorage.getItem("driftfield.account.next")) {
+      asked = fetch("api/session", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ secret: secret })
+      });
+      // The module hears of a failure, too.
+      asked.catch(function () {});
+    }
+  } catch (e) {
+    // No storage: the account lasts as long as the page.
+  }
 
   var rooms = document.getElementById("rooms");
   function chosen() {
@@ -38,34 +200,76 @@
       return null;
     }
   }
-  function showRooms(list) {
-    if (form.dataset.reload) return;
-    var id = chosen() || (list[0] && list[0].id);
+  var shown = "";
+  var list = null;
+  // Beside the module, which is larger.
+  var speaking = speak(language());
+  function showRooms() {
+    if (!list || !messages || form.dataset.reload) return;
+    var wanted = chosen();
+    // Rooms for load tests are not for people, but a link may lead into one.
+    var offered = list.filter(function (room) { return !room.for_load || room.id === wanted; });
+    var id = wanted || (offered[0] && offered[0].id);
+    // Nothing new: the keyboard stays on the link that it is on.
+    var now = JSON.stringify([root.lang, id, offered]);
+    if (now === shown) return;
+    shown = now;
+    var focused = rooms.contains(document.activeElement) && document.activeElement.hash;
     rooms.textContent = "";
-    if (!list.some(function (room) { return room.id === id; })) {
+    if (!offered.some(function (room) { return room.id === id; })) {
       var missing = document.createElement("p");
-      missing.textContent = "There is no room “" + id + "” here. These are open:";
+      missing.textContent = id ? say({{message page-no-such-room}}, id) : say({{message page-no-room}});
       rooms.append(missing);
     }
-    list.forEach(function (room) {
+    offered.forEach(function (room) {
       var link = document.createElement("a");
       link.href = "#room=" + encodeURIComponent(room.id);
-      link.textContent = room.name;
+      link.textContent = nameOf("room-" + room.id, room.name);
       var who = document.createElement("small");
       var people = Math.max(0, room.players);
-      who.textContent = people === 1 ? "1 pilot" : people + " pilots";
-      if (room.bots) who.textContent += " · " + room.bots + (room.bots === 1 ? " bot" : " bots");
+      who.textContent = say({{message page-pilots}}, people);
+      if (room.bots) who.textContent += " · " + say({{message page-bots}}, room.bots);
       link.append(who);
       if (room.id === id) link.setAttribute("aria-current", "true");
       rooms.append(link);
+      if (link.hash === focused) link.focus();
     });
   }
-  fetch("/api/rooms").then(function (answer) { return answer.json(); }).then(function (list) {
-    showRooms(list);
-    addEventListener("hashchange", function () { showRooms(list); });
-  }).catch(function () {
-    // Only decoration: joining says what is wrong.
-  });
+  // The list lives as long as somebody looks at it.
+  var ROOMS_MS = 4000;
+  var askedAt = 0;
+  function askForRooms() {
+    var isSeen = !document.hidden && !document.documentElement.classList.contains("playing");
+    if (!isSeen || Date.now() - askedAt < ROOMS_MS / 2) return;
+    askedAt = Date.now();
+    fetch("api/rooms").then(function (answer) { return answer.json(); }).then(function (answer) {
+      list = answer;
+      showRooms();
+    }).catch(function () {
+      // Only decoration: joining says what is wrong.
+    });
+  }
+  askForRooms();
+  setInterval(askForRooms, ROOMS_MS);
+  document.addEventListener("visibilitychange", askForRooms);
+  addEventListener("hashchange", showRooms);
+
+  // What is printed on the keys that fly, where the browser tells; elsewhere it is learnt from what is typed.
+  if (navigator.keyboard && navigator.keyboard.getLayoutMap) {
+    navigator.keyboard.getLayoutMap().then(function (layout) {
+      var told = [];
+      ["KeyW", "KeyA", "KeyS", "KeyD", "KeyE"].forEach(function (code) {
+        var letter = layout.get(code);
+        if (!letter) return;
+        told.push(code + "=" + letter);
+        var key = document.querySelector("[data-code=" + code + "]");
+        if (key) key.textContent = letter.toUpperCase();
+      });
+      document.documentElement.dataset.keys = told.join(" ");
+    }).catch(function () {
+      // Not allowed here.
+    });
+  }
 
   var canvas = document.createElement("canvas");
   var hasModuleWorkers = false;
@@ -76,29 +280,38 @@
     // Refusing the address is what was wanted.
   }
   if (typeof WebAssembly !== "object" || !WebAssembly.compile) {
-    return fault("This browser cannot run WebAssembly, which the game is made of. A current Firefox, Chrome, Edge or Safari can.");
+    return fault({{message page-no-wasm}});
   }
   var graphics = canvas.getContext("webgl2");
   if (!graphics) {
-    return fault("This browser has no WebGL2, which the game draws with. A current Firefox, Chrome, Edge or Safari has it; if yours is current, switch hardware acceleration on.");
+    return fault({{message page-no-webgl2}});
   }
   // Only a probe: browsers allow a page few contexts.
   var loss = graphics.getExtension("WEBGL_lose_context");
   if (loss) loss.loseContext();
   if (!hasModuleWorkers) {
-    return fault("This browser is too old for the game: it has no module workers. A current Firefox, Chrome, Edge or Safari has them.");
+    return fault({{message page-no-workers}});
   }
+
+  // A link so slow that nothing seems to happen is said to be one.
+  var SLOW_MS = 12000;
+  setTimeout(function () {
+    if (!document.documentElement.dataset.ready && form.dataset.pressed && !play.disabled) {
+      mark(play, {{message page-still-loading}});
+    }
+  }, SLOW_MS);
 
   var compiled = WebAssembly.compileStreaming
     ? WebAssembly.compileStreaming(fetch("{{client.wasm}}"))
     : fetch("{{client.wasm}}").then(function (answer) { return answer.arrayBuffer(); }).then(WebAssembly.compile);
-  Promise.all([import("{{client.js}}"), compiled]).then(function (both) {
-    return both[0].default({ module_or_path: both[1] }).then(function () {
-      both[0].run_page(both[1], "{{worker.js}}");
+  Promise.all([import("{{client.js}}"), compiled, speaking]).then(function (all) {
+    return all[0].default({ module_or_path: all[1] }).then(function () {
+      game = all[0];
+      game.run_page(all[1], "{{worker.js}}", "{{words.txt}}", asked, spoken[0], spoken[1], choose);
       document.documentElement.dataset.ready = "yes";
     });
   }).catch(function (error) {
     console.error(error);
-    fault("The game could not be loaded. Reload the page to try again.");
+    fault({{message page-not-loaded}});
   });
 })();

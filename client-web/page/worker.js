@@ -5,6 +5,11 @@ const waiting = [];
 self.onmessage = async ({ data: module }) => {
   // What the page says while the module starts must not be lost.
   self.onmessage = ({ data }) => waiting.push(data);
-  await init({ module_or_path: module });
-  run_worker(waiting);
+  try {
+    await init({ module_or_path: module });
+    run_worker(waiting);
+  } catch (error) {
+    // A text tells the page that nothing will come from here.
+    self.postMessage(String(error));
+  }
 };

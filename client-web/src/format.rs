@@ -1,33 +1,35 @@
-//! Figures as players read them.
+//! Figures and names as players read and type them.
 
-/// A whole number with thin spaces between thousands.
-pub fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
+use driftfield_shared::limits::{NAME_BYTES_MAX, NAME_CHARS_MAX};
+
+use crate::say;
+
+/// A name in two parts, so that a narrow column can cut the first one and still show the last: "Miner Ada" and "Miner
+/// Bo" become "Mi… Ada" and "Mi… Bo". The last word, if it is a short one behind others; else the second part is empty.
+pub fn name_parts(name: &str) -> (&str, &str) {
+    /// Letters of a last word that still fits beside the beginning of the first.
+    const LAST_WORD_MAX: usize = 8;
+    match name.rfind(' ') {
+        Some(at) if name[at..].chars().count() <= LAST_WORD_MAX + 1 => name.split_at(at),
+        _ => (name, ""),
     }
-    text
 }
 
 /// Bytes per second.
 pub fn byte_rate(bytes_per_second: f64) -> String {
     match bytes_per_second {
-        rate if rate < 1_000.0 => format!("{rate:.0} B/s"),
-        rate if rate < 1_000_000.0 => format!("{:.1} kB/s", rate / 1_000.0),
-        rate => format!("{:.1} MB/s", rate / 1_000_000.0),
+        rate if rate < 1_000.0 => say::bytes_per_second(&say::number(rate.round())),
+        rate if rate < 1_000_000.0 => say::kilobytes_per_second(&say::decimal(rate / 1_000.0)),
+        rate => say::megabytes_per_second(&say::decimal(rate / 1_000_000.0)),
     }
 }
 
 /// Bits per second.
 pub fn bit_rate(bits_per_second: f64) -> String {
     match bits_per_second {
-        rate if rate < 1_000.0 => format!("{rate:.0} bit/s"),
-        rate if rate < 1_000_000.0 => format!("{:.1} kbit/s", rate / 1_000.0),
-        rate => format!("{:.1} Mbit/s", rate / 1_000_000.0),
+        rate if rate < 1_000.0 => say::bits_per_second(&say::number(rate.round())),
+        rate if rate < 1_000_000.0 => say::kilobits_per_second(&say::decimal(rate / 1_000.0)),
+        rate => say::megabits_per_second(&say::decimal(rate / 1_000_000.0)),
     }
 }
 
@@ -49,6 +51,29 @@ pub fn unhex(text: &str) -> Option<[u8; 16]> {
     Some(bytes)
 }
 
+/// The name to ask the server for, out of what was typed: cut to what a greeting may hold. A field's `maxlength` does not
+/// bind what a phone's keyboard writes into it. Empty if nothing is left.
+pub fn player_name(typed: &str) -> String {
+    let letters: Vec<char> = typed.trim().chars().collect();
+    let mut end = letters.len().min(NAME_CHARS_MAX);
+    while letters[..end].iter().map(|letter| letter.len_utf8()).sum::<usize>() > NAME_BYTES_MAX {
+        end -= 1;
+    }
+    // A family of emoji is taken whole or not at all.
+    while end > 0 && end < letters.len() && (goes_on(letters[end]) || letters[end - 1] == JOINER) {
+        end -= 1;
+    }
+    letters[..end].iter().collect::<String>().trim_end().to_owned()
+}
+
+/// The character that joins emoji to one.
+const JOINER: char = '\u{200d}';
+
+/// Whether a character belongs to the emoji before it: the joiner, the choice of a form, the colour of a skin.
+fn goes_on(letter: char) -> bool {
+    matches!(letter, JOINER | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
+}
+
 /// The room that a location's hash names: `#room=ID`, percent-encoded as the browser leaves it.
 pub fn room_of_hash(hash: &str) -> Option<&str> {
     let fields = hash.strip_prefix('#')?;
@@ -60,10 +85,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
+    fn a_name_that_is_too_long_is_cut_between_emoji_and_not_within_one() {
+        let family = "👨\u{200d}👩\u{200d}👧";
+        assert_eq!(player_name(family), family);
+        let kept = "a".repeat(NAME_CHARS_MAX - 4);
+        assert_eq!(player_name(&format!("{kept}{family}")), kept, "no half of a family");
+        let whole = "a".repeat(NAME_CHARS_MAX - 5);
+        assert_eq!(player_name(&format!("{whole}{family}bc")), format!("{whole}{family}"));
+        let thumb = "a".repeat(NAME_CHARS_MAX - 1);
+        assert_eq!(player_name(&format!("{thumb}👍🏽")), thumb);
+    }
+
+    #[test]
+    fn a_name_is_cut_before_its_last_word_and_nothing_of_it_is_lost() {
+        for (name, first, last) in [
+            ("Miner Ada", "Miner", " Ada"),
+            ("Ada 2", "Ada", " 2"),
+            ("Ada", "Ada", ""),
+            ("", "", ""),
+            ("Long Featherstonehaugh", "Long Featherstonehaugh", ""),
+            ("Семья 👨\u{200d}👩\u{200d}👧", "Семья", " 👨\u{200d}👩\u{200d}👧"),
+        ] {
+            assert_eq!(name_parts(name), (first, last));
+        }
     }
 
     #[test]
@@ -83,6 +127,16 @@ mod tests {
         for text in ["", "00", "zz", &"g".repeat(32), &"é".repeat(16), &"+1".repeat(16)] {
             assert_eq!(unhex(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_name_is_cut_to_what_a_greeting_may_hold() {
+        assert_eq!(player_name("  Ada "), "Ada");
+        assert_eq!(player_name(" \t"), "");
+        assert_eq!(player_name(&"Ж".repeat(40)), "Ж".repeat(20));
+        assert_eq!(player_name(&"東".repeat(40)), "東".repeat(20));
+        assert_eq!(player_name(&"🚀".repeat(40)), "🚀".repeat(16));
+        assert_eq!(player_name(&format!("{} {}", "a".repeat(19), "b")), "a".repeat(19));
     }
 
     #[test]

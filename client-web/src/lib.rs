@@ -5,22 +5,30 @@
 //!             | frames, predictions, control messages, figures
 //! page:       v
 //!          netcode::Interpolator --> render (WebGL2), each animation frame
-//!          own state, messages   --> hud (leptos), at most ten times a second
+//!          own state, messages   --> hud (on ui), at most ten times a second
 //!          keys, mouse, touch, pad --> controls --> worker, on change
 //! ```
 //!
 //! One WASM module serves both; the page compiles it once. Natively only the parts without a browser are
 //! compiled, for their tests.
 
-#[cfg(target_arch = "wasm32")]
-mod clock;
+pub mod account;
+pub mod clock;
 pub mod format;
 pub mod hud;
 pub mod input;
-pub mod link;
-pub mod meter;
+pub mod net;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
+pub mod plates;
+pub mod players;
+pub mod rate;
 pub mod render;
+#[cfg(target_arch = "wasm32")]
+pub mod request;
+pub mod say;
+#[cfg(target_arch = "wasm32")]
+pub mod sign_in;
+pub mod ui;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;

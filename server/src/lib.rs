@@ -1,24 +1,23 @@
-//! The Driftfield server as a library; the binaries `server` and `bots` are thin.
+//! The Driftfield server as a library; the binary `server` is thin.
 //!
 //! ```text
-//! config -> server::run -> room::open, tick threads of its own each
-//!                      \-> listener -> http -> connection -> room
+//! config -> server::run -> room::open: each room ticks on its own thread
+//!                      \-> net: listener -> http -> connection -> room
 //! ```
 //!
-//! Only the outer shell (`listener`, `http`, `shutdown`) runs on tokio, and only until a client enters a
-//! room: from then on its socket belongs to the room.
+//! Only the outer shell (`net`, `shutdown`) runs on tokio, and only until a client enters a room. From then on its
+//! socket belongs to the room.
 
-pub mod admission;
-mod budget;
 pub mod config;
-pub mod connection;
-pub mod fleet;
-pub mod http;
+pub mod house_bots;
+pub mod hub;
 pub mod limits;
-pub mod listener;
 pub mod logging;
-pub mod memory;
 pub mod metrics;
+pub mod net;
+pub mod os;
 pub mod room;
 pub mod server;
 pub mod shutdown;
+pub mod store;
+pub mod text;

@@ -1,4 +1,4 @@
-//! The whole server: from a checked configuration to the last goodbye.
+//! The whole server, from a checked configuration to the last goodbye.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -6,55 +6,89 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use driftfield_shared::content::{Content, ContentError};
-use driftfield_shared::sim::{Rules, RulesError};
+use driftfield_shared::content::ContentError;
+use driftfield_shared::sim::{NamedContent, Rules, RulesError};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
-use crate::admission::{Admission, AdmissionLimits};
 use crate::config::{Config, ConfigError, RoomConfig};
-use crate::fleet::HouseBots;
-use crate::http::Site;
-use crate::limits::DESCRIPTORS_RESERVED;
-use crate::listener;
-use crate::memory;
+use crate::house_bots::HouseBots;
+use crate::hub::{Ask, ChatDesk, ChatService, ContentWatch, Contents, Directory, HubTopics, Lobby};
+use crate::limits::{DESCRIPTORS_RESERVED, MEMORY_STORE_BYTES};
 use crate::metrics::Metrics;
+use crate::net::admission::{Admission, AdmissionLimits};
+use crate::net::http::Site;
+use crate::net::links::links;
+use crate::net::listener;
+use crate::net::port;
+use crate::os::memory;
 use crate::room::{self, Cores, RoomHandle, RoomSettings};
 use crate::shutdown::{Signals, drain};
+use crate::store::data_dir::{DataDir, DataDirError};
+use crate::store::{Store, StoreError, StoreHandle, StoreSettings};
+
+/// Why the server ended with an error. The message is for the host.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// It did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The state of these rooms is lost.
+    #[error("these rooms could not be saved (see the log for the reason): {}", .0.join(", "))]
+    NotSaved(Vec<String>),
+    /// What came last is lost.
+    #[error(
+        "the store could not write what came last (see the log for the reason); nothing of it was confirmed"
+    )]
+    NotDurable,
+}
 
 /// Why the server does not start. The message is for the host.
 #[derive(Debug, Error)]
 pub enum StartError {
-    /// The content that the server brings along is broken: a bug of the build.
+    /// The built-in content is invalid: a bug of the build.
     #[error("the game's content: {0}")]
     Content(#[from] ContentError),
-    /// A room's rules cannot be made of the content.
+    /// A room's rules cannot be made from the content.
     #[error("the rules of a room: {0}")]
     Rules(#[from] RulesError),
-    /// The configuration asks for what there is not.
+    /// The configuration names something that does not exist.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The port cannot be had.
+    /// The port is not available.
     #[error("cannot listen on {address}: {source}; choose another with --listen ADDR:PORT")]
     Listen {
-        /// Which address.
+        /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The system refuses threads, signals or timers.
-    #[error("the system refuses what a server needs: {0}")]
+    #[error("the system refuses a resource that the server needs: {0}")]
     System(#[from] io::Error),
 }
 
-/// A server that has its port and its rooms, but lets nobody in yet.
+/// A server that has its port and its rooms, but accepts no connection yet.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     admission: Admission,
     site: Arc<Site>,
+    hub: HubTopics,
+    /// Follows the host's own content files, if there are any.
+    content_watch: Option<ContentWatch>,
+    chat: ChatService,
+    asks: tokio::sync::mpsc::Receiver<Ask>,
+    /// Writes what waits when it is dropped.
+    store: Store,
     /// They leave their rooms when this is dropped.
     _bots: Vec<HouseBots>,
 }
@@ -63,20 +97,38 @@ impl Server {
     /// Takes the port and opens the rooms. Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// When the port, the content or a thread cannot be had.
+    /// When the port, the content or a thread is not available.
     pub fn open(config: &Config) -> Result<Server, StartError> {
-        let content = Arc::new(Content::built_in()?);
+        // Before the files are read: what is changed meanwhile is seen.
+        let content_watch = config.assets.as_deref().map(ContentWatch::new);
+        let content = config.content()?;
         config.check_content(&content)?;
-        // The port before the rooms: a second server by mistake ends before it does anything.
+        let contents = Contents::new(Arc::new(content).into());
+        // The port first: a second server started by mistake ends before it does anything.
         let listen_error = |source| StartError::Listen { address: config.listen, source };
-        let listener = listener::bind(config.listen).map_err(listen_error)?;
+        let listener = port::bind(config.listen).map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
+        let data_dir = config.data_dir.as_deref().map(DataDir::open).transpose()?.map(Arc::new);
         let metrics = Metrics::new();
-        let cores = Cores::of_machine();
+        let mut kept = StoreSettings { journal: config.journal, ..StoreSettings::default() };
+        if data_dir.is_none() {
+            kept.journal.database_bytes = MEMORY_STORE_BYTES;
+        }
+        let store = Store::open(data_dir, kept, metrics.store().clone())?;
+        let (cores, hub) = (Cores::of_machine(), HubTopics::default());
+        let content = contents.current().named.clone();
+        let (desk, asks) = ChatDesk::open();
+        let chat = ChatService::new(
+            config.words.clone(),
+            store.handle(),
+            hub.clone(),
+            metrics.chat().clone(),
+        );
+        let common = Common { content, cores, store: store.handle(), hub: hub.clone(), desk };
         let rooms = config
             .rooms
             .iter()
-            .map(|room| open_room(room, config, content.clone(), &cores, metrics.clone()))
+            .map(|room| open_room(room, config, &common, metrics.clone()))
             .collect::<Result<Vec<RoomHandle>, StartError>>()?;
         let bots = config
             .rooms
@@ -85,20 +137,34 @@ impl Server {
             .filter(|(room, _)| room.bots > 0)
             .map(|(room, handle)| {
                 let seed = RandomState::new().hash_one("bots");
-                HouseBots::start(handle.clone(), u32::from(room.bots), seed)
+                let (store, contents) = (Some(store.handle()), contents.clone());
+                HouseBots::start(handle.clone(), store, contents, u32::from(room.bots), seed)
             })
             .collect::<Result<Vec<HouseBots>, io::Error>>()?;
-        let admission = Admission::new(within_descriptors(config.admission));
-        let site = Arc::new(Site::new(rooms, metrics, config.allowed_origins.clone()));
-        Ok(Server { listener, address, admission, site, _bots: bots })
+        let admission =
+            Admission::new(within_descriptors(config.admission), config.site.proxies.clone());
+        let (rooms, settings) = (Directory::new(rooms), config.site.clone());
+        let site = Arc::new(Site::new(rooms, contents, store.handle(), metrics, settings));
+        Ok(Server {
+            listener,
+            address,
+            admission,
+            site,
+            hub,
+            content_watch,
+            chat,
+            asks,
+            store,
+            _bots: bots,
+        })
     }
 
-    /// Where it listens; the port is a real one even if 0 was asked for.
+    /// The address it listens on. The port is the real one even if 0 was configured.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The rooms and what is said over HTTP.
+    /// The rooms, and what HTTP needs.
     pub fn site(&self) -> &Arc<Site> {
         &self.site
     }
@@ -106,84 +172,118 @@ impl Server {
     /// Serves for ever.
     pub async fn serve(self) {
         let memory = memory::look_after(self.admission.clone());
-        tokio::join!(listener::serve(self.listener, self.site, self.admission), memory);
+        let lobby = Lobby::new(self.hub).serve(self.site.rooms().clone());
+        let (contents, rooms) = (self.site.contents().clone(), self.site.rooms().clone());
+        let content = async {
+            if let Some(watch) = self.content_watch {
+                watch.follow(contents, rooms).await;
+            }
+        };
+        let listener = listener::serve(self.listener, self.site, self.admission);
+        let chat = self.chat.serve(self.asks);
+        tokio::join!(listener, memory, lobby, content, chat);
     }
 }
 
-/// Runs the server until it is told to end: returns after the drain, or at once at a second signal.
+/// Runs the server until it is told to end. Returns when its rooms are saved and closed.
 ///
 /// # Errors
-/// When it cannot start.
-pub fn run(config: &Config) -> Result<(), StartError> {
-    // All that happens here is handshakes and short answers: one thread has time to spare, and the
-    // rooms have theirs.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// When it cannot start, or cannot save a room.
+pub fn run(config: &Config) -> Result<(), RunError> {
+    // Only handshakes and short answers run here, so one thread is enough; rooms have their own threads.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(StartError::System)?;
     let outcome = runtime.block_on(async {
-        let mut signals = Signals::new()?;
+        let mut signals = Signals::new().map_err(StartError::System)?;
         let server = Server::open(config)?;
         if driftfield_client_bundle::IS_EMPTY {
-            warn!("this build has no page to play on: it was made with WEB_CLIENT=skip");
+            warn!("this build contains no web page: it was built with WEB_CLIENT=skip");
         }
-        announce(server.address());
-        let site = server.site().clone();
-        tokio::select! {
-            () = server.serve() => {}
-            () = end(&mut signals, site, config) => {}
+        announce(server.address(), config);
+        let (site, store) = (server.site().clone(), server.store.handle());
+        let lost = tokio::select! {
+            () = server.serve() => Vec::new(),
+            lost = end(&mut signals, &site, config) => lost,
+        };
+        // The server is dropped by now, and its store is written as far as that was possible.
+        match (store.is_settled(), lost.is_empty()) {
+            (_, false) => Err(RunError::NotSaved(lost)),
+            (false, _) => Err(RunError::NotDurable),
+            (true, true) => Ok(()),
         }
-        Ok(())
     });
-    // Rooms that took too long, and whoever waits for them, end with the process.
+    // Rooms that took too long, and threads that wait for them, end with the process.
     runtime.shutdown_background();
     outcome
 }
 
-/// The first signal drains, a second one cuts that short.
-async fn end(signals: &mut Signals, site: Arc<Site>, config: &Config) {
+/// Ends the server at the first signal. Returns the rooms that are lost.
+async fn end(signals: &mut Signals, site: &Site, config: &Config) -> Vec<String> {
     signals.next().await;
-    tokio::select! {
-        () = drain(site.clone(), config.drain) => {}
-        () = signals.next() => warn!("a second signal: ending at once"),
-    }
+    let lost = drain(site, config.drain, signals).await;
     site.report_refused();
+    lost
 }
 
-/// The one line on standard output. Nobody may be listening there, and that is no reason to end.
-fn announce(address: SocketAddr) {
-    let _ = writeln!(io::stdout(), "Driftfield is at http://{address}/");
+/// Prints the links. Standard output may be closed; that is no reason to end.
+fn announce(address: SocketAddr, config: &Config) {
+    let mut links = links(address).into_iter();
+    let _ = writeln!(io::stdout(), "Driftfield is at {}", links.next().unwrap_or_default());
+    for link in links {
+        let _ = writeln!(io::stdout(), "  in your network: {link}");
+    }
+    if let Some(origin) = &config.public_origin {
+        let _ = writeln!(io::stdout(), "  for everyone: {origin}/");
+    }
     let _ = io::stdout().flush();
+}
+
+/// What all rooms have in common.
+struct Common {
+    content: NamedContent,
+    cores: Cores,
+    store: StoreHandle,
+    hub: HubTopics,
+    desk: ChatDesk,
 }
 
 fn open_room(
     room: &RoomConfig,
     config: &Config,
-    content: Arc<Content>,
-    cores: &Cores,
+    common: &Common,
     metrics: Metrics,
 ) -> Result<RoomHandle, StartError> {
-    let rules = Rules::new(content, &room.sector, &room.mode, config.tick_hz)?;
+    let rules = Rules::new(common.content.clone(), &room.sector, &room.mode, config.tick_hz)?;
     let settings = RoomSettings {
         id: room.id.clone(),
         name: room.name.clone(),
         rules: Arc::new(rules),
         max_players: u32::from(room.max_players),
+        for_load: room.for_load,
         grace_seconds: config.grace.as_secs_f32(),
-        // A sector that is different at every start; which one is no secret.
+        is_grace_whole: config.is_grace_whole,
+        // A seed that differs at every start. It is not secret.
         seed: RandomState::new().hash_one(&room.id),
-        data_dir: config.data_dir.clone(),
-        cores: cores.clone(),
+        store: Some(common.store.clone()),
+        topic_bytes_per_second: config.topic_bytes_per_second,
+        hub: common.hub.clone(),
+        chat: common.desk.clone(),
+        cores: common.cores.clone(),
     };
     info!(room = room.id, sector = room.sector, mode = room.mode, "open");
     Ok(room::open(settings, metrics)?)
 }
 
-/// Raises the process's limit of file descriptors to what the connections need, and lowers the
-/// connections to what the system gives.
+/// Raises the process's limit of file descriptors to what the connections need, and lowers the number of connections
+/// to what the system grants.
 fn within_descriptors(wanted: AdmissionLimits) -> AdmissionLimits {
     let needed = wanted.connections + DESCRIPTORS_RESERVED;
     let given = match rlimit::increase_nofile_limit(needed as u64) {
         Ok(given) => usize::try_from(given).unwrap_or(usize::MAX),
         Err(error) => {
-            warn!(%error, "the limit of open files is not known");
+            warn!(%error, "cannot read the limit of open files");
             return wanted;
         }
     };
@@ -194,7 +294,7 @@ fn within_descriptors(wanted: AdmissionLimits) -> AdmissionLimits {
     warn!(
         connections,
         wanted = wanted.connections,
-        "fewer connections than configured: the system gives no more open files"
+        "fewer connections than configured, because the system grants no more open files"
     );
     AdmissionLimits { connections, ..wanted }
 }

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Parser;
-use driftfield_server::fleet::{Flags, Progress};
+use driftfield_bots::fleet::{Flags, Progress};
 
 use support::TestServer;
 
@@ -97,6 +97,11 @@ fn a_tick_allocates_nothing_for_each_client() {
         &count,
         "--seconds",
         "60",
+        // Bots that read everything have the server check what they hold, which allocates.
+        "--brain",
+        "wander",
+        "--decode",
+        "light",
     ]);
     let progress = Arc::new(Progress::default());
     let bots = thread::spawn({

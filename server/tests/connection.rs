@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use driftfield_server::connection::{Connection, ConnectionEnd, Inbox};
+use driftfield_server::net::connection::{Connection, Disconnect, Inbox};
 use driftfield_shared::limits::{
     CLOSE_SECONDS_MAX, EXCESS_SECONDS_MAX, INBOUND_BYTES_BURST, INBOUND_BYTES_PER_SECOND,
     INBOUND_BYTES_PER_TICK, INBOUND_FRAMES_BURST, INBOUND_FRAMES_PER_SECOND, OUTBOUND_BYTES_MAX,
@@ -38,7 +38,7 @@ impl Pair {
     }
 
     /// Moves the clock and receives all that can be had in this tick.
-    fn tick(&mut self, time: Duration) -> Result<Vec<Bytes>, ConnectionEnd> {
+    fn tick(&mut self, time: Duration) -> Result<Vec<Bytes>, Disconnect> {
         self.now += time;
         self.connection.begin_tick(self.now);
         let mut messages = Vec::new();
@@ -50,7 +50,7 @@ impl Pair {
     }
 
     /// Ticks, the clock standing still, until `count` messages are here: loopback takes its moment.
-    fn receive(&mut self, count: usize) -> Result<Vec<Bytes>, ConnectionEnd> {
+    fn receive(&mut self, count: usize) -> Result<Vec<Bytes>, Disconnect> {
         let deadline = Instant::now() + Duration::from_secs(5);
         let mut messages = Vec::new();
         while messages.len() < count && Instant::now() < deadline {
@@ -116,7 +116,7 @@ fn small_frames_over_the_rate_are_too_much_although_their_bytes_are_few() {
         }
         assert!(frames < 10 * INBOUND_FRAMES_BURST, "never cut");
     };
-    assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooMuch));
+    assert_eq!(end, Disconnect::Refused(CloseReason::TooMuch));
     let seconds = f64::from(frames) / f64::from(rate);
     assert!(seconds > f64::from(EXCESS_SECONDS_MAX), "cut after {seconds} s already");
     assert_eq!(pair.tick(Duration::ZERO), Err(end), "an end is for good");
@@ -139,7 +139,7 @@ fn long_messages_over_the_rate_are_too_much_although_they_are_few() {
             Err(end) => break end,
         }
     };
-    assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooMuch));
+    assert_eq!(end, Disconnect::Refused(CloseReason::TooMuch));
     let seconds = f64::from(bytes) / f64::from(rate);
     assert!(seconds > f64::from(EXCESS_SECONDS_MAX), "cut after {seconds} s already");
 }
@@ -190,7 +190,7 @@ fn who_never_reads_is_too_slow_and_gone_after_a_second() {
         }
         assert!(pair.connection.backlog() <= OUTBOUND_BYTES_MAX);
     };
-    assert_eq!(end, ConnectionEnd::Refused(CloseReason::TooSlow));
+    assert_eq!(end, Disconnect::Refused(CloseReason::TooSlow));
     assert!(!pair.connection.poll_closed(pair.now), "the goodbye has not got through");
     let almost = Duration::from_secs_f32(CLOSE_SECONDS_MAX * 0.9);
     assert!(!pair.connection.poll_closed(pair.now + almost));
@@ -210,7 +210,7 @@ fn a_slow_reader_that_wakes_up_still_hears_why_it_was_closed() {
         pair.connection.send(vec![0; (room - 4).min(50_000)]).expect("room");
     }
     let end = pair.connection.send([0; 10]);
-    assert_eq!(end, Err(ConnectionEnd::Refused(CloseReason::TooSlow)));
+    assert_eq!(end, Err(Disconnect::Refused(CloseReason::TooSlow)));
     let mut client = pair.client.try_clone().expect("a socket");
     let reader = std::thread::spawn(move || read_close(&mut client, Duration::from_secs(5)));
     let deadline = Instant::now() + Duration::from_secs(5);
@@ -228,7 +228,7 @@ fn the_first_end_counts() {
     let mut pair = Pair::new();
     pair.connection.close(CloseReason::RoomFull);
     pair.connection.close(CloseReason::InternalError);
-    let end = ConnectionEnd::Refused(CloseReason::RoomFull);
+    let end = Disconnect::Refused(CloseReason::RoomFull);
     assert_eq!(pair.connection.send([1]), Err(end));
     assert_eq!(pair.connection.flush(), Err(end));
     assert!(!pair.connection.poll_closed(pair.now));
@@ -248,7 +248,7 @@ fn a_peer_that_vanishes_is_lost() {
     std::thread::sleep(Duration::from_millis(50));
     pair.connection.begin_tick(pair.now);
     let heard = pair.connection.receive(&mut pair.inbox);
-    assert!(matches!(heard, Err(ConnectionEnd::Lost(_))));
+    assert!(matches!(heard, Err(Disconnect::Lost(_))));
     assert!(pair.connection.poll_closed(pair.now), "nobody is left to say goodbye to");
 }
 

@@ -4,79 +4,24 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use support::{read_head, upgrade_request};
-
-struct Program {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Program {
-    /// Starts the server on a free port and reads where it is.
-    fn start() -> Program {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_server"))
-            .args(["--listen", "127.0.0.1:0", "--bots", "0"])
-            .env_remove("RUST_LOG")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the server program");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("piped");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let address = line
-            .strip_prefix("Driftfield is at http://")
-            .and_then(|rest| rest.trim_end().strip_suffix('/'))
-            .unwrap_or_else(|| panic!("{line:?}"));
-        Program { address: address.parse().expect("an address"), child }
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let status = Command::new("kill").args(["-s", name, &id]).status().expect("kill");
-        assert!(status.success());
-    }
-
-    /// Waits for the end; the status, how long it took and the log.
-    fn wait(mut self, patience: Duration) -> (ExitStatus, Duration, String) {
-        let started = Instant::now();
-        let mut stderr = self.child.stderr.take().expect("piped");
-        let log = std::thread::spawn(move || {
-            let mut log = String::new();
-            stderr.read_to_string(&mut log).map(|_| log)
-        });
-        let status = loop {
-            if let Some(status) = self.child.try_wait().expect("a child") {
-                break status;
-            }
-            if started.elapsed() > patience {
-                self.child.kill().expect("a child");
-                panic!("the server did not end within {patience:?}");
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        };
-        let log = log.join().expect("a reader").expect("a log in UTF-8");
-        (status, started.elapsed(), log)
-    }
-}
-
-fn get(address: SocketAddr, path: &str) -> String {
-    let mut socket = TcpStream::connect(address).expect("a listening server");
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    socket.write_all(request.as_bytes()).expect("a request");
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).expect("an answer");
-    answer
-}
+use driftfield_server::metrics::Metrics;
+use driftfield_server::store::data_dir::DataDir;
+use driftfield_server::store::{Store, StoreSettings};
+use driftfield_shared::units::Tick;
+use rusqlite::Connection;
+use support::folder::Folder;
+use support::program::Program;
+use support::{Player, get, read_head, upgrade_request};
 
 #[test]
-fn both_signals_drain_and_end_with_success() {
-    for signal in ["INT", "TERM"] {
+fn every_ordinary_way_to_end_drains_and_ends_with_success() {
+    for signal in ["INT", "TERM", "HUP"] {
         let program = Program::start();
         assert!(get(program.address, "/healthz").starts_with("HTTP/1.1 200 "));
         program.signal(signal);
@@ -86,19 +31,152 @@ fn both_signals_drain_and_end_with_success() {
     }
 }
 
-#[test]
-fn a_second_signal_does_not_wait_for_goodbyes() {
-    let program = Program::start();
-    // Somebody is in the room, so that it takes its time to say goodbye.
+/// The tick after which the room was saved last, once the server has ended; 0: it never was after its start.
+fn saved_tick(folder: &Folder) -> u32 {
+    let data_dir = Arc::new(DataDir::open(folder.path()).expect("nobody uses it"));
+    let metrics = Metrics::new();
+    let kept = StoreSettings::default();
+    let store = Store::open(Some(data_dir), kept, metrics.store().clone()).expect("a store");
+    let history = store.handle().room_history("frontier").expect("a readable file");
+    history.checkpoint.map_or(0, |checkpoint| checkpoint.tick.0)
+}
+
+/// A guest who is in the room and never reads: the room would wait a second for its goodbye.
+fn deaf_guest(program: &Program) -> TcpStream {
     let mut guest = TcpStream::connect(program.address).expect("a listening server");
     guest.write_all(upgrade_request(program.address, &[]).as_bytes()).expect("a request");
     assert!(read_head(&mut guest).starts_with("HTTP/1.1 101 "));
-    std::thread::sleep(Duration::from_millis(100));
+    std::thread::sleep(Duration::from_millis(200));
+    guest
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[test]
+fn a_second_signal_does_not_wait_for_goodbyes_but_saves() {
+    let folder = Folder::new("second-signal");
+    let program = Program::start_with(&["--data-dir", folder.text()], Stdio::piped());
+    let guest = deaf_guest(&program);
     program.signal("TERM");
     std::thread::sleep(Duration::from_millis(50));
     program.signal("TERM");
-    let (_, _, log) = program.wait(Duration::from_secs(6));
-    assert!(log.contains("a second signal") && !log.contains("all rooms are closed"), "{log}");
+    let (status, _, log) = program.wait(PATIENCE);
+    assert!(status.success() && log.contains("second signal"), "{status}\n{log}");
+    assert!(saved_tick(&folder) > 0, "{log}");
+    drop(guest);
+}
+
+#[test]
+fn rooms_are_saved_whatever_players_do_and_however_little_time_there_is() {
+    let folder = Folder::new("no-time");
+    let config = folder.path().join("driftfield.toml");
+    let mut before = 0;
+    for seconds in [0, 1] {
+        std::fs::write(&config, format!("drain_seconds = {seconds}\n")).expect("a file");
+        let flags = ["--data-dir", folder.text(), "--config", config.to_str().expect("plain")];
+        let program = Program::start_with(&flags, Stdio::piped());
+        let guest = deaf_guest(&program);
+        program.signal("TERM");
+        let (status, _, log) = program.wait(PATIENCE);
+        let tick = saved_tick(&folder);
+        assert!(status.success() && tick > before, "{seconds} s: {status}, tick {tick}\n{log}");
+        before = tick;
+        drop(guest);
+    }
+}
+
+#[test]
+fn after_a_kill_a_player_is_in_the_same_ship_and_less_than_a_second_of_the_flight_is_lost() {
+    let folder = Folder::new("killed");
+    let flags = ["--data-dir", folder.text()];
+    let mut player = Player::new();
+    let mut flown = None;
+    for round in 0..3 {
+        let program = Program::start_with(&flags, Stdio::piped());
+        let honest = player.play(program.address, Duration::from_secs(2));
+        assert_eq!(honest.trouble, None, "round {round}");
+        let (welcome, frame) = (player.client.welcome(), player.client.frame());
+        let (welcome, frame) = (welcome.expect("a welcome"), frame.expect("a snapshot"));
+        if let Some((seat, tick)) = flown.replace((welcome.player, frame.tick)) {
+            assert!(welcome.resumed && welcome.player == seat, "round {round}");
+            let first = honest.first_tick.expect("a snapshot");
+            assert!(tick.since(first) < 30, "round {round}: from {tick:?} back to {first:?}");
+            assert!(first > Tick(30), "round {round}: a new world");
+        }
+        program.signal("KILL");
+        program.wait(PATIENCE);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_cannot_be_written_costs_the_log_and_nothing_else() {
+    let folder = Folder::new("full");
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("a full device");
+    let program = Program::start_with(&["--data-dir", folder.text()], full.into());
+    let guest = deaf_guest(&program);
+    assert!(get(program.address, "/healthz").starts_with("HTTP/1.1 200 "));
+    program.signal("TERM");
+    let (status, ..) = program.wait(PATIENCE);
+    assert!(status.success() && saved_tick(&folder) > 0, "{status}");
+    drop(guest);
+}
+
+#[test]
+fn a_log_whose_reader_has_ended_costs_the_log_and_nothing_else() {
+    let folder = Folder::new("no-reader");
+    let mut program = Program::start_with(&["--data-dir", folder.text()], Stdio::piped());
+    drop(program.child.stderr.take());
+    let guest = deaf_guest(&program);
+    program.signal("INT");
+    let (status, ..) = program.wait(PATIENCE);
+    assert!(status.success() && saved_tick(&folder) > 0, "{status}");
+    drop(guest);
+}
+
+/// What a server says that refuses to start with these flags.
+fn refusal(flags: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_server"))
+        .args(["--listen", "127.0.0.1:0", "--bots", "0"])
+        .args(flags)
+        .output()
+        .expect("the server program");
+    assert!(!output.status.success());
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_folder_that_cannot_be_saved_to_is_refused_at_the_start() {
+    let folder = Folder::new("refused");
+    let file = folder.path().join("file");
+    std::fs::write(&file, b"").expect("a file where a folder should be");
+    let said = refusal(&["--data-dir", file.to_str().expect("plain")]);
+    assert!(said.contains("--data-dir") && said.contains("file"), "{said}");
+}
+
+#[test]
+fn a_save_that_fails_is_an_exit_status() {
+    let folder = Folder::new("lost");
+    let program = Program::start_with(&["--data-dir", folder.text()], Stdio::piped());
+    let other = Connection::open(folder.path().join("driftfield.sqlite3")).expect("the database");
+    other.execute_batch("BEGIN IMMEDIATE").expect("a lock that nobody else gets");
+    program.signal("TERM");
+    let (status, _, log) = program.wait(PATIENCE);
+    assert!(!status.success() && log.contains("could not be saved"), "{status}\n{log}");
+}
+
+#[test]
+fn a_data_folder_has_one_server_and_the_second_names_the_first() {
+    let folder = Folder::new("owner");
+    let first = Program::start_with(&["--data-dir", folder.text()], Stdio::piped());
+    let said = refusal(&["--data-dir", folder.text()]);
+    assert!(said.contains(&format!("process {}", first.child.id())), "{said}");
+    // The lock goes with the process, however that ends.
+    first.signal("KILL");
+    first.wait(PATIENCE);
+    let next = Program::start_with(&["--data-dir", folder.text()], Stdio::piped());
+    next.signal("TERM");
+    assert!(next.wait(PATIENCE).0.success());
 }
 
 #[test]
@@ -136,4 +214,58 @@ fn a_taken_port_is_said_in_one_sentence() {
     assert!(said.contains("cannot listen on") && said.contains("--listen"), "{said}");
     first.signal("TERM");
     first.wait(Duration::from_secs(6));
+}
+
+#[test]
+fn content_files_are_checked_before_they_are_used() {
+    let folder = Folder::new("assets");
+    let check = || {
+        let program = Command::new(env!("CARGO_BIN_EXE_server"))
+            .arg("check-assets")
+            .arg(folder.path())
+            .output()
+            .expect("the server program");
+        let text = [program.stdout, program.stderr].concat();
+        (program.status.code(), String::from_utf8(text).expect("UTF-8"))
+    };
+    let (status, text) = check();
+    assert!(status == Some(0) && text.contains("frontier"), "{status:?}: {text}");
+    std::fs::write(folder.path().join("ores.toml"), "[[ore]]\nid = \"iron\"\n").expect("a file");
+    let (status, text) = check();
+    assert!(status == Some(1) && text.contains("ores.toml: line 1: missing field"), "{text}");
+    let hosted = Command::new(env!("CARGO_BIN_EXE_server"))
+        .args(["--listen", "127.0.0.1:0", "--assets"])
+        .arg(folder.path())
+        .output()
+        .expect("the server program");
+    let text = String::from_utf8_lossy(&hosted.stderr).into_owned();
+    assert!(hosted.status.code() == Some(1) && text.contains("ores.toml"), "{text}");
+}
+
+#[test]
+fn a_running_server_is_copied_and_the_copy_is_sound_and_can_be_hosted() {
+    let (folder, other) = (Folder::new("backup"), Folder::new("restored"));
+    let program = Program::start_with(&["--data-dir", folder.text()], Stdio::piped());
+    let copy = other.path().join("driftfield.sqlite3");
+    let run = |arguments: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_server")).args(arguments).output().expect("it runs");
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(text).expect("UTF-8"))
+    };
+    let copy = copy.to_str().expect("a plain path");
+    let (status, text) = run(&["backup", copy, "--data-dir", folder.text()]);
+    assert!(status == Some(0) && text.contains("bytes"), "{status:?}: {text}");
+    let (status, text) = run(&["backup", copy, "--data-dir", folder.text()]);
+    assert!(status == Some(1) && text.contains("there already"), "{status:?}: {text}");
+    for checked in [folder.text(), other.text()] {
+        let (status, text) = run(&["store", "check", "--data-dir", checked]);
+        assert!(status == Some(0) && text.contains("everything is sound"), "{status:?}: {text}");
+    }
+    assert_eq!(run(&["store", "check"]).0, Some(2), "which one?");
+    let restored = Program::start_with(&["--data-dir", other.text()], Stdio::piped());
+    for program in [program, restored] {
+        program.signal("TERM");
+        assert!(program.wait(PATIENCE).0.success());
+    }
 }

@@ -5,11 +5,12 @@ mod support;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use driftfield_server::http::Site;
+use driftfield_server::net::http::Site;
 use driftfield_shared::netcode::{Client, ClientConfig};
 use driftfield_shared::protocol::{
     ClientControl, CloseReason, Greeting, InputTicket, encode_client_control, is_input_command,
 };
+use driftfield_shared::sim::NamedContent;
 use support::{TestServer, client_frame, read_close, websocket_request};
 use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
@@ -28,8 +29,8 @@ struct Player {
 impl Player {
     fn join(server: &TestServer) -> Player {
         let start = Instant::now();
-        let config = ClientConfig { name: "Ada".to_owned(), token: None, is_bot: false };
-        let mut client = Client::new(config);
+        let config = ClientConfig { name: "Ada".to_owned(), ..ClientConfig::default() };
+        let mut client = Client::new(config).knowing(NamedContent::built_in().unwrap());
         let request = websocket_request(server.address, &client.connect(0));
         let (mut first, _) = tungstenite::connect(request).unwrap();
         let MaybeTlsStream::Plain(socket) = first.get_mut() else { unreachable!("no TLS here") };
@@ -165,5 +166,5 @@ fn the_end_of_the_first_socket_is_the_end_of_the_second() {
     drop(player);
     assert_eq!(close_code(&mut second), CloseReason::NoSeat.code());
     let site: &Site = &server.site;
-    assert_eq!(site.rooms()[0].status().players, 1, "the seat waits for its owner");
+    assert_eq!(site.rooms()[0].status().line.players, 1, "the seat waits for its owner");
 }

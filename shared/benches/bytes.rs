@@ -1,4 +1,4 @@
-//! The bytes of a recorded stretch of play, ours next to what is commonly done.
+//! Compares the bytes of our snapshots with those of common alternatives, over a recorded stretch of play.
 //!
 //! ```text
 //! Play (100 wanderers, 30 s) --> what each client sees --+--> our snapshots ----------+
@@ -7,20 +7,20 @@
 //!                                                        +--> zstd of those ----------+
 //! ```
 //!
-//! `cargo bench -p driftfield-shared --bench bytes`. It counts payload bytes of snapshots in steady play,
-//! the join and control messages left out, and then the one snapshot of a join into a crowd.
+//! `cargo bench -p driftfield-shared --bench bytes`. It counts the payload bytes of snapshots in steady play, without
+//! join and control messages, and then the one snapshot of a join into a crowd.
 
 mod support;
 
 use std::collections::BTreeMap;
 use std::io;
 
-use driftfield_shared::protocol::codec;
 use driftfield_shared::sim::{
     AsteroidKey, AsteroidState, OreKey, OreState, OwnState, ShipState, ShotKey, ShotState, World,
 };
 use driftfield_shared::snapshot::{Slot, SlotSet, SnapshotPart, SnapshotTally};
 use driftfield_shared::units::{PlayerId, Tick};
+use driftfield_shared::wire::codec;
 use serde::Serialize;
 use zstd::bulk::Compressor;
 
@@ -29,19 +29,19 @@ use support::play::{Play, TICK_HZ};
 
 /// Ships of the recorded play.
 const SHIPS: u16 = 100;
-/// Its length, seconds.
+/// Duration of the play, in seconds.
 const SECONDS: u32 = 30;
-/// Seconds before that in which streams and baselines get going, uncounted.
+/// Seconds before it that are not counted, in which streams and baselines settle.
 const LEAD_SECONDS: u32 = 5;
-/// Clients whose bytes are counted.
+/// Number of clients whose bytes are counted.
 const CLIENTS: usize = 25;
-/// What a client sees that joins into a crowd: ships and shots.
+/// Ships and shots in view of a client that joins a crowd.
 const JOIN_IN_VIEW: (usize, usize) = (250, 250);
-/// Ships of the world it joins: enough that as many shots fly at once; the rest is left out of view.
+/// Ships of the world that it joins: enough for as many shots to fly at once. The surplus is left out of view.
 const JOIN_SHIPS: u16 = 320;
-/// Ticks in which so many shots are waited for.
+/// Most ticks to wait for that many shots.
 const JOIN_TICKS_MAX: u32 = 60 * TICK_HZ as u32;
-/// Levels of zstd: the usual one, and the last without a larger window.
+/// Levels of zstd: the default, and the highest one without a larger window.
 const LEVELS: [i32; 2] = [3, 19];
 
 fn main() -> io::Result<()> {
@@ -49,7 +49,7 @@ fn main() -> io::Result<()> {
     report_join()
 }
 
-/// Prints what steady play costs a client in each form.
+/// Prints the cost of steady play in each format.
 fn report_play() -> io::Result<()> {
     let mut play = Play::new("proving-ground", SHIPS);
     let mut room = Room::default();
@@ -70,7 +70,7 @@ fn report_play() -> io::Result<()> {
             let before = seat.tally;
             let ours = seat.encode(&play.world, &mut room).len();
             let view = Seen::of(&play.world, &room, seat);
-            // Every form sees every tick, so that those with a memory keep it.
+            // Every format sees every tick, so that stateful ones keep their state.
             let mut lengths = vec![ours];
             for (_, form) in forms.iter_mut() {
                 lengths.push(form.length(&view)?);
@@ -107,11 +107,11 @@ fn report_play() -> io::Result<()> {
     Ok(())
 }
 
-/// Prints what the first snapshot of a client costs that sees hundreds at once.
+/// Prints the cost of a client's first snapshot when it sees hundreds of entities at once.
 fn report_join() -> io::Result<()> {
     let (ships, shots) = JOIN_IN_VIEW;
     let mut play = Play::new("proving-ground-open", JOIN_SHIPS);
-    // Hits and fading shots change the numbers all the time: the first moment that has enough of both.
+    // Hits and expiring shots change the numbers all the time; this is the first moment with enough of both.
     for _ in 0..JOIN_TICKS_MAX {
         if play.world.ships().len() >= ships && play.world.shots().len() >= shots {
             break;
@@ -149,7 +149,7 @@ fn report_join() -> io::Result<()> {
     Ok(())
 }
 
-/// Prints where the bits of our snapshots went.
+/// Prints the bits of our snapshots by part.
 fn print_parts(tally: &SnapshotTally) {
     let snapshots = tally.of(SnapshotPart::Header).entities;
     println!("\n| part | bits/snapshot | bits/entity | share |\n|---|---:|---:|---:|");
@@ -165,7 +165,7 @@ fn print_parts(tally: &SnapshotTally) {
     }
 }
 
-/// Leaves the first `len` in.
+/// Keeps the first `len` slots of a set.
 fn truncate(set: &mut SlotSet, len: usize) {
     let rest: Vec<Slot> = set.iter().skip(len).collect();
     rest.into_iter().for_each(|slot| {
@@ -173,12 +173,12 @@ fn truncate(set: &mut SlotSet, len: usize) {
     });
 }
 
-/// The player of the first ship, which so stays in view however short the list is cut.
+/// The player of the first ship, so that it stays in view however short the list is cut.
 fn first_pilot(world: &World) -> PlayerId {
     world.ships().values().next().map_or(PlayerId(0), |ship| ship.state.player)
 }
 
-/// What one client may see in a tick, as plain values. A ship is named by its player.
+/// What one client sees in a tick, as plain values. A ship is identified by its player.
 #[derive(Clone, Debug, Serialize)]
 struct Seen {
     tick: Tick,
@@ -191,12 +191,12 @@ struct Seen {
 
 impl Seen {
     fn of(world: &World, room: &Room, seat: &mut Seat) -> Self {
-        let (player, history) = (seat.player, &room.history);
+        let (player, rosters) = (seat.player, room.history.rosters());
         let visible = seat.visible();
-        let ships = visible.ships.iter().filter_map(|slot| history.ships().key(slot));
-        let shots = visible.shots.iter().filter_map(|slot| history.shots().key(slot));
-        let asteroids = visible.asteroids.iter().filter_map(|slot| history.asteroids().key(slot));
-        let ores = visible.ores.iter().filter_map(|slot| history.ores().key(slot));
+        let ships = visible.ships.iter().filter_map(|slot| rosters.ships.key(slot));
+        let shots = visible.shots.iter().filter_map(|slot| rosters.shots.key(slot));
+        let asteroids = visible.asteroids.iter().filter_map(|slot| rosters.asteroids.key(slot));
+        let ores = visible.ores.iter().filter_map(|slot| rosters.ores.key(slot));
         Seen {
             tick: world.tick(),
             own: world.own_state(player).unwrap_or_default(),
@@ -207,7 +207,8 @@ impl Seen {
         }
     }
 
-    /// What is new or different since `before`, and which names are gone. Flying is a difference.
+    /// Entities that are new or changed since `before`, and the identifiers of those that are gone. Flying is a
+    /// change.
     fn changes(&self, before: &Seen) -> Changes {
         let gone_ships = before.ships.iter().map(|ship| ship.player);
         let is_here = |player: &PlayerId| self.ships.iter().any(|ship| ship.player == *player);
@@ -250,24 +251,24 @@ fn gone_of<K: Copy + PartialEq, S>(now: &[(K, S)], before: &[(K, S)]) -> Vec<K> 
     before.iter().map(|(key, _)| *key).filter(is_gone).collect()
 }
 
-/// A common way to send what a client sees: what of it, and how it is packed.
+/// A common format for what a client sees: its content and its compression.
 struct Form {
-    /// What was sent last, where only changes are sent.
+    /// The previous state, if only changes are sent.
     changes_since: Option<Option<Seen>>,
     packing: Packing,
 }
 
-/// How the bytes of one client's messages are packed.
+/// Compression of one client's messages.
 enum Packing {
     Plain,
-    /// Each message for itself.
+    /// Each message separately.
     Message(Compressor<'static>),
     /// One stream for all messages, flushed after each.
     Stream(zstd::stream::write::Encoder<'static, Vec<u8>>),
 }
 
 impl Form {
-    /// Bytes of the message that shows `seen`.
+    /// Length of the message that describes `seen`, in bytes.
     fn length(&mut self, seen: &Seen) -> io::Result<usize> {
         let bytes = match &mut self.changes_since {
             None => codec::encode(seen),
@@ -297,7 +298,7 @@ impl Packing {
     }
 }
 
-/// The forms that ours is compared with, by name, fresh for one client.
+/// The formats to compare with, by name, in their initial state for one client.
 fn forms() -> io::Result<Vec<(String, Form)>> {
     let mut forms = Vec::new();
     for (what, changes_since) in [("bincode of all", None), ("bincode of changes", Some(None))] {

@@ -1,11 +1,11 @@
-//! The worst case: everyone in one view. What a tick costs, what a client is sent, and how old what it holds is.
+//! The worst case, everyone in one view: time per tick, bytes per client, and how stale the clients' states are.
 //!
 //! ```text
 //! Play (everyone sees everyone; everyone flies to the station) --> Room, Seats with a byte budget --> tables
 //! ```
 //!
-//! `cargo bench -p driftfield-shared --bench crowd`. One core, and wall time: run it on a quiet machine. The
-//! time of all snapshots includes interest; what a server adds is the sockets.
+//! `cargo bench -p driftfield-shared --bench crowd`. It uses one core and measures wall time, so run it on a quiet
+//! machine. The time of all snapshots includes interest; a server adds only the sockets.
 
 mod support;
 
@@ -19,11 +19,11 @@ use support::play::{Play, TICK_HZ, Workload};
 
 /// Ships of a crowd, each with a client.
 const SHIPS: [u16; 4] = [250, 500, 1_000, 2_000];
-/// Ticks that are measured.
+/// Ticks measured.
 const TICKS: u32 = 90;
-/// Ticks before, in which clients get to know each other.
+/// Ticks before that, in which all clients receive their full snapshots.
 const LEAD_TICKS: u32 = 60;
-/// Bits of each snapshot, at the most.
+/// Bit budget of each snapshot.
 const BITS_MAX: usize = (SNAPSHOT_BYTES_PER_SECOND / TICK_HZ as u32) as usize * 8;
 
 fn main() {
@@ -40,7 +40,7 @@ fn main() {
 }
 
 fn report(name: &str, play: impl Fn(u16) -> Play) {
-    // `-- station` runs those whose name holds `station`, `-- station 1000` of them the one with so many ships.
+    // `-- station` runs the crowds whose name contains `station`; `-- station 1000` only with that many ships.
     let mut wanted = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
     if wanted.next().is_some_and(|wanted| !name.contains(&wanted)) {
         return;
@@ -48,7 +48,7 @@ fn report(name: &str, play: impl Fn(u16) -> Play) {
     let only: Option<u16> = wanted.next().and_then(|ships| ships.parse().ok());
     println!("\n## {name}\n");
     println!(
-        "| ships | shots | in view | step ms | record ms | all snapshots ms | µs/client | bytes/client/s | most of a tick, bytes |"
+        "| ships | shots | in view | step ms | record ms | all snapshots ms | µs/client | bytes/client/s | most bytes in a tick |"
     );
     println!("|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     let mut ages = Vec::new();
@@ -70,7 +70,7 @@ fn report(name: &str, play: impl Fn(u16) -> Play) {
         ages.push((ships, crowd.ages));
     }
     println!(
-        "\nAge of what clients hold of ships, ticks, p50 / p99, by distance in units (of snapshots over the budget)\n"
+        "\nAge of the ship states that clients hold, ticks, p50 / p99, by distance in units (snapshots over the budget)\n"
     );
     let ends = StateAges::DISTANCES.map(|end| format!("to {end}"));
     println!("| ships | {} | beyond |", ends.join(" | "));
@@ -81,7 +81,7 @@ fn report(name: &str, play: impl Fn(u16) -> Play) {
     }
 }
 
-/// The upper ends of the bins that hold the median and the 99th percentile.
+/// The upper bounds of the bins that contain the median and the 99th percentile.
 fn age_cell(counts: &[u64]) -> String {
     let total: u64 = counts.iter().sum();
     if total == 0 {

@@ -1,14 +1,14 @@
-//! How long the netcode takes at the sizes we promise: 10, 100 and 1,000 ships in the proving ground,
-//! under the reference workload.
+//! The time that the netcode takes at 10, 100 and 1,000 ships in the proving ground, under the reference workload.
 //!
 //! ```text
-//! per tick:             step, record, snapshots (record, interest and encode for everyone)
-//! per client and tick:  interest, encode, decode, reconcile
+//! per tick: step, record, snapshots (record, interest and encode for all clients)
+//! per second: state_hash
+//! per client and tick: interest, encode, decode, reconcile
 //! ```
 //!
-//! `cargo bench -p driftfield-shared --bench netcode -- encode` runs those whose name holds `encode`. The
-//! throughput that is told beside the time is ships a second for `step` and `record`, clients a second for
-//! `snapshots`, replayed commands a second for `reconcile`, and entities in view a second for the rest.
+//! `cargo bench -p driftfield-shared --bench netcode -- encode` runs the benches whose name contains `encode`. The
+//! throughput beside the time is in ships per second for `step`, `record` and `state_hash`, clients per second for `snapshots`,
+//! replayed commands per second for `reconcile`, and visible entities per second for the others.
 
 mod support;
 
@@ -21,13 +21,13 @@ use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 use support::ends::{Pilot, Receiver, Room, Seat, Word};
 use support::play::Play;
 
-/// Ships, each with a client.
+/// Number of ships, each with a client.
 const SHIPS: [u16; 3] = [10, 100, 1_000];
-/// Commands that no snapshot covers yet: a round trip of a good link, and one of half a second.
+/// Commands not yet covered by a snapshot: a round trip of a good link, and one of half a second.
 const PENDING: [usize; 2] = [4, 15];
-/// Clients that are measured in turn, so that no single place counts for all.
+/// Clients that are measured in turn, so that no single place decides the result.
 const CLIENTS: usize = 16;
-/// Ticks of play that are recorded for benches of the client.
+/// Recorded ticks of play for the client's benches.
 const RECORDED_TICKS: usize = 300;
 
 fn main() {
@@ -37,9 +37,10 @@ fn main() {
         .measurement_time(Duration::from_secs(3))
         .configure_from_args();
     type Bench = fn(&mut BenchmarkGroup<'_, WallTime>, BenchmarkId, &Play);
-    let benches: [(&str, Bench); 6] = [
+    let benches: [(&str, Bench); 7] = [
         ("step", bench_step),
         ("record", bench_record),
+        ("state_hash", bench_state_hash),
         ("snapshots", bench_snapshots),
         ("interest", bench_interest),
         ("encode", bench_encode),
@@ -80,7 +81,7 @@ fn bench_step(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &
     });
 }
 
-/// What a tick costs for all clients together before the first is served.
+/// The work of a tick for all clients together, before the first one is served.
 fn bench_record(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
     group.throughput(Throughput::Elements(play.world.pilots().count() as u64));
     let (mut play, mut room) = (play.clone(), Room::default());
@@ -96,8 +97,14 @@ fn bench_record(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play:
     });
 }
 
-/// All that a tick takes from the state after the step to the bytes of every client; divided by the
-/// clients it is what one costs, shared work included.
+/// The hash of the saved bytes of a world.
+fn bench_state_hash(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
+    group.throughput(Throughput::Elements(play.world.pilots().count() as u64));
+    group.bench_function(id, |bencher| bencher.iter(|| black_box(play.world.state_hash())));
+}
+
+/// Everything from the state after a step to the bytes of all clients. Divided by the number of clients it is the
+/// cost of one client, with its share of common work.
 fn bench_snapshots(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
     let (mut play, mut room) = (play.clone(), Room::default());
     let mut seats = seats(&play, usize::MAX);
@@ -120,7 +127,7 @@ fn bench_snapshots(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, pl
     });
 }
 
-/// Finding what one client may see, in a world that stands still: its cells stay in the cache.
+/// Finds what one client may see. The world stands still, so its cells stay in the cache.
 fn bench_interest(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
     group.throughput(Throughput::Elements(mean_in_view(play)));
     let mut seats = seats(play, CLIENTS);
@@ -136,7 +143,7 @@ fn bench_interest(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, pla
     });
 }
 
-/// Writing one client's snapshot, with what it may see found and the tick recorded.
+/// Encodes one client's snapshot, after interest and with the tick recorded.
 fn bench_encode(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
     group.throughput(Throughput::Elements(mean_in_view(play)));
     let (mut play, mut room) = (play.clone(), Room::default());
@@ -155,7 +162,7 @@ fn bench_encode(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play:
                         black_box(seat.encode(&play.world, &mut room));
                     }
                 });
-                // Nobody misses a tick: a delta over several is another matter.
+                // No client misses a tick, because deltas over several ticks cost more.
                 for seat in rest {
                     black_box(seat.encode(&play.world, &mut room));
                 }
@@ -166,11 +173,11 @@ fn bench_encode(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play:
     });
 }
 
-/// Taking one snapshot in, at a client that holds the one before.
+/// Decodes one snapshot, at a client that holds the one before.
 fn bench_decode(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play: &Play) {
     group.throughput(Throughput::Elements(mean_in_view(play)));
     let (mut play, mut room) = (play.clone(), Room::default());
-    // For each client what it holds after the first snapshot, and the messages behind that.
+    // For each client: its state after the first snapshot, and the messages that follow.
     let mut recorded: Vec<_> = seats(&play, CLIENTS)
         .into_iter()
         .map(|seat| {
@@ -207,7 +214,7 @@ fn bench_decode(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, play:
     });
 }
 
-/// Taking the server's word for our ship, and replaying the `pending` commands after it.
+/// Applies the server's state of our ship, and replays the `pending` commands after it.
 fn bench_reconcile(
     group: &mut BenchmarkGroup<'_, WallTime>,
     id: BenchmarkId,
@@ -232,8 +239,8 @@ fn bench_reconcile(
     });
 }
 
-/// Flies one ship a while, and keeps the pilot of each tick right before the server's word comes, with
-/// that word.
+/// Flies one ship for a while. Keeps, for each tick, the pilot just before the server's state arrives, and that
+/// state.
 fn record_moments(
     mut play: Play,
     mut seat: Seat,
@@ -259,12 +266,12 @@ fn record_moments(
     }
 }
 
-/// Seats of `count` clients that lie evenly among all.
+/// The seats of `count` clients, evenly spaced among all.
 fn seats(play: &Play, count: usize) -> Vec<Seat> {
     play.some_players(count).into_iter().map(|player| Seat::new(player, usize::MAX)).collect()
 }
 
-/// Entities that a client sees, on the mean over all; one at least.
+/// Mean number of entities that a client sees; at least one.
 fn mean_in_view(play: &Play) -> u64 {
     let mut seats = seats(play, usize::MAX);
     let mut room = Room::default();
@@ -274,7 +281,7 @@ fn mean_in_view(play: &Play) -> u64 {
     (sum / seats.len()).max(1) as u64
 }
 
-/// How long `work` takes.
+/// Measures the duration of `work`.
 fn time(work: impl FnOnce()) -> Duration {
     let start = Instant::now();
     work();

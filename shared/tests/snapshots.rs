@@ -1,4 +1,4 @@
-//! Snapshots against the world they show: what a client decodes is what the server simulates.
+//! Compares what a client decodes with the world that the server simulates.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use driftfield_shared::sim::{
     AsteroidKey, Command, OreKey, Rng, Rules, ShipKey, ShipState, ShotKey, World,
 };
 use driftfield_shared::snapshot::{
-    BitBudget, BitReader, ClientView, Decoder, EntityKind, History, Removal, SnapshotHeader,
-    SnapshotKind, SnapshotOrder, Visible, Workspace, find_visible, slot_of,
+    BitBudget, ClientView, Decoder, EntityKind, History, Removal, SnapshotHeader, SnapshotKind,
+    SnapshotOrder, Visible, Workspace, find_visible, slot_of,
 };
 use driftfield_shared::units::{Controls, PlayerId, Thrust, Tick};
+use driftfield_shared::wire::BitReader;
 use glam::Vec2;
 
 /// What a client may see, by key.
@@ -35,7 +36,7 @@ impl Seen {
     }
 }
 
-/// What interest would choose, found the slow way: everything within `half` of our ship, and that ship.
+/// Computes interest the slow way: every entity within `half` of our ship, and our ship.
 fn seen(world: &World, player: PlayerId, half: Vec2) -> Seen {
     let centre = world.pilot(player).map_or(Vec2::ZERO, |pilot| {
         let ship = pilot.ship.and_then(|key| world.ships().get(key));
@@ -84,7 +85,7 @@ fn assert_same(world: &World, visible: &Seen, decoder: &Decoder, seed: u64) {
     }
 }
 
-/// Whoever reads only headers knows the same of the ticks as the decoder; `held` is its tick, margin and side before.
+/// A reader of headers only must know the same ticks as the decoder. `held` is its tick, margin and side before.
 fn assert_header_agrees(
     header: &SnapshotHeader,
     held: (Option<Tick>, i8, f32),
@@ -101,7 +102,7 @@ fn assert_header_agrees(
     assert!(header.side.is_some() || !is_full, "{at:?}");
 }
 
-/// Plays a script, lets three clients follow it, each missing snapshots as the dice say.
+/// Plays a script while three clients follow it. Each misses snapshots at random.
 fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
     let mut script = Script::new(sector, mode, 24).unwrap();
     let mut rng = Rng::new(seed);
@@ -122,7 +123,7 @@ fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
             if *skip > 0 {
                 continue;
             }
-            // Mostly the next tick, sometimes a few later, seldom beyond what history keeps.
+            // Usually the next tick, sometimes a few later, rarely beyond the history.
             *skip = match rng.below(100) {
                 0 => 80,
                 1..=9 => rng.below(20),
@@ -153,14 +154,14 @@ fn a_client_decodes_exactly_what_it_may_see() {
     }
 }
 
-/// A client with a budget that is mostly far too small.
+/// A client whose budget is usually far too small.
 struct PoorClient {
     player: PlayerId,
     view: ClientView,
     decoder: Decoder,
     skip: u32,
     bits_max: usize,
-    /// Ships that it held otherwise than they were, over all snapshots.
+    /// Ships whose held state was not exact, summed over all snapshots.
     waited: u32,
 }
 
@@ -176,7 +177,7 @@ impl PoorClient {
         }
     }
 
-    /// Follows, or skips a tick, and checks what it holds against the world.
+    /// Encodes and decodes a snapshot, or skips the tick. Checks the client's state against the world.
     fn follow(
         &mut self,
         world: &World,
@@ -204,7 +205,7 @@ impl PoorClient {
         let at = (player, world.tick());
         decoder.decode(space.bytes()).unwrap_or_else(|error| panic!("{at:?}: {error}"));
         assert_header_agrees(&header, held, decoder, u64::from(world.tick().0));
-        // Our own ship is always right, and so is all that flies by itself.
+        // Our own ship is always exact, and so is every free-flying entity.
         let own = decoder.ships().iter().find(|(_, ship)| ship.player == player);
         let own_key = world.pilot(player).and_then(|pilot| pilot.ship);
         assert_eq!(
@@ -223,7 +224,7 @@ impl PoorClient {
         for (_, ore) in decoder.ores() {
             assert!(world.ores().values().any(|other| other == ore), "{at:?}: {ore:?}");
         }
-        // Nobody who is gone or hidden stays, however little may be said.
+        // However small the budget, no entity stays that is gone or out of view.
         for (_, ship) in decoder.ships() {
             let is_seen = |key: &ShipKey| world.ships()[*key].state.player == ship.player;
             assert!(seen.ships.iter().any(is_seen), "{at:?}: {ship:?}");
@@ -236,13 +237,13 @@ impl PoorClient {
     }
 }
 
-/// Plays a script; clients with budgets that are mostly far too small follow it, each in a rhythm of its own. What
-/// is written for one and kept for the others must be right for them, too.
+/// Plays a script. Clients with budgets that are usually far too small follow it, each at its own rhythm. An update
+/// that is written for one client and kept for the others must be right for those, too.
 fn follow_on_a_budget(sector: &str, mode: &str, seed: u64, ticks: u32) {
     let mut script = Script::new(sector, mode, 40).unwrap();
     let mut rng = Rng::new(seed);
     let mut history = History::default();
-    // As of threads that share the work, one of which is seldom needed.
+    // Workspaces of two threads that share the work, one of which is rarely needed.
     let mut spaces: [Workspace; 3] = Default::default();
     let players = [3, 4, 9, 17, 30].map(PlayerId);
     let mut clients = players.map(|player| PoorClient::new(player, &script.world));
@@ -256,7 +257,7 @@ fn follow_on_a_budget(sector: &str, mode: &str, seed: u64, ticks: u32) {
         }
     }
     let waited: u32 = clients.iter().map(|client| client.waited).sum();
-    assert!(waited > 200, "seed {seed}: the budget was felt: {waited}");
+    assert!(waited > 200, "seed {seed}: only {waited} updates waited, so the budget had no effect");
 }
 
 #[test]
@@ -267,7 +268,7 @@ fn on_a_small_budget_some_wait_but_nothing_is_ever_wrong_for_good() {
     }
 }
 
-/// Four hundred ships that all see one another and steer by dice.
+/// Four hundred ships that all see one another and steer at random.
 struct Crowd {
     world: World,
     history: History,
@@ -309,7 +310,7 @@ fn a_client_in_a_crowd_that_took_nothing_for_two_seconds_loses_nobody() {
             continue;
         }
         let Crowd { world, history, .. } = &crowd;
-        find_visible(world, history, player, &view, &mut space.visible);
+        find_visible(world, history, player, view.held(), &mut space.visible);
         let bits_max = if tick < 60 { usize::MAX } else { 4_000 };
         let order = SnapshotOrder { player, margin: 0, budget: BitBudget::of(bits_max) };
         view.encode(world, history, order, &mut space);
@@ -317,14 +318,14 @@ fn a_client_in_a_crowd_that_took_nothing_for_two_seconds_loses_nobody() {
         held_most = held_most.max(decoder.ships().len());
         let is_lost = |gone: &&Removal| gone.kind == EntityKind::Ship && !gone.destroyed;
         let lost = decoder.removals().iter().find(is_lost);
-        assert!(lost.is_none(), "tick {tick}: {lost:?} is there for everyone to see");
+        assert!(lost.is_none(), "tick {tick}: {lost:?} is visible to everyone but not held");
     }
-    assert!(held_most > 300, "{held_most} ships are a crowd");
+    assert!(held_most > 300, "at most {held_most} ships were held");
 }
 
 #[test]
 fn in_a_crowd_everyones_turn_comes_within_the_budget_and_who_is_near_never_waits() {
-    /// Ticks for which a ship may wait, and those of a snapshot.
+    /// Longest allowed wait of a ship in ticks, and bits of a snapshot.
     const WAIT: u32 = 45 + 4;
     const BITS: usize = 5_000;
     let mut crowd = Crowd::new(2);
@@ -340,17 +341,18 @@ fn in_a_crowd_everyones_turn_comes_within_the_budget_and_who_is_near_never_waits
         crowd.step();
         let Crowd { world, history, rng, .. } = &mut crowd;
         for (every, (player, view, decoder, exact_at)) in (1..).zip(&mut clients) {
-            // One in every tick, one in every second, one in every third, and now and then there is no snapshot.
+            // One client gets a snapshot in every tick, one in every second, one in every third, with occasional
+            // gaps.
             if tick % every > 0 || rng.below(25) == 0 {
                 continue;
             }
-            // The budget is not the same in each tick, and now and then there is none.
+            // The budget differs from tick to tick, and now and then there is none.
             let is_none = rng.below(12) == 0;
             let evenly = BITS / 2 + rng.below(BITS as u32) as usize;
             let budget =
                 if is_none { BitBudget::of(0) } else { BitBudget { most: 3 * BITS, evenly } };
             let space = &mut spaces[rng.below(2) as usize];
-            find_visible(world, history, *player, view, &mut space.visible);
+            find_visible(world, history, *player, view.held(), &mut space.visible);
             view.encode(
                 world,
                 history,
@@ -379,9 +381,9 @@ fn in_a_crowd_everyones_turn_comes_within_the_budget_and_who_is_near_never_waits
             }
         }
     }
-    assert!(waited > 100_000, "the budget was felt: {waited}");
+    assert!(waited > 100_000, "only {waited} updates waited");
     assert!(bits / snapshots < BITS * 5 / 4, "{} bits on the mean", bits / snapshots);
-    assert!(bits / snapshots > BITS / 2, "what there is is used: {} bits", bits / snapshots);
+    assert!(bits / snapshots > BITS / 2, "the budget is used: {} bits", bits / snapshots);
 }
 
 #[test]
@@ -396,7 +398,7 @@ fn any_bytes_are_refused_or_decoded_but_never_panic() {
         script.step();
         history.record(&script.world);
         space.visible = seen(&script.world, PlayerId(0), Vec2::new(900.0, 560.0)).slots();
-        // Every other one is too small for all, so that ships wait.
+        // Every other budget is too small for everything, so ships wait.
         let bits_max = if rng.below(2) == 0 { usize::MAX } else { 200 };
         let order =
             SnapshotOrder { player: PlayerId(0), margin: 0, budget: BitBudget::of(bits_max) };
@@ -417,4 +419,26 @@ fn any_bytes_are_refused_or_decoded_but_never_panic() {
         }
         decoder.decode(&good).unwrap();
     }
+}
+
+#[test]
+fn whoever_has_given_up_the_seat_can_still_be_shown_the_world() {
+    let mut script = Script::new("frontier", "frontier", 8).unwrap();
+    let (player, mut history) = (PlayerId(2), History::default());
+    let (mut view, mut space) = (ClientView::default(), Workspace::default());
+    let mut decoder = Decoder::new(script.world.rules().clone(), player);
+    for tick in 0..60 {
+        match tick {
+            40 => script.world.step(&[Command::Leave(player)], &mut Vec::new()),
+            _ => drop(script.step()),
+        }
+        history.record(&script.world);
+        space.visible = seen(&script.world, player, Vec2::new(900.0, 560.0)).slots();
+        let order = SnapshotOrder { player, margin: 0, budget: BitBudget::of(usize::MAX) };
+        view.encode(&script.world, &history, order, &mut space);
+        assert_eq!(decoder.decode(space.bytes()), Ok(()), "tick {tick}");
+        let own = script.world.own_state(player).unwrap_or_default();
+        assert_eq!(*decoder.own(), own, "tick {tick}");
+    }
+    assert!(script.world.pilot(player).is_none());
 }

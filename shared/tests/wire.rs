@@ -1,16 +1,16 @@
-//! Golden bytes of snapshots: a change here is a change of the protocol, and needs a new version.
+//! Golden bytes of snapshots. A change here is a change of the protocol, and needs a new version.
 
 use std::sync::Arc;
 
 use driftfield_shared::content::Content;
 use driftfield_shared::sim::{Command, Rules, World};
 use driftfield_shared::snapshot::{
-    BitBudget, BitReader, BitWriter, ClientView, Decoder, History, SnapshotError, SnapshotOrder,
-    Workspace, slot_of,
+    BitBudget, ClientView, Decoder, History, SnapshotError, SnapshotOrder, Workspace, slot_of,
 };
 use driftfield_shared::units::{Angle, Controls, PlayerId, Thrust};
+use driftfield_shared::wire::{BitReader, BitWriter};
 
-/// Two ships in the open proving ground, and what the first one's client is sent.
+/// Two ships in the open proving ground, and the snapshots of the first one's client.
 struct Duel {
     world: World,
     history: History,
@@ -64,12 +64,12 @@ fn snapshots_have_their_golden_bytes() {
     let fired = duel.step(&[Command::Steer(PlayerId(1), controls)]);
     assert_eq!(hex(&fired), "e842701d6b00");
 
-    // The other ship holds its course and its aim: only that it stopped turning is news.
+    // The other ship keeps its course and its aim; the only change is that it stopped turning.
     let held = duel.step(&[]);
     assert_eq!(hex(&held), "a8203b0e");
     assert_eq!(hex(&duel.step(&[])), "c801");
 
-    // A new client is told of the shot as one of its ship, three ticks old.
+    // A new client gets the shot relative to its ship, three ticks old.
     duel.view.reset();
     assert_eq!(
         hex(&duel.step(&[])),
@@ -112,7 +112,7 @@ fn each_way_a_snapshot_can_be_wrong_has_its_name() {
     assert_eq!(fresh().decode(&longer), Err(SnapshotError::TrailingBits));
     let side = bits(&[(1, 2), (1, 32), (0, 1), (u64::from(f32::NAN.to_bits()), 32)]);
     assert_eq!(fresh().decode(&side), Err(SnapshotError::Side(f32::NAN.to_bits())));
-    // 2^20 removals of nothing.
+    // 2^20 removals from an empty list.
     let mut out = BitWriter::default();
     out.write(1, 2);
     out.write(1, 32);

@@ -1,21 +1,19 @@
-//! What is written over the world: bars, figures, lists, notices, menus.
+//! The HUD: everything that is shown over the world, such as bars, figures, lists, notices and menus.
 //!
 //! ```text
 //! page::Game --facts, ten times a second--> Watch, Hints, Toasts (pure) --> Model (signals) --> views --> DOM
 //! ```
 //!
-//! A signal is set only when its value is another one, so a quiet moment touches no DOM at all.
+//! A signal is set only when its value changes, so the DOM is not touched while nothing happens.
 
-mod hints;
-mod toasts;
-mod watch;
+mod command;
+mod notices;
+mod scale;
 
 #[cfg(target_arch = "wasm32")]
-mod bad_link;
+mod canvas;
 #[cfg(target_arch = "wasm32")]
-mod graph;
-#[cfg(target_arch = "wasm32")]
-mod kinds;
+mod lists;
 #[cfg(target_arch = "wasm32")]
 mod model;
 #[cfg(target_arch = "wasm32")]
@@ -23,21 +21,21 @@ mod network;
 #[cfg(target_arch = "wasm32")]
 mod radar;
 #[cfg(target_arch = "wasm32")]
-mod second_socket;
+mod sheets;
 #[cfg(target_arch = "wasm32")]
 mod views;
 
-pub use hints::{Hint, Hints, Situation};
-pub use toasts::{Toast, ToastKind, Toasts};
-pub use watch::{Look, Watch};
+pub use command::{AccountPage, Command, command, handle_commands, set_link};
+pub use notices::{Hint, Hints, Look, Situation, Toast, ToastKind, Toasts, Watch};
+pub use scale::Scale;
 
 #[cfg(target_arch = "wasm32")]
-pub use graph::paint as paint_graph;
-#[cfg(target_arch = "wasm32")]
 pub use model::{
-    Banner, BannerAction, BoardRow, Death, FeedLine, KindRates, Model, NetFigures, OreLine, Purse,
-    SetChanged, Sheet, Sticks, Vitals,
+    AccountSheet, Banner, BannerAction, BoardRow, Death, FeedLine, Invite, KindRates, Model,
+    NetFigures, OreLine, Purse, Sheet, Sticks, Vitals,
 };
+#[cfg(target_arch = "wasm32")]
+pub use network::paint_graph;
 #[cfg(target_arch = "wasm32")]
 pub use radar::Radar;
 #[cfg(target_arch = "wasm32")]

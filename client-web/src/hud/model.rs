@@ -1,64 +1,66 @@
-//! The signals that the views show, each a plain value.
+//! The signals that the views show. Each holds a plain value.
 
-use driftfield_shared::netcode::LinkProfile;
-use leptos::prelude::*;
+use driftfield_shared::netsim::LinkProfile;
+use driftfield_shared::snapshot::SnapshotPart;
 
-use super::{Hint, Toast};
-use crate::input::Device;
+use super::command::AccountPage;
+use super::{Hint, Scale, Toast};
+use crate::input::{Device, Layout};
+use crate::ui::RwSignal;
 
 /// The state of our ship.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Vitals {
     /// Hit points left.
     pub hull: u16,
-    /// Hit points of the hull when whole.
+    /// Hit points of an undamaged hull.
     pub hull_max: u16,
-    /// Boost left, per mille.
+    /// Boost left, in thousandths.
     pub boost: u16,
     /// Units in the hold.
     pub cargo: u32,
-    /// Units that it takes.
+    /// Capacity of the hold, in units.
     pub hold_max: u16,
-    /// Nothing can hurt us.
+    /// Whether the ship cannot be damaged.
     pub is_protected: bool,
 }
 
-/// What we carry of one ore.
+/// Our cargo of one kind of ore.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OreLine {
-    /// What players read.
+    /// Name of the ore, as shown to players.
     pub name: String,
-    /// As CSS wants it.
+    /// Colour, in CSS syntax.
     pub color: String,
     /// Units.
     pub amount: u16,
 }
 
-/// What we have made.
+/// Our credits and score.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Purse {
     /// Credits.
     pub credits: u32,
     /// Score.
     pub score: u32,
-    /// The room, as players read it.
+    /// Name of the room, as shown to players.
     pub room: String,
 }
 
 /// A line of the leaderboard.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoardRow {
-    /// Place, from 1; unknown below the best.
+    /// Place, from 1; `None` until the server has sent it.
     pub place: Option<usize>,
     /// Name.
     pub name: String,
     /// Score.
     pub score: u32,
-    /// Ships destroyed; known of the best only.
+    /// Ships destroyed; `None` until the server has sent it.
     pub kills: Option<u32>,
-    /// A program.
+    /// Whether it is a bot.
     pub is_bot: bool,
-    /// We ourselves.
+    /// Whether it is us.
     pub is_me: bool,
 }
 
@@ -67,46 +69,60 @@ pub struct BoardRow {
 pub struct FeedLine {
     /// Number of the line since the start.
     pub number: u32,
-    /// Who destroyed.
+    /// Name of the player who destroyed the ship.
     pub killer: String,
-    /// Whose ship.
+    /// Name of the player whose ship it was.
     pub victim: String,
-    /// It was our doing.
+    /// Whether we destroyed it.
     pub is_mine: bool,
-    /// It was our ship.
+    /// Whether it was our ship.
     pub is_loss: bool,
-    /// It is about to go.
+    /// Whether the line is about to disappear.
     pub is_old: bool,
 }
 
-/// Our ship is destroyed.
+/// The notice that our ship was destroyed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Death {
-    /// By whom, if it is known.
+    /// Name of the player who destroyed it, if known.
     pub killer: Option<String>,
-    /// Whole seconds until the return.
+    /// Whole seconds until the next ship.
     pub seconds: u32,
 }
 
-/// What can be done about what a banner says.
+/// The action of a banner's button.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum BannerAction {
-    /// Load the page anew.
+    /// Reload the page.
     Reload,
     /// Connect at once.
     TryNow,
-    /// Back to the start screen.
+    /// Take back the seat that is now flown from another window.
+    FlyHere,
+    /// Return to the start screen.
     Back,
+}
+
+/// Outcome of the request to copy the room's address.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Invite {
+    /// There was no request.
+    #[default]
+    None,
+    /// The address is in the clipboard.
+    Copied,
+    /// The browser has refused. The player can copy this address by hand.
+    ByHand(String),
 }
 
 /// A message across the top.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Banner {
-    /// What it says.
+    /// Its text.
     pub text: String,
-    /// Nothing is wrong.
+    /// Whether it is only information, not a problem.
     pub is_calm: bool,
-    /// What the button does.
+    /// The action of its button, if it has one.
     pub action: Option<BannerAction>,
 }
 
@@ -114,11 +130,11 @@ pub struct Banner {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NetFigures {
     /// Names and values, in order.
-    pub lines: Vec<(&'static str, String)>,
+    pub lines: Vec<(String, String)>,
 }
 
-/// Names of the kinds of things that snapshots tell of, with the bits per second that each takes.
-pub type KindRates = Vec<(&'static str, f64)>;
+/// The parts of snapshots, with the bits per second that each takes.
+pub type KindRates = Vec<(SnapshotPart, f64)>;
 
 /// What covers the middle of the screen.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -130,6 +146,21 @@ pub enum Sheet {
     Menu,
     /// The keys.
     Help,
+    /// The account.
+    Account,
+}
+
+/// The state of the account sheet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AccountSheet {
+    /// The page that is shown.
+    pub page: AccountPage,
+    /// The twelve words, while they are shown.
+    pub words: Vec<String>,
+    /// A sentence about what was last done.
+    pub notice: Option<String>,
+    /// Whether the sheet waits for the server.
+    pub is_busy: bool,
 }
 
 /// The sticks under the thumbs: centre and thumb, CSS pixels.
@@ -139,11 +170,11 @@ pub struct Sticks {
     pub left: Option<[f32; 4]>,
     /// The right one.
     pub right: Option<[f32; 4]>,
-    /// The right one fires.
+    /// Whether the right one fires.
     pub is_firing: bool,
 }
 
-/// All signals. Copied freely: it is a bundle of handles.
+/// All signals. It holds only handles, so it can be copied freely.
 #[derive(Clone, Copy, Debug)]
 pub struct Model {
     /// Our ship.
@@ -162,28 +193,36 @@ pub struct Model {
     pub toasts: RwSignal<Vec<Toast>>,
     /// The hint for a newcomer, and for which device.
     pub hint: RwSignal<Option<(Hint, Device)>>,
-    /// Our end.
+    /// The notice that our ship was destroyed.
     pub death: RwSignal<Option<Death>>,
     /// The message across the top.
     pub banner: RwSignal<Option<Banner>>,
     /// Whether the network panel is open.
     pub is_net_open: RwSignal<bool>,
-    /// Its figures.
+    /// Figures of the network panel.
     pub net: RwSignal<NetFigures>,
-    /// Where the bytes go.
+    /// Bits per second by part of the snapshots.
     pub kinds: RwSignal<KindRates>,
-    /// The bad link that is on; a perfect one is none.
+    /// The simulated link; a perfect one is none.
     pub bad_link: RwSignal<LinkProfile>,
-    /// Whether the player wants input commands to go over a second socket, too.
-    pub wants_second_socket: RwSignal<bool>,
-    /// Whether the keyboard is to go to the bad link's controls.
+    /// Whether the keyboard focus should go to the controls of the bad link.
     pub wants_bad_link: RwSignal<bool>,
     /// What covers the middle.
     pub sheet: RwSignal<Sheet>,
-    /// The invitation was copied.
-    pub is_invite_copied: RwSignal<bool>,
+    /// The account sheet.
+    pub account: RwSignal<AccountSheet>,
+    /// Words that the player has entered, in one text.
+    pub entered_words: RwSignal<String>,
+    /// The size of the interface.
+    pub scale: RwSignal<Scale>,
+    /// Outcome of the request to copy the invitation.
+    pub invite: RwSignal<Invite>,
+    /// Tenths of a second for which the server has been silent, while that must be shown.
+    pub stall: RwSignal<Option<u32>>,
     /// The sticks.
     pub sticks: RwSignal<Sticks>,
+    /// What is printed on the keys for flying.
+    pub layout: RwSignal<Layout>,
 }
 
 impl Model {
@@ -204,11 +243,15 @@ impl Model {
             net: RwSignal::default(),
             kinds: RwSignal::default(),
             bad_link: RwSignal::default(),
-            wants_second_socket: RwSignal::default(),
             wants_bad_link: RwSignal::default(),
             sheet: RwSignal::default(),
-            is_invite_copied: RwSignal::default(),
+            account: RwSignal::default(),
+            entered_words: RwSignal::default(),
+            scale: RwSignal::default(),
+            invite: RwSignal::default(),
+            stall: RwSignal::default(),
             sticks: RwSignal::default(),
+            layout: RwSignal::default(),
         }
     }
 }
@@ -216,19 +259,5 @@ impl Model {
 impl Default for Model {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Sets a signal if that changes anything.
-pub trait SetChanged<T> {
-    /// Sets it.
-    fn set_changed(&self, value: T);
-}
-
-impl<T: PartialEq + Send + Sync + 'static> SetChanged<T> for RwSignal<T> {
-    fn set_changed(&self, value: T) {
-        if self.with_untracked(|old| *old != value) {
-            self.set(value);
-        }
     }
 }

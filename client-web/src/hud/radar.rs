@@ -1,4 +1,4 @@
-//! The minimap: the whole sector, and in it what we see.
+//! The minimap: the whole sector, with everything in it that we see.
 
 use driftfield_shared::content::{Content, Sector};
 use driftfield_shared::netcode::Frame;
@@ -6,7 +6,7 @@ use driftfield_shared::sim::ShipState;
 use glam::Vec2;
 use web_sys::{CanvasRenderingContext2d, Document};
 
-use super::graph::canvas_2d;
+use super::canvas::canvas_2d;
 
 /// The canvas on the page.
 pub const CANVAS_ID: &str = "radar";
@@ -24,6 +24,8 @@ pub struct Radar<'a> {
     pub frame: &'a Frame,
     /// Our own ship, predicted; `None` while it is destroyed.
     pub own: Option<ShipState>,
+    /// Size of the interface; 1 is the default.
+    pub ui_scale: f64,
 }
 
 impl Radar<'_> {
@@ -32,6 +34,7 @@ impl Radar<'_> {
         let Some((canvas, context)) = canvas_2d(document, CANVAS_ID, pixel_ratio) else { return };
         let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
         context.clear_rect(0.0, 0.0, width, height);
+        let pixel_ratio = pixel_ratio * self.ui_scale;
         let frame = self.frame;
         if frame.side <= 0.0 {
             return;
@@ -42,7 +45,7 @@ impl Radar<'_> {
         if let Some((own, half)) = self.own.zip(self.sector.view_half) {
             map.view(&context, own.position, half, extent);
         }
-        if let Some(station) = &self.sector.station {
+        for station in &self.sector.stations {
             map.station(&context, station.position, station.safe_radius);
         }
         for (_, asteroid) in &frame.asteroids {
@@ -58,7 +61,7 @@ impl Radar<'_> {
     }
 }
 
-/// From the world to the canvas.
+/// Translates places in the world to places on the canvas.
 struct Map {
     centre: f64,
     scale: f64,
@@ -82,7 +85,7 @@ impl Map {
         let (x, y) = self.place(camera - half);
         let (width, height) =
             (f64::from(half.x) * 2.0 * self.scale, f64::from(half.y) * 2.0 * self.scale);
-        // Only within the sector: beyond it is nothing to see.
+        // Clipped to the sector, because there is nothing to see beyond it.
         let (low, high) = (self.centre - extent / 2.0, self.centre + extent / 2.0);
         let (left, top) = (x.max(low), y.max(low));
         let (right, bottom) = ((x + width).min(high), (y + height).min(high));

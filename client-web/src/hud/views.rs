@@ -1,294 +1,184 @@
-//! The views, on the signals of the model.
+//! The views that follow the signals of the model.
 
-use leptos::prelude::*;
-use web_sys::HtmlElement;
+use web_sys::{Event, HtmlElement};
 
-use super::model::{BannerAction, Model, Sheet};
-use super::network::Network;
-use super::{ToastKind, radar};
-use crate::format::grouped;
-use crate::input::BINDINGS;
-use crate::page::{Command, command};
+use super::command::{Command, command};
+use super::lists::lists;
+use super::model::{Model, Sheet, Vitals};
+use super::network::network;
+use super::notices::notices;
+use super::radar;
+use super::sheets::sheets;
+use crate::say::{self, Message, SLOT};
+use crate::ui::{Element, Place, RwSignal, View, each, html, render_effect, show};
 
-/// Puts the views into `place`, for good.
-pub fn mount(place: HtmlElement, model: Model) {
-    mount_to(place, move || view! { <Hud model/> }).forget();
+/// Puts the views into `place`. They stay as long as the page lives.
+pub fn mount(place: &HtmlElement, model: Model) {
+    let frame = html::div()
+        .class("frame")
+        .child((corners(model), vitals(model), lists(model), network(model)))
+        .child((notices(model), touch(model)));
+    // While a sheet is open, neither the keyboard nor a screen reader reaches what is behind it.
+    let node = frame.node().clone();
+    render_effect(move || {
+        let is_behind = model.sheet.with(|sheet| *sheet != Sheet::None);
+        let set = node.toggle_attribute_with_force("inert", is_behind);
+        debug_assert!(set.is_ok(), "an attribute of HTML is a valid name");
+    });
+    (frame, sheets(model)).show(&Place::end_of(place));
 }
 
-#[component]
-fn Hud(model: Model) -> impl IntoView {
-    view! {
-        <Corners model/>
-        <Vitals model/>
-        <Lists model/>
-        <Network model/>
-        <Notices model/>
-        <Touch model/>
-        <Sheets model/>
-    }
-}
-
-#[component]
-fn Corners(model: Model) -> impl IntoView {
+fn corners(model: Model) -> impl View {
     let Model { purse, .. } = model;
-    view! {
-        <section class="plate purse" data-testid="purse">
-            <div class="credits" data-testid="credits">
-                {move || grouped(purse.with(|purse| purse.credits))}<small>"cr"</small>
-            </div>
-            <p>"Score "<b data-testid="score">{move || grouped(purse.with(|purse| purse.score))}</b></p>
-            <p data-testid="room">{move || purse.with(|purse| purse.room.clone())}</p>
-        </section>
-        <div class="corner">
-            <span><kbd>"Tab"</kbd>"board"</span>
-            <span><kbd>"N"</kbd>"network"</span>
-            <span><kbd>"H"</kbd>"keys"</span>
-            <span><kbd>"Esc"</kbd>"menu"</span>
-        </div>
-        <div class="plate radar" data-testid="minimap">
-            <canvas id=radar::CANVAS_ID aria-hidden="true"></canvas>
-        </div>
-    }
+    let credits = move || say::number(purse.with(|purse| purse.credits));
+    let score = move || say::number(purse.with(|purse| purse.score));
+    // Around the number, which looks different.
+    let credits_words = || say::around_slot(&say::credits(SLOT));
+    let score_words = || say::around_slot(&say::score(SLOT));
+    let key =
+        |key: &'static str, what: Message| html::span().child(html::kbd().child(key)).child(what);
+    (
+        html::section()
+            .class("plate purse")
+            .test_id("purse")
+            .child(
+                html::div()
+                    .class("credits")
+                    .test_id("credits")
+                    .child(move || credits_words().0)
+                    .child(credits)
+                    .child(html::small().child(move || credits_words().1)),
+            )
+            .child(
+                html::p()
+                    .child(move || score_words().0)
+                    .child(html::b().test_id("score").child(score))
+                    .child(move || score_words().1),
+            )
+            .child(html::p().test_id("room").child(move || purse.with(|purse| purse.room.clone()))),
+        html::div().class("corner").child((
+            key("Tab", say::CORNER_BOARD),
+            key("N", say::CORNER_NETWORK),
+            key("H", say::CORNER_KEYS),
+            key("Esc", say::CORNER_MENU),
+        )),
+        html::div()
+            .class("plate radar")
+            .test_id("minimap")
+            .child(html::canvas().attr("id", radar::CANVAS_ID).attr("aria-hidden", "true")),
+    )
 }
 
-/// A share as the transform of a bar.
+/// The CSS transform of a bar that shows a share.
 fn scale(part: f64, whole: f64) -> String {
     let share = if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
     format!("scaleX({share:.3})")
 }
 
-#[component]
-fn Vitals(model: Model) -> impl IntoView {
+/// A bar with its name. Screen readers are given the share in per cent.
+fn gauge(
+    vitals: RwSignal<Vitals>,
+    name: Message,
+    track: &'static str,
+    share: fn(&Vitals) -> (f64, f64),
+) -> Element {
+    let part = move || vitals.with(share);
+    let percent = move || {
+        let (part, whole) = part();
+        (100.0 * part / whole.max(1.0)).clamp(0.0, 100.0).round()
+    };
+    let bar = move || {
+        let (part, whole) = part();
+        scale(part, whole)
+    };
+    html::div()
+        .attr("role", "meter")
+        .attr("aria-label", name)
+        .attr("aria-valuemin", "0")
+        .attr("aria-valuemax", "100")
+        .attr("aria-valuenow", percent)
+        .child(html::span().child(name))
+        .child(html::div().class(track).child(html::i().style("transform", bar)))
+}
+
+fn vitals(model: Model) -> impl View {
     let Model { vitals, ores, .. } = model;
     let is_low = move || vitals.with(|v| u32::from(v.hull) * 10 < u32::from(v.hull_max) * 3);
     let is_full = move || vitals.with(|v| v.cargo >= u32::from(v.hold_max));
-    view! {
-        <section
-            class="plate vitals"
-            class:shielded=move || vitals.with(|v| v.is_protected)
-            aria-label="Your ship"
-        >
-            <div class="gauge hull" class:low=is_low data-testid="hull">
-                <span>"Hull"</span>
-                <div class="track"><i style:transform=move || {
-                    vitals.with(|v| scale(v.hull.into(), v.hull_max.into()))
-                }></i></div>
-                <b>{move || vitals.with(|v| v.hull)}</b>
-            </div>
-            <div class="gauge boost" data-testid="boost">
-                <span>"Boost"</span>
-                <div class="track slim"><i style:transform=move || {
-                    vitals.with(|v| scale(v.boost.into(), 1000.0))
-                }></i></div>
-                <b>{move || format!("{}%", vitals.with(|v| v.boost) / 10)}</b>
-            </div>
-            <div class="gauge cargo" class:full=is_full data-testid="hold">
-                <span>"Hold"</span>
-                <div class="track slim"><i style:transform=move || {
-                    vitals.with(|v| scale(v.cargo.into(), v.hold_max.into()))
-                }></i></div>
-                <b>{move || vitals.with(|v| format!("{}/{}", v.cargo, v.hold_max))}</b>
-            </div>
-            <ul class="ores" data-testid="ores">
-                {move || ores.with(|ores| {
-                    ores.iter()
-                        .map(|ore| view! {
-                            <li>
-                                <span class="gem" style:background=ore.color.clone()></span>
-                                {ore.name.clone()}
-                                <b>{ore.amount}</b>
-                            </li>
-                        })
-                        .collect_view()
-                })}
-            </ul>
-        </section>
-    }
+    html::section()
+        .class("plate vitals")
+        .class_while("shielded", move || vitals.with(|v| v.is_protected))
+        .attr("aria-label", say::SHIP)
+        .child(
+            gauge(vitals, say::HULL, "track", |v| (v.hull.into(), v.hull_max.into()))
+                .class("gauge hull")
+                .class_while("low", is_low)
+                .test_id("hull")
+                .child(html::b().child(move || vitals.with(|v| v.hull))),
+        )
+        .child(
+            gauge(vitals, say::BOOST, "track slim", |v| (v.boost.into(), 1_000.0))
+                .class("gauge boost")
+                .test_id("boost")
+                .child(html::b().child(move || say::percent(vitals.with(|v| v.boost) / 10))),
+        )
+        .child(
+            gauge(vitals, say::HOLD, "track slim", |v| (v.cargo.into(), v.hold_max.into()))
+                .class("gauge cargo")
+                .class_while("full", is_full)
+                .test_id("hold")
+                .child(
+                    html::b().child(move || vitals.with(|v| format!("{}/{}", v.cargo, v.hold_max))),
+                ),
+        )
+        .child(html::ul().class("ores").test_id("ores").child(each(
+            move || ores.get(),
+            |ore| ore.name.clone(),
+            |ore| {
+                let color = move || ore.with(|ore| ore.color.clone());
+                html::li()
+                    .child(html::span().class("gem").style("background", color))
+                    .child(move || ore.with(|ore| ore.name.clone()))
+                    .child(html::b().child(move || ore.with(|ore| ore.amount)))
+            },
+        )))
 }
 
-#[component]
-fn Lists(model: Model) -> impl IntoView {
-    /// Lines of the leaderboard while it is not opened.
-    const SHORT_BOARD: usize = 5;
-    let dash = || "–".to_owned();
-    let Model { board, is_board_open, feed, .. } = model;
-    view! {
-        <div class="right">
-            <section class="plate board" class:open=move || is_board_open.get() data-testid="leaderboard">
-                <table>
-                    <thead><tr><th class="place"></th><th class="who">"Pilot"</th><th class="num">"Score"</th><th class="num">"Kills"</th></tr></thead>
-                    <tbody>
-                        {move || board.with(|rows| {
-                            rows.iter()
-                                .enumerate()
-                                .map(|(index, row)| {
-                                    let is_more = index >= SHORT_BOARD && !row.is_me;
-                                    view! {
-                                        <tr class:me=row.is_me class:bot=row.is_bot class:more=is_more>
-                                            <td>{row.place.map_or_else(dash, |place| place.to_string())}</td>
-                                            <td class="who"><div>
-                                                <span>{row.name.clone()}</span>
-                                                {row.is_bot.then(|| view! { <span class="tag">"bot"</span> })}
-                                            </div></td>
-                                            <td class="num">{grouped(row.score)}</td>
-                                            <td class="num">{row.kills.map_or_else(dash, |kills| kills.to_string())}</td>
-                                        </tr>
-                                    }
-                                })
-                                .collect_view()
-                        })}
-                    </tbody>
-                </table>
-            </section>
-            <ul class="feed" role="log" aria-label="Ships destroyed" data-testid="kill-feed">
-                <For each=move || feed.get() key=|line| (line.number, line.is_old) let:line>
-                    <li class:mine=line.is_mine class:lost=line.is_loss class:old=line.is_old>
-                        <b>{line.killer}</b><i>"destroyed"</i><b>{line.victim}</b>
-                    </li>
-                </For>
-            </ul>
-        </div>
-    }
-}
-
-#[component]
-fn Notices(model: Model) -> impl IntoView {
-    let Model { toasts, hint, death, banner, .. } = model;
-    let class = |kind| match kind {
-        ToastKind::Gain => "toast gain",
-        ToastKind::Safe => "toast safe",
-        ToastKind::Warn => "toast warn",
-        ToastKind::Plain => "toast",
-    };
-    view! {
-        <div class="toasts" role="status" data-testid="toasts">
-            {move || toasts.with(|toasts| {
-                toasts
-                    .iter()
-                    .map(|toast| view! { <div class=class(toast.kind)>{toast.text.clone()}</div> })
-                    .collect_view()
-            })}
-        </div>
-        {move || hint.get().map(|(hint, device)| {
-            let (what, why) = hint.words(device);
-            view! { <p class="plate hint" data-testid="hint"><b>{what}</b>" "{why}</p> }
-        })}
-        <div role="alert">
-            {move || death.with(|death| death.is_some()).then(|| view! {
-                <div class="death" data-testid="death">
-                    <div class="plate">
-                        <h2>"Ship destroyed"</h2>
-                        {move || death.with(|death| death.as_ref().and_then(|d| d.killer.clone()))
-                            .map(|killer| view! { <p>"by "<b>{killer}</b></p> })}
-                        <p>{move || match death.with(|death| death.as_ref().map_or(0, |d| d.seconds)) {
-                            0 => "Launching now".to_owned(),
-                            seconds => format!("A new ship in {seconds} s"),
-                        }}</p>
-                    </div>
-                </div>
-            })}
-        </div>
-        {move || banner.get().map(|banner| view! {
-            <div class="plate banner" class:calm=banner.is_calm role="alert" data-testid="banner">
-                {banner.text}
-                {banner.action.map(|action| {
-                    let (label, wanted) = match action {
-                        BannerAction::Reload => ("Reload", Command::Reload),
-                        BannerAction::TryNow => ("Try now", Command::TryNow),
-                        BannerAction::Back => ("Back to start", Command::Back),
-                    };
-                    view! {
-                        <button class="button" data-testid="banner-action" on:click=move |_| command(wanted)>
-                            {label}
-                        </button>
-                    }
-                })}
-            </div>
-        })}
-    }
-}
-
-#[component]
-fn Touch(model: Model) -> impl IntoView {
+fn touch(model: Model) -> impl View {
     let Model { sticks, .. } = model;
     let place = |x: f32, y: f32| format!("translate({x:.1}px, {y:.1}px)");
     let stick = move |pick: fn(&super::Sticks) -> Option<[f32; 4]>| {
-        move || {
-            sticks.with(pick).map(|[x, y, dx, dy]| {
-                view! {
-                    <div class="stick" style:transform=place(x, y)>
-                        <i style:transform=place(dx, dy)></i>
-                    </div>
-                }
-            })
-        }
+        let drawing = move || sticks.with(pick).unwrap_or_default();
+        show(
+            move || sticks.with(pick).is_some(),
+            move || {
+                let centre = move || place(drawing()[0], drawing()[1]);
+                let thumb = move || place(drawing()[2], drawing()[3]);
+                html::div()
+                    .class("stick")
+                    .style("transform", centre)
+                    .child(html::i().style("transform", thumb))
+            },
+        )
     };
-    view! {
-        <div class="sticks" class:firing=move || sticks.with(|s| s.is_firing)>
-            {stick(|sticks| sticks.left)}
-            {stick(|sticks| sticks.right)}
-            <button class="boostpad" id="boostpad" tabindex="-1">"Boost"</button>
-            <button class="menupad" aria-label="Menu" tabindex="-1" on:click=|_| command(Command::Menu)>
-                "≡"
-            </button>
-        </div>
-    }
-}
-
-#[component]
-fn Sheets(model: Model) -> impl IntoView {
-    let Model { sheet, is_invite_copied, .. } = model;
-    let button = |label: &'static str, testid: &'static str, wanted| {
-        view! {
-            <button data-testid=testid on:click=move |_| command(wanted)>{label}</button>
-        }
-    };
-    // Whoever opened it with a key goes on with keys.
-    let first = NodeRef::<leptos::html::Button>::new();
-    Effect::new(move |_| {
-        if let Some(button) = first.get() {
-            let _ = button.focus();
-        }
-    });
-    let fly_on = move |testid: &'static str| {
-        view! {
-            <button node_ref=first data-testid=testid on:click=move |_| command(Command::Resume)>"Fly on"</button>
-        }
-    };
-    view! {
-        <Show when=move || sheet.get() == Sheet::Menu>
-            <div class="veil">
-                <section class="plate sheet" role="dialog" aria-modal="true" aria-label="Menu" data-testid="menu">
-                    <h2>"Menu"</h2>
-                    {fly_on("resume")}
-                    {button("Keys", "help-button", Command::Help)}
-                    {button("Network figures", "network-button", Command::Net)}
-                    <button data-testid="invite" on:click=move |_| command(Command::Invite)>
-                        {move || if is_invite_copied.get() { "Link copied" } else { "Copy a link to this room" }}
-                    </button>
-                    <button class="danger" data-testid="leave" on:click=move |_| command(Command::Leave)>
-                        "Leave the room"
-                    </button>
-                </section>
-            </div>
-        </Show>
-        <Show when=move || sheet.get() == Sheet::Help>
-            <div class="veil">
-                <section class="plate sheet" role="dialog" aria-modal="true" aria-label="Keys" data-testid="help">
-                    <h2>"Keys"</h2>
-                    <table><tbody>
-                        {BINDINGS.iter().map(|binding| view! {
-                            <tr>
-                                <td>{binding.what}</td>
-                                <td>{binding.keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view()}</td>
-                            </tr>
-                        }).collect_view()}
-                        <tr><td>"Gamepad"</td><td>"sticks fly and aim, triggers fire and boost"</td></tr>
-                        <tr><td>"Touch"</td><td>"left thumb flies, right thumb aims and fires"</td></tr>
-                    </tbody></table>
-                    {fly_on("close-help")}
-                </section>
-            </div>
-        </Show>
-    }
+    html::div()
+        .class("sticks")
+        .class_while("firing", move || sticks.with(|sticks| sticks.is_firing))
+        .child(stick(|sticks| sticks.left))
+        .child(stick(|sticks| sticks.right))
+        .child(
+            html::button()
+                .class("boostpad")
+                .attr("id", "boostpad")
+                .attr("tabindex", "-1")
+                .child(say::BOOST),
+        )
+        .child(
+            html::button()
+                .class("menupad")
+                .attr("aria-label", say::MENU)
+                .attr("tabindex", "-1")
+                .on("click", |_: Event| command(Command::Menu))
+                .child("≡"),
+        )
 }

@@ -1,4 +1,4 @@
-//! What the player's hands do, on whatever device, as the controls of a ship.
+//! Turns keys, mouse, touches and gamepads into the controls of a ship.
 //!
 //! ```text
 //! keys, mouse --+
@@ -6,17 +6,17 @@
 //! gamepad ------+
 //! ```
 //!
-//! Everything is state and nothing an event: what is lost (a key-up behind another window) is cured by
-//! releasing all.
+//! Only states are kept, no events. If the browser does not report a release (the page was in the background), releasing
+//! everything repairs it.
 
 mod held;
 mod keys;
-#[cfg(target_arch = "wasm32")]
-pub mod listen;
+mod layout;
 mod pad;
 mod stick;
 
 pub use held::{Device, Held};
-pub use keys::{Action, BINDINGS, Binding, action};
-pub use pad::PadState;
+pub use keys::{Action, BINDINGS, Binding, Key, KeyName};
+pub use layout::Layout;
+pub use pad::{PadPoll, PadPresses, PadReading, PadState, Pads};
 pub use stick::Stick;

@@ -1,5 +1,4 @@
-//! A stick under a thumb: it appears where the thumb lands, belongs to that one pointer, and follows it
-//! when it goes beyond the rim.
+//! A stick on the touch screen. It appears where the thumb lands, belongs to that pointer, and follows it beyond the rim.
 
 use glam::Vec2;
 
@@ -22,7 +21,7 @@ struct Grip {
 }
 
 impl Stick {
-    /// A pointer goes down at `place`. The stick takes it unless another one holds it.
+    /// Notes that a pointer goes down at `place`. It gets the stick unless another pointer holds it.
     pub fn press(&mut self, pointer: i32, place: Vec2) -> bool {
         let is_free = self.held.is_none();
         if is_free {
@@ -31,7 +30,7 @@ impl Stick {
         is_free
     }
 
-    /// A pointer moves.
+    /// Notes that a pointer moves.
     pub fn drag(&mut self, pointer: i32, place: Vec2) {
         let Some(grip) = self.held.as_mut().filter(|grip| grip.pointer == pointer) else { return };
         grip.thumb = place;
@@ -41,14 +40,14 @@ impl Stick {
         }
     }
 
-    /// A pointer goes up, or is taken away by the system.
+    /// Notes that a pointer goes up, or that the system takes it away.
     pub fn lift(&mut self, pointer: i32) {
         if self.held.is_some_and(|grip| grip.pointer == pointer) {
             self.held = None;
         }
     }
 
-    /// Lets go, whoever holds it.
+    /// Releases the stick, whichever pointer holds it.
     pub fn release(&mut self) {
         self.held = None;
     }
@@ -58,7 +57,7 @@ impl Stick {
         self.held.is_some()
     }
 
-    /// Deflection with length 0..=1, zero within the dead zone and growing from its edge.
+    /// Deflection with length 0..=1. It is zero within the dead zone and grows from its edge.
     pub fn deflection(&self) -> Vec2 {
         let Some(grip) = self.held else { return Vec2::ZERO };
         let offset = grip.thumb - grip.centre;
@@ -69,7 +68,7 @@ impl Stick {
         offset / length * ((length - DEAD_RADIUS) / (RADIUS - DEAD_RADIUS)).min(1.0)
     }
 
-    /// Where to draw its centre, and the thumb relative to that; CSS pixels.
+    /// Where to draw its centre, and the thumb relative to it, in CSS pixels.
     pub fn drawing(&self) -> Option<(Vec2, Vec2)> {
         self.held.map(|grip| (grip.centre, grip.thumb - grip.centre))
     }
@@ -89,7 +88,7 @@ mod tests {
         assert!((stick.deflection().x - 0.5).abs() < 1e-6);
         stick.drag(1, Vec2::new(500.0, 100.0));
         assert!((stick.deflection().length() - 1.0).abs() < 1e-6);
-        // The centre has followed: the way back is short.
+        // The centre has followed, so a short way back is enough.
         stick.drag(1, Vec2::new(440.0, 100.0));
         assert_eq!(stick.deflection(), Vec2::ZERO);
     }

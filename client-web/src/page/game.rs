@@ -1,43 +1,67 @@
-//! The state of the page, and what changes it from outside.
+//! The state of the page, and the operations that change it from outside.
 
 use std::collections::VecDeque;
 
-use driftfield_shared::content::Content;
-use driftfield_shared::netcode::{ClientStats, LinkProfile};
+use driftfield_shared::netcode::ClientStats;
+use driftfield_shared::netsim::LinkProfile;
 use driftfield_shared::snapshot::SnapshotTally;
-use driftfield_shared::units::{Angle, Controls};
-use leptos::prelude::{GetUntracked, Set, Update};
+use driftfield_shared::units::{Angle, Controls, Micros};
+use js_sys::Function;
 use wasm_bindgen::JsValue;
 use web_sys::{HtmlCanvasElement, MediaQueryList};
 
+use super::account::Account;
+use super::browser::{address, clipboard, history, storage};
+use super::screen::Picture;
 use super::session::Session;
-use super::worker::WorkerPort;
-use super::{start, storage};
+use super::start;
+use super::with_game;
+use super::worker::{Heard, WorkerPort};
 use crate::clock::Clock;
-use crate::hud::{FeedLine, Hints, Model, SetChanged, Sheet, Toasts, Watch};
-use crate::input::Held;
-use crate::link::{ClockBridge, LinkState, PageMessage};
-use crate::meter::{Meter, Trend};
-use crate::render::Renderer;
+use crate::hud::{AccountSheet, FeedLine, Hints, Invite, Model, Scale, Sheet, Toasts, Watch};
+use crate::input::{Device, Held, Key, Layout, Pads};
+use crate::net::{ClockBridge, ConnectionState, PageMessage, StallWatch};
+use crate::rate::{GrowthRate, SlidingRate};
 
-/// Everything of the page.
+/// The whole state of the page.
 pub struct Game {
     pub(super) clock: Clock,
     pub(super) canvas: HtmlCanvasElement,
     pub(super) reduced_motion: Option<MediaQueryList>,
     pub(super) model: Model,
     worker: WorkerPort,
+    pub(super) account: Account,
     pub(super) bridge: ClockBridge,
-    /// How the connection stands, and since when (milliseconds).
-    pub(super) link: LinkState,
-    pub(super) link_since_ms: f64,
-    /// The room that was asked for; empty for the default one.
+    /// Number of the current visit to a room, or of the time between two.
+    pub(super) visit: u32,
+    /// Whether the worker has sent a note on this visit.
+    pub(super) is_worker_heard: bool,
+    /// Whether a seat was requested that the server probably still held.
+    pub(super) is_seat_expected: bool,
+    /// The name to play under.
+    pub(super) name: String,
+    /// Whether the page itself is going back in the browser's history.
+    pub(super) is_unguarding: bool,
+    pub(super) stall: StallWatch,
+    /// When the seat was last stored as held.
+    pub(super) kept_ms: f64,
+    /// State of the connection, and since when (milliseconds).
+    pub(super) connection: ConnectionState,
+    pub(super) connection_since_ms: f64,
+    /// The requested room; empty for the default one.
     pub(super) wanted_room: String,
     pub(super) session: Option<Session>,
-    /// The picture, and what it was made for.
-    pub(super) picture: Option<Picture>,
+    pub(super) picture: Picture,
+    /// The name under which the player joins once the picture is ready.
+    pub(super) waiting_name: Option<String>,
+    /// The device that the layout is made for.
+    pub(super) layout_device: Option<Device>,
+    /// Number of pulls of the trigger.
+    pub(super) trigger_pulls: u32,
     /// All devices.
     pub held: Held,
+    pub(super) pads: Pads,
+    layout: Layout,
     pub(super) sent_controls: Option<Controls>,
     pub(super) toasts: Toasts,
     pub(super) hints: Hints,
@@ -49,38 +73,63 @@ pub struct Game {
     pub(super) has_second_socket: bool,
     /// What snapshots had taken at moments of the last seconds (milliseconds).
     pub(super) tallies: VecDeque<(f64, SnapshotTally)>,
-    pub(super) frames: Meter,
-    pub(super) snapshots: Meter,
-    pub(super) bytes: Trend,
+    pub(super) frames: SlidingRate,
+    /// When the last frame was drawn.
+    pub(super) framed_at: Micros,
+    pub(super) snapshots: SlidingRate,
+    pub(super) bytes: GrowthRate,
     pub(super) intervals_ms: VecDeque<f64>,
     pub(super) last_arrival_ms: Option<f64>,
     pub(super) told_ms: f64,
+    choose_language: Function,
 }
 
-/// A renderer for one content and sector.
-pub(super) struct Picture {
-    pub(super) renderer: Renderer,
-    pub(super) content: Content,
-    pub(super) sector: String,
+fn hear(heard: Heard) {
+    with_game(|game| match heard {
+        Heard::Parcel(parcel) => game.take(*parcel),
+        Heard::Failed => game.give_up_worker(),
+    });
 }
 
 impl Game {
     /// The page before anybody plays.
-    pub fn new(module: &JsValue, worker_url: &str) -> Result<Self, JsValue> {
+    pub fn new(
+        module: &JsValue,
+        worker_url: &str,
+        words_url: &str,
+        choose_language: Function,
+    ) -> Result<Self, JsValue> {
         let window = web_sys::window().ok_or("no window")?;
+        let canvas: HtmlCanvasElement = start::element("world")?;
+        let (model, layout) = (Model::new(), start::layout());
+        model.layout.set(layout.clone());
+        model.scale.set_changed(storage::scale());
         Ok(Game {
             clock: Clock::new()?,
-            canvas: start::element("world")?,
+            canvas: canvas.clone(),
             reduced_motion: window.match_media("(prefers-reduced-motion: reduce)").ok().flatten(),
-            model: Model::new(),
-            worker: WorkerPort::start(module, worker_url)?,
+            model,
+            worker: WorkerPort::start(module, worker_url, hear)?,
+            account: Account::new(words_url),
             bridge: ClockBridge::default(),
-            link: LinkState::Idle,
-            link_since_ms: 0.0,
+            visit: 0,
+            is_worker_heard: false,
+            is_seat_expected: false,
+            name: String::new(),
+            is_unguarding: false,
+            stall: StallWatch::default(),
+            kept_ms: 0.0,
+            connection: ConnectionState::Idle,
+            connection_since_ms: 0.0,
             wanted_room: String::new(),
             session: None,
-            picture: None,
+            picture: Picture::new(canvas),
+            waiting_name: None,
+            layout_device: None,
+            trigger_pulls: 0,
             held: Held::default(),
+            pads: Pads::default(),
+            layout,
             sent_controls: None,
             toasts: Toasts::default(),
             hints: Hints::default(),
@@ -90,12 +139,14 @@ impl Game {
             stats: ClientStats::default(),
             has_second_socket: false,
             tallies: VecDeque::new(),
-            frames: Meter::default(),
-            snapshots: Meter::default(),
-            bytes: Trend::default(),
+            frames: SlidingRate::default(),
+            framed_at: 0,
+            snapshots: SlidingRate::default(),
+            bytes: GrowthRate::default(),
             intervals_ms: VecDeque::new(),
             last_arrival_ms: None,
             told_ms: 0.0,
+            choose_language,
         })
     }
 
@@ -119,51 +170,23 @@ impl Game {
         self.session.is_some()
     }
 
-    /// Tells the worker something.
+    /// Sends the worker a message.
     pub fn post(&self, message: &PageMessage) {
         self.worker.post(message);
-    }
-
-    /// Enters the room that the address names.
-    pub fn join(&mut self, name: String) {
-        if self.session.is_some() {
-            return;
-        }
-        self.wanted_room = start::room();
-        let Ok(url) = start::socket_url(&self.wanted_room) else { return };
-        let token = storage::token(&self.wanted_room);
-        if storage::wants_second_socket() {
-            self.set_second_socket(true);
-        }
-        self.link = LinkState::Connecting;
-        start::set_busy(Some("Connecting…"));
-        self.post(&PageMessage::Connect { url, name, token });
-    }
-
-    /// Leaves the room for the start screen.
-    pub fn leave(&mut self) {
-        self.post(&PageMessage::Leave);
-        storage::keep_token(&self.wanted_room, None);
-        self.session = None;
-        self.feed.clear();
-        self.hints = Hints::default();
-        self.watch = Watch::default();
-        self.toasts = Toasts::default();
-        self.show_sheet(Sheet::None);
-        self.model.feed.set(Vec::new());
-        self.model.banner.set_changed(None);
-        self.model.death.set_changed(None);
-        self.model.is_net_open.set_changed(false);
-        start::show_world(false);
     }
 
     /// Opens or closes what covers the world.
     pub fn show_sheet(&mut self, sheet: Sheet) {
         self.held.release_all();
-        self.model.is_invite_copied.set_changed(false);
+        self.model.invite.set_changed(Invite::None);
+        // Words do not stay anywhere once they are not shown any more.
+        self.model.account.set_changed(AccountSheet::default());
         self.model.sheet.set_changed(sheet);
         if sheet == Sheet::None {
             self.focus_world();
+            if self.session.is_some() {
+                history::guard();
+            }
         }
         self.send_controls(Controls { aim: self.aim(), ..Controls::default() });
     }
@@ -174,7 +197,7 @@ impl Game {
         if !self.model.is_net_open.get_untracked() {
             self.focus_world();
         }
-        // At once, not at the next round.
+        // At once, not with the next update.
         self.told_ms = 0.0;
     }
 
@@ -185,51 +208,66 @@ impl Game {
         self.told_ms = 0.0;
     }
 
-    /// Puts so bad a link between the game and its socket, for this connection and those that follow.
+    /// Simulates this link between the game and its socket, for this and all later connections.
     pub fn set_link(&mut self, profile: LinkProfile) {
         self.post(&PageMessage::Link(profile));
         self.model.bad_link.set_changed(profile);
     }
 
-    /// Sends input commands over a second socket, too, or no longer; kept for the next visit.
-    pub fn set_second_socket(&mut self, is_wanted: bool) {
-        self.post(&PageMessage::SecondSocket(is_wanted));
-        self.model.wants_second_socket.set_changed(is_wanted);
-        storage::keep_second_socket(is_wanted);
+    /// Learns what is printed on a key, for the help.
+    pub fn learn_layout(&mut self, key: Key<'_>) {
+        if self.layout.learn(key) {
+            self.model.layout.set(self.layout.clone());
+        }
     }
 
-    /// Gives the keyboard to the ship.
+    /// Makes the interface larger or smaller, if there is such a size; kept for the next visit.
+    pub fn set_scale(&mut self, change: fn(Scale) -> Option<Scale>) {
+        if let Some(scale) = change(self.model.scale.get_untracked()) {
+            self.model.scale.set_changed(scale);
+            storage::keep_scale(scale);
+            start::show_scale(scale);
+            self.picture.resize();
+        }
+    }
+
+    /// Speaks another language, once its messages have come; kept for the next visit.
+    pub fn choose_language(&self, tag: &str) {
+        // It does not throw.
+        let _ = self.choose_language.call1(&JsValue::UNDEFINED, &tag.into());
+    }
+
+    /// Gives the keyboard focus to the canvas.
     pub fn focus_world(&self) {
-        // Fails only for what cannot have it, and the canvas can.
+        // Fails only for elements that cannot have the focus, and the canvas can.
         let _ = self.canvas.focus();
     }
 
-    /// Lets everything go, and tells the worker now: a hidden page draws no frame that would.
+    /// Releases all controls, and tells the worker now: a hidden page draws no frame that would.
     pub fn release_all(&mut self) {
         self.held.release_all();
         self.model.is_board_open.set_changed(false);
         self.send_controls(Controls { aim: self.aim(), ..Controls::default() });
     }
 
-    /// Copies the room's address for friends.
+    /// Copies the room's address for friends, or shows it where the browser does not let the page copy.
     pub fn copy_invitation(&mut self) {
         let Some(session) = &self.session else { return };
-        let Ok(link) = start::invitation(&session.room) else { return };
-        if let Some(window) = web_sys::window() {
-            // Where it is not allowed (plain http to another host) there is no clipboard at all.
-            let navigator = window.navigator();
-            let has_clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into())
-                .is_ok_and(|clipboard| !clipboard.is_undefined());
-            if has_clipboard {
-                let _ = navigator.clipboard().write_text(&link);
-                self.model.is_invite_copied.set_changed(true);
-            } else {
-                let _ = window.prompt_with_message_and_default("Link to this room", &link);
-            }
+        let Ok(link) = address::invitation(&session.room) else { return };
+        let invite = self.model.invite;
+        let by_hand = Invite::ByHand(link.clone());
+        let refused = by_hand.clone();
+        let is_asked = clipboard::copy(
+            &link,
+            move || invite.set_changed(Invite::Copied),
+            move || invite.set_changed(refused),
+        );
+        if !is_asked {
+            invite.set_changed(by_hand);
         }
     }
 
-    /// Tells the worker what is held, if that changed.
+    /// Sends the worker the controls, if they changed.
     pub(super) fn send_controls(&mut self, controls: Controls) {
         if self.session.is_some() && self.sent_controls != Some(controls) {
             self.sent_controls = Some(controls);
@@ -247,9 +285,16 @@ impl Game {
 
     /// Follows the size of the window.
     pub fn resize(&mut self) {
-        let (Some(window), Some(picture)) = (web_sys::window(), &mut self.picture) else { return };
-        let (width, height) = (self.canvas.client_width(), self.canvas.client_height());
-        let ratio = window.device_pixel_ratio();
-        picture.renderer.resize(f64::from(width), f64::from(height), ratio);
+        self.picture.resize();
+    }
+
+    /// Lays the page out for the device that was used last. A gamepad leaves it as it was: there are pads for phones.
+    pub(super) fn follow_device(&mut self) {
+        let device = self.held.device();
+        if device == Device::Pad || self.layout_device == Some(device) {
+            return;
+        }
+        self.layout_device = Some(device);
+        start::show_touch(device == Device::Touch);
     }
 }

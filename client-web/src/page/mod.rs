@@ -1,4 +1,4 @@
-//! The page: puts worker, picture, views and hands together.
+//! The page: connects worker, picture, views and input.
 //!
 //! ```text
 //! worker notes --> Game::take --> Session (interpolator, players) --> Game::draw, each animation frame
@@ -6,79 +6,79 @@
 //!                                                       \-> Game::tell_views, ten times a second
 //! ```
 
-mod draw;
-mod facts;
+mod account;
+mod arrival;
+mod browser;
+mod figures;
 mod game;
-mod notes;
+mod listen;
+mod screen;
 mod session;
 mod start;
-mod stats;
-mod storage;
+mod visit;
 mod worker;
 
 use std::cell::RefCell;
 
-use driftfield_shared::netcode::{LinkProfile, LinkProfileError};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::EventTarget;
 
-use crate::hud::{self, Sheet};
-use crate::input::listen;
-use crate::link::PageMessage;
-pub use game::Game;
-pub use start::show_touch;
+use crate::hud::{self, Command, Scale, Sheet};
+use crate::net::PageMessage;
+use crate::say;
+use game::Game;
 
 thread_local! {
     static GAME: RefCell<Option<Game>> = const { RefCell::new(None) };
 }
 
-/// What a button asks for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Command {
-    /// Close whatever covers the world.
-    Resume,
-    /// Open the menu.
-    Menu,
-    /// Show the keys.
-    Help,
-    /// Open or close the network panel.
-    Net,
-    /// Give the keyboard back to the ship.
-    Fly,
-    /// Copy the room's address.
-    Invite,
-    /// Give up the seat.
-    Leave,
-    /// Back to the start screen.
-    Back,
-    /// Connect at once.
-    TryNow,
-    /// Load the page anew.
-    Reload,
-}
-
-/// Starts the page with the compiled `module`, which the worker runs too.
+/// Starts the page with the compiled `module`, which the worker runs too. `asked` is the promise of the answer to a request
+/// for a ticket, if there was one. `tag` and `table` are of the language; `choose` is called with the tag of another
+/// one, and then calls [`speak`].
 ///
 /// # Errors
 /// When the page is not the one that belongs to this module.
 #[wasm_bindgen]
-pub fn run_page(module: JsValue, worker_url: &str) -> Result<(), JsValue> {
+pub fn run_page(
+    module: JsValue,
+    worker_url: &str,
+    words_url: &str,
+    asked: Option<Promise>,
+    tag: &str,
+    table: &str,
+    choose: Function,
+) -> Result<(), JsValue> {
     std::panic::set_hook(Box::new(|info| {
         web_sys::console::error_1(&info.to_string().into());
-        start::show_fault("The game has stopped, by an error of its own. Please reload the page.");
-        start::show_world(false);
+        start::show_stop();
     }));
-    let game = Game::new(&module, worker_url)?;
-    hud::mount(start::element("hud")?, game.model());
+    speak(tag, table)?;
+    start::follow()?;
+    let mut game = Game::new(&module, worker_url, words_url, choose)?;
+    if let Some(asked) = asked {
+        game.await_early_sign_in(&asked);
+    }
+    hud::handle_commands(handle);
+    hud::mount(&start::element("hud")?, game.model());
     listen::start(game.canvas())?;
     GAME.with_borrow_mut(|slot| *slot = Some(game));
-    stats::publish()?;
-    start::take_over()?;
-    draw::run()
+    figures::publish()?;
+    arrival::listen()?;
+    screen::run()
 }
 
-/// Does what a button asks for.
-pub fn command(wanted: Command) {
+/// Speaks a language from now on, with the messages of a table.
+///
+/// # Errors
+/// When the table is not of this build.
+#[wasm_bindgen]
+pub fn speak(tag: &str, table: &str) -> Result<(), JsValue> {
+    say::speak(tag, table).map_err(|_| "no table of messages".into())
+}
+
+/// Performs a button's action.
+fn handle(wanted: Command) {
     with_game(|game| match wanted {
         Command::Resume => game.show_sheet(Sheet::None),
         Command::Menu => game.show_sheet(Sheet::Menu),
@@ -87,32 +87,26 @@ pub fn command(wanted: Command) {
             game.show_sheet(Sheet::None);
             game.toggle_net();
         }
+        Command::Larger => game.set_scale(Scale::larger),
+        Command::Smaller => game.set_scale(Scale::smaller),
         Command::Fly => game.focus_world(),
         Command::Invite => game.copy_invitation(),
-        Command::Leave | Command::Back => game.leave(),
+        Command::Leave => game.leave(),
+        Command::Back => game.show_start(),
         Command::TryNow => game.post(&PageMessage::TryNow),
+        Command::FlyHere => game.connect(),
         Command::Reload => start::reload(),
+        Command::Account(page) => game.show_account(page),
+        Command::UseWords => game.use_words(),
+        Command::ChangeWords => game.change_words(),
+        Command::DeleteAccount => game.delete_account(),
+        Command::Language(tag) => game.choose_language(tag),
+        Command::Link(profile) => game.set_link(profile),
     });
 }
 
-/// Puts a bad link between the game and its socket, given as the text of a
-/// [`LinkProfile`]; an empty one takes it away.
-///
-/// # Errors
-/// What is wrong with the text, in words.
-pub fn set_link(text: &str) -> Result<(), String> {
-    let profile: LinkProfile = text.parse().map_err(|error: LinkProfileError| error.to_string())?;
-    with_game(|game| game.set_link(profile));
-    Ok(())
-}
-
-/// Sends input commands over a second socket, too, or no longer.
-pub fn set_second_socket(is_wanted: bool) {
-    with_game(|game| game.set_second_socket(is_wanted));
-}
-
-/// Runs `act` on the game, if it has started. Nothing that it does may come back here before it is done;
-/// if something does, it is dropped rather than the page.
+/// Runs `act` on the game, if it has started. `act` must not call this again; if it does, that inner call is dropped,
+/// so that the page survives.
 pub fn with_game<R>(act: impl FnOnce(&mut Game) -> R) -> Option<R> {
     GAME.with(|slot| slot.try_borrow_mut().ok()?.as_mut().map(act))
 }

@@ -1,10 +1,48 @@
-//! The start screen, which stood there before the module: takes over its form, says why there is no game.
+//! The start screen, which stood there before the module: its form, and the sentence that says why there is no game.
+//!
+//! `boot.js` says all that stands there by itself. What the module says there, it says again when the language changes.
+
+use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement};
+use web_sys::{Document, Element, HtmlElement, HtmlInputElement};
 
-use super::{Command, command, on, storage, with_game};
-use crate::format::room_of_hash;
+use crate::format::player_name;
+use crate::hud::Scale;
+use crate::input::{Key, Layout};
+use crate::say;
+use crate::ui::{RwSignal, render_effect};
+
+/// A text that can be said again.
+type Said = Option<Rc<dyn Fn() -> String>>;
+
+thread_local! {
+    /// What the Play button says instead of its name.
+    static BUSY: RwSignal<Said> = RwSignal::without_scope(None);
+    /// Why there is no game.
+    static FAULT: RwSignal<Said> = RwSignal::without_scope(None);
+}
+
+/// Says from now on what the module has to say here, in the language of the moment.
+pub fn follow() -> Result<(), JsValue> {
+    let (play, place): (Element, HtmlElement) = (element("play")?, element("fault")?);
+    // `boot.js` leaves them alone from now on.
+    for element in [&play, &place] {
+        element.remove_attribute("data-say")?;
+    }
+    render_effect(move || {
+        let said = BUSY.with(RwSignal::get);
+        play.set_text_content(Some(&said.map_or_else(|| say::PLAY.text(), |said| said())));
+    });
+    render_effect(move || {
+        let said = FAULT.with(RwSignal::get);
+        place.set_hidden(said.is_none());
+        if let Some(said) = said {
+            place.set_text_content(Some(&said()));
+        }
+    });
+    Ok(())
+}
 
 /// The document.
 pub fn document() -> Result<Document, JsValue> {
@@ -19,68 +57,77 @@ pub fn element<T: JsCast>(id: &str) -> Result<T, JsValue> {
     element.dyn_into().map_err(Into::into)
 }
 
-/// Listens to the form from now on; an early press of Play counts.
-pub fn take_over() -> Result<(), JsValue> {
-    let form: HtmlElement = element("join")?;
-    on(&form, "submit", |event: Event| {
-        event.prevent_default();
-        join();
-    })?;
-    let window = window()?;
-    on(&window, "online", |_: Event| command(Command::TryNow))?;
-    if form.dataset().get("pressed").is_some() {
-        join();
+/// What is printed on the keys, as far as the browser has told the start screen.
+pub fn layout() -> Layout {
+    let mut layout = Layout::default();
+    let told = document().ok().and_then(|document| document.document_element());
+    let told = told.and_then(|root| root.get_attribute("data-keys")).unwrap_or_default();
+    for (code, key) in told.split_whitespace().filter_map(|pair| pair.split_once('=')) {
+        layout.learn(Key { code, key });
     }
-    Ok(())
+    layout
 }
 
-fn join() {
-    if is_reload_offered() {
-        return reload();
+/// Presses the button that has the keyboard.
+pub fn press_focused() {
+    let focused = document().ok().and_then(|document| document.active_element());
+    if let Some(button) = focused.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // Later: the game is in use while it reads the pads, and the button will ask for it.
+        after(0, move || button.click());
     }
-    let name: Result<HtmlInputElement, JsValue> = element("name");
-    let name = name.map(|input| input.value().trim().to_owned()).unwrap_or_default();
-    storage::keep_name(&name);
-    // Nobody is kept from playing by a name.
-    let name = if name.is_empty() { "Pilot".to_owned() } else { name };
-    with_game(|game| game.join(name));
 }
 
-/// The room that the address names; empty for the server's default.
-pub fn room() -> String {
-    let hash = window().and_then(|window| window.location().hash()).unwrap_or_default();
-    let Some(id) = room_of_hash(&hash) else { return String::new() };
-    js_sys::decode_uri_component(id).map_or_else(|_| id.to_owned(), String::from)
+/// Gives the keyboard to the next button of the open menu, or to the one before.
+pub fn focus_next(step: i32) {
+    let Ok(document) = document() else { return };
+    let Ok(found) = document.query_selector_all(".sheet button, .sheet input") else { return };
+    let count = i32::try_from(found.length()).unwrap_or(0);
+    let active = document.active_element();
+    let place = (0..count).find(|index| {
+        let element = found.item(*index as u32).and_then(|node| node.dyn_into::<Element>().ok());
+        element == active
+    });
+    let next = place.map_or(0, |place| (place + step).rem_euclid(count.max(1)));
+    let element = found.item(next as u32).and_then(|node| node.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element {
+        // Fails only for what cannot have it, and a button can.
+        let _ = element.focus();
+    }
 }
 
-/// Address of the socket of a room.
-pub fn socket_url(room: &str) -> Result<String, JsValue> {
-    let location = window()?.location();
-    let scheme = if location.protocol()? == "https:" { "wss" } else { "ws" };
-    let host = location.host()?;
-    Ok(match room {
-        "" => format!("{scheme}://{host}/ws"),
-        room => {
-            let room = String::from(js_sys::encode_uri_component(room));
-            format!("{scheme}://{host}/ws?room={room}")
-        }
-    })
+/// Runs `act` after so many milliseconds.
+pub fn after(milliseconds: i32, act: impl FnOnce() + 'static) {
+    let closure = Closure::once_into_js(act);
+    if let Ok(window) = window() {
+        // Fails only for what is no function.
+        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(
+            closure.unchecked_ref(),
+            milliseconds,
+        );
+    }
 }
 
-/// Address of a room, for friends.
-pub fn invitation(room: &str) -> Result<String, JsValue> {
-    let origin = window()?.location().origin()?;
-    Ok(format!("{origin}/#room={}", String::from(js_sys::encode_uri_component(room))))
+/// Whether Play was pressed before the module was there.
+pub fn was_pressed() -> bool {
+    element::<HtmlElement>("join").is_ok_and(|form| form.dataset().get("pressed").is_some())
+}
+
+/// The name that was typed, as far as a server takes it.
+pub fn typed_name() -> String {
+    let field: Result<HtmlInputElement, JsValue> = element("name");
+    field.map(|field| player_name(&field.value())).unwrap_or_default()
 }
 
 /// Shows the world or the start screen.
 pub fn show_world(is_shown: bool) {
-    let root = document().ok().and_then(|document| document.document_element());
-    if let Some(root) = root {
-        let _ = root.class_list().toggle_with_force("playing", is_shown);
-    }
-    set_busy(None);
-    if is_shown {
+    show_playing(is_shown);
+    set_free();
+    if !is_shown {
+        // The canvas that had the keyboard is hidden now.
+        if let Ok(play) = element::<HtmlElement>("play") {
+            let _ = play.focus();
+        }
+    } else {
         hide_fault();
         // Keys go to the world now, not to the name box.
         if let Ok(canvas) = element::<HtmlElement>("world") {
@@ -89,42 +136,78 @@ pub fn show_world(is_shown: bool) {
     }
 }
 
-/// Marks thumbs as what plays, for the layout.
-pub fn show_touch() {
-    if let Some(root) = document().ok().and_then(|document| document.document_element()) {
-        let _ = root.class_list().add_1("touching");
+fn show_playing(is_playing: bool) {
+    let root = document().ok().and_then(|document| document.document_element());
+    if let Some(root) = root {
+        let _ = root.class_list().toggle_with_force("playing", is_playing);
     }
 }
 
-/// What the Play button says while it cannot be pressed; `None` frees it.
-pub fn set_busy(label: Option<&str>) {
-    if let Ok(button) = element::<Element>("play") {
-        button.set_text_content(Some(label.unwrap_or("Play")));
+/// The class of a page that is laid out for thumbs.
+const TOUCH: &str = "touching";
+
+/// Lays the page out for thumbs, or for keys and a mouse.
+pub fn show_touch(is_touch: bool) {
+    if let Some(root) = document().ok().and_then(|document| document.document_element()) {
+        // Fails only for a name that is none.
+        let _ = root.class_list().toggle_with_force(TOUCH, is_touch);
     }
+}
+
+/// Whether the page is laid out for thumbs. Before the game, `boot.js` decides: by the screen, and by what presses Play.
+pub fn is_touch() -> bool {
+    let root = document().ok().and_then(|document| document.document_element());
+    root.is_some_and(|root| root.class_list().contains(TOUCH))
+}
+
+/// Gives the interface a size.
+pub fn show_scale(scale: Scale) {
+    let root = document().ok().and_then(|document| document.document_element());
+    if let Some(root) = root.and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
+        // What is no number is ignored, as in a style sheet.
+        let _ = root.style().set_property("--ui", &scale.factor().to_string());
+    }
+}
+
+/// What the Play button says while it cannot be pressed.
+pub fn set_busy(label: impl Fn() -> String + 'static) {
+    BUSY.with(|busy| busy.set(Some(Rc::new(label))));
+}
+
+/// Frees the Play button.
+pub fn set_free() {
+    BUSY.with(|busy| busy.set(None));
 }
 
 /// Shows a sentence on the start screen.
-pub fn show_fault(sentence: &str) {
-    let Ok(place) = element::<HtmlElement>("fault") else { return };
-    place.set_text_content(Some(sentence));
-    place.set_hidden(false);
+pub fn show_fault(sentence: impl Fn() -> String + 'static) {
+    FAULT.with(|fault| fault.set(Some(Rc::new(sentence))));
 }
 
-fn hide_fault() {
-    if let Ok(place) = element::<HtmlElement>("fault") {
-        place.set_hidden(true);
-    }
+/// Shows that the game has stopped, with the words that `boot.js` has left there: nothing of the module can be relied on.
+pub fn show_stop() {
+    let Ok(place) = element::<HtmlElement>("fault") else { return };
+    let sentence = element::<Element>("start").ok().and_then(|it| it.get_attribute("data-stopped"));
+    place.set_text_content(sentence.as_deref());
+    place.set_hidden(false);
+    show_playing(false);
+}
+
+/// Takes the sentence away.
+pub fn hide_fault() {
+    FAULT.with(|fault| fault.set(None));
 }
 
 /// Turns the Play button into one that loads the page anew: this build cannot play here.
 pub fn offer_reload() {
-    set_busy(Some("Reload"));
+    set_busy(|| say::RELOAD.text());
     if let Ok(form) = element::<HtmlElement>("join") {
         let _ = form.dataset().set("reload", "yes");
     }
 }
 
-fn is_reload_offered() -> bool {
+/// Whether the Play button loads the page anew.
+pub fn is_reload_offered() -> bool {
     element::<HtmlElement>("join").is_ok_and(|form| form.dataset().get("reload").is_some())
 }
 

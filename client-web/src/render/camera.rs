@@ -1,51 +1,54 @@
-//! Where the picture looks: our ship, a little ahead of its flight, shaken by hits.
+//! The camera: it follows our ship, looks a little ahead of its flight, and shakes when the ship is hit.
 //!
 //! ```text
 //! scene.camera, velocity, trauma --> Camera::advance --> View: world <-> CSS pixels <-> clip space
 //! ```
 //!
-//! How far one sees is the server's business: the view never shows more than the box that snapshots cover, so a
-//! wide window gains nothing.
+//! The server fixes how far a player sees. A wide window gains nothing: the picture fits into the box that snapshots
+//! cover. A narrow window must still show a close fight: along its short side it shows at least [`SHORT_HALF_MIN`]
+//! units, and the parts along the long side that then lie outside the box are drawn dark (`compose/edge.rs`).
 
 use glam::Vec2;
 
-/// Seconds of flight that the camera looks ahead.
+/// How far ahead the camera looks, in seconds of flight.
 const LOOKAHEAD_SECONDS: f32 = 0.28;
-/// Most it looks ahead, world units per axis; taken off what snapshots cover.
+/// Largest look-ahead, in world units per axis. It is subtracted from what snapshots cover.
 const LOOKAHEAD_MAX: Vec2 = Vec2::new(90.0, 70.0);
-/// Time constant of the look-ahead, seconds.
+/// Time constant of the look-ahead, in seconds.
 const LOOKAHEAD_TAU: f32 = 0.35;
-/// Time constant with which it glides over a jump of our ship.
+/// Time constant with which the camera glides over a jump of our ship, in seconds.
 const GLIDE_TAU: f32 = 0.14;
-/// World units of a frame's movement that are a jump (a return after death, a new session).
+/// Movement within a frame, in world units, that counts as a jump (a respawn, a new session).
 const JUMP_UNITS: f32 = 160.0;
-/// World units of a jump that is too far to glide over.
+/// A jump too far to glide over, in world units.
 const GLIDE_UNITS_MAX: f32 = 1500.0;
-/// Half of the box that is shown where everyone sees everything.
+/// Smallest half width of the view in world units, in any window: ships fight at 250, and have a name above them.
+pub const SHORT_HALF_MIN: f32 = 320.0;
+/// Half size of the view in a sector in which everyone sees everyone, in world units.
 const OPEN_VIEW_HALF: Vec2 = Vec2::new(800.0, 450.0);
-/// Shake at full trauma, CSS pixels: published ceilings are 10.
+/// Shake at full trauma, in CSS pixels. Published upper limits are 10.
 const SHAKE_PIXELS_MAX: f32 = 8.0;
-/// Trauma that fades per second.
+/// Trauma lost per second.
 const TRAUMA_DECAY: f32 = 1.4;
 
-/// What part of the world is on the screen.
+/// The part of the world that is on the screen.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
-    /// World point in the middle.
+    /// The world point in the middle of the screen.
     pub center: Vec2,
-    /// Half of the world that is shown.
+    /// Half extents of the view, in world units.
     pub half: Vec2,
-    /// World units of a CSS pixel.
+    /// World units per CSS pixel.
     pub units_per_css: f32,
 }
 
 impl View {
-    /// The world point under a CSS pixel, counted from the top left corner.
+    /// The world point under a CSS pixel, measured from the top left corner.
     pub fn to_world(&self, css: Vec2) -> Vec2 {
         self.center - self.half + css * self.units_per_css
     }
 
-    /// CSS pixels from the middle of the screen to a world point.
+    /// The offset of a world point from the middle of the screen, in CSS pixels.
     pub fn from_center_css(&self, world: Vec2) -> Vec2 {
         (world - self.center) / self.units_per_css
     }
@@ -57,7 +60,7 @@ impl View {
     }
 }
 
-/// The camera over time.
+/// The moving camera.
 #[derive(Debug)]
 pub struct Camera {
     box_half: Vec2,
@@ -71,7 +74,7 @@ pub struct Camera {
 }
 
 impl Camera {
-    /// A camera for a sector whose snapshots cover `view_half` around our ship; `None`: all of it.
+    /// A camera for a sector whose snapshots cover `view_half` around our ship; `None`: the whole sector.
     pub fn new(view_half: Option<Vec2>) -> Self {
         let box_half =
             view_half.map_or(OPEN_VIEW_HALF, |half| (half - LOOKAHEAD_MAX).max(Vec2::splat(100.0)));
@@ -88,7 +91,7 @@ impl Camera {
         }
     }
 
-    /// Takes the size of the canvas, CSS pixels.
+    /// Sets the size of the canvas, in CSS pixels.
     pub fn resize(&mut self, css: Vec2) {
         self.css = css.max(Vec2::ONE);
         self.view = fit(self.box_half, self.css, self.view.center);
@@ -99,17 +102,17 @@ impl Camera {
         self.css
     }
 
-    /// What is on the screen.
+    /// The current view.
     pub fn view(&self) -> &View {
         &self.view
     }
 
-    /// Adds to the shaking, 0..=1: 0.1 a light hit, 0.5 a death nearby.
+    /// Adds trauma, 0..=1: 0.1 is a light hit, 0.5 a death nearby.
     pub fn add_trauma(&mut self, trauma: f32) {
         self.trauma = (self.trauma + trauma).clamp(0.0, 1.0);
     }
 
-    /// Moves on by `seconds` to a ship at `target` that flies with `velocity`.
+    /// Advances by `seconds` towards a ship at `target` with `velocity`.
     pub fn advance(&mut self, target: Vec2, velocity: Vec2, seconds: f32, reduced_motion: bool) {
         let moved = target - self.target.replace(target).unwrap_or(target);
         if moved.length() > JUMP_UNITS {
@@ -129,7 +132,7 @@ impl Camera {
         self.view = fit(self.box_half, self.css, center);
     }
 
-    /// CSS pixels off the place: two sums of sines without a common period, around 25 Hz.
+    /// The shake offset in CSS pixels: two sums of sines without a common period, around 25 Hz.
     fn shake(&self) -> Vec2 {
         let t = self.shake_seconds;
         let wave = |a: f32, b: f32| 0.6 * libm::sinf(t * a) + 0.4 * libm::sinf(t * b + 1.3);
@@ -138,13 +141,15 @@ impl Camera {
     }
 }
 
-/// The largest view around `center` with the shape of the screen that lies within the box.
+/// The largest view around `center` with the screen's aspect ratio that lies within the box; a larger one if that
+/// would show too little.
 fn fit(box_half: Vec2, css: Vec2, center: Vec2) -> View {
-    let units_per_css = (2.0 * box_half / css).min_element();
+    let least = 2.0 * SHORT_HALF_MIN.min(box_half.min_element()) / css.min_element();
+    let units_per_css = (2.0 * box_half / css).min_element().max(least);
     View { center, half: css * (0.5 * units_per_css), units_per_css }
 }
 
-/// What is left after `seconds` of something that fades with time constant `tau`.
+/// The share left after `seconds` of an exponential decay with time constant `tau`.
 fn decay(seconds: f32, tau: f32) -> f32 {
     libm::expf(-seconds / tau)
 }
@@ -163,8 +168,8 @@ mod tests {
     }
 
     #[test]
-    fn no_window_shows_more_than_snapshots_cover() {
-        for css in [(1280.0, 720.0), (3440.0, 1440.0), (390.0, 844.0), (1.0, 1.0), (0.0, 0.0)] {
+    fn a_usual_window_shows_no_more_than_snapshots_cover() {
+        for css in [(1280.0, 720.0), (3440.0, 1440.0), (844.0, 390.0), (1.0, 1.0), (0.0, 0.0)] {
             for velocity in [Vec2::ZERO, Vec2::new(900.0, -900.0)] {
                 let camera = settled(css.into(), Vec2::ZERO, velocity);
                 let view = camera.view();
@@ -172,6 +177,18 @@ mod tests {
                 assert!(far.x <= 900.01 && far.y <= 560.01, "{css:?}: {far}");
             }
         }
+    }
+
+    #[test]
+    fn every_window_shows_a_fight_at_arms_length() {
+        for css in [(390.0, 844.0), (320.0, 568.0), (844.0, 390.0), (5120.0, 1440.0)] {
+            let view = *settled(css.into(), Vec2::ZERO, Vec2::ZERO).view();
+            assert!(view.half.min_element() > SHORT_HALF_MIN - 0.1, "{css:?}: {}", view.half);
+        }
+        // A sector with a short sight stays within it.
+        let mut camera = Camera::new(Some(Vec2::new(300.0, 250.0)));
+        camera.resize(Vec2::new(390.0, 844.0));
+        assert!(camera.view().half.x <= 210.0, "{}", camera.view().half);
     }
 
     #[test]

@@ -1,41 +1,33 @@
-//! Why there is no picture, in sentences for players.
+//! Why nothing can be drawn, in sentences for players.
 
-use std::fmt;
+use crate::say;
 
-/// Why the renderer could not start. `Display` is a plain sentence for the page.
+/// Why the renderer could not start. `Debug` has what a player has no use for.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum RenderError {
     /// The browser has no WebGL2, or it is switched off.
     NoWebGl2,
-    /// The graphics driver refused a shader: which one, and what it said.
+    /// The graphics driver refused a shader.
     Shader {
         /// The shader's file.
         name: &'static str,
-        /// The driver's words.
+        /// The driver's message.
         log: String,
     },
-    /// The graphics driver did not give what was asked for.
+    /// The graphics driver refused a resource.
     Resource(&'static str),
     /// The page lacks something that every page has.
     Page(&'static str),
 }
 
-impl fmt::Display for RenderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl RenderError {
+    /// A plain sentence for the page.
+    pub fn sentence(&self) -> String {
         match self {
-            RenderError::NoWebGl2 => f.write_str(
-                "This browser has no WebGL2, which the game draws with. A current Firefox, Chrome, Edge or Safari \
-                 has it; if yours is current, switch hardware acceleration on.",
-            ),
-            RenderError::Shader { name, log } => {
-                write!(f, "The graphics driver refused the shader {name}: {log}")
-            }
-            RenderError::Resource(what) => {
-                write!(f, "The graphics driver did not give us {what}. Closing other tabs may help.")
-            }
-            RenderError::Page(what) => write!(f, "The page is missing {what}. Please reload it."),
+            RenderError::NoWebGl2 => say::NO_WEBGL2.text(),
+            RenderError::Shader { name, .. } => say::no_shader(name),
+            RenderError::Resource(_) => say::NO_GRAPHICS_MEMORY.text(),
+            RenderError::Page(_) => say::BROKEN_PAGE.text(),
         }
     }
 }
-
-impl std::error::Error for RenderError {}

@@ -2,35 +2,34 @@
 
 /// The instances of one layer, `N` floats each.
 ///
-/// The floats are kept as little-endian bytes, which is what a GPU buffer takes; on WASM storing one is a plain
-/// store.
+/// The floats are stored as little-endian bytes, the format of a GPU buffer. On WASM that is a plain store.
 #[derive(Debug, Default)]
 pub struct Instances<const N: usize> {
     bytes: Vec<u8>,
 }
 
 impl<const N: usize> Instances<N> {
-    /// Floats of an instance.
+    /// Floats per instance.
     pub const FLOATS: usize = N;
 
-    /// Forgets all instances and keeps the memory.
+    /// Removes all instances, and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
     }
 
-    /// Adds an instance; it is drawn over those before it.
+    /// Adds an instance. It is drawn above those before it.
     pub fn push(&mut self, instance: [f32; N]) {
         for value in instance {
             self.bytes.extend_from_slice(&value.to_le_bytes());
         }
     }
 
-    /// How many there are.
+    /// Number of instances.
     pub fn count(&self) -> usize {
         self.bytes.len() / (N * size_of::<f32>())
     }
 
-    /// All of them, one after the other.
+    /// The bytes of all instances, one after the other.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

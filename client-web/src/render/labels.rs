@@ -1,49 +1,49 @@
-//! Which text lies where in the label texture.
+//! Manages the slots of the label texture.
 //!
-//! A label is a whole name, set once by the browser's own text layout, so every script works. The texture has a
-//! fixed number of slots; the label that was not shown for longest makes room.
+//! A label is a whole name, drawn once with the browser's own text layout, so every script works. The texture has a
+//! fixed number of slots; a new label replaces the one that was not shown for longest.
 //!
 //! ```text
 //! Labels::find(text) --known--> Label (where, how large)
-//!                    \-new----> wanted --poll_wanted--> set by gl::text --set_width--> known
+//!                    \-new----> wanted --poll_wanted--> drawn by gl::text --set_width--> known
 //! ```
 
 use std::collections::BTreeMap;
 
-/// Side of the texture, texels.
+/// Side of the texture, in texels.
 pub const TEXTURE_SIDE: u32 = 1024;
-/// Size of a slot, texels: a name of 20 wide letters at 24 texels.
+/// Size of a slot in texels: fits a name of 20 wide letters at 24 texels.
 pub const SLOT_WIDTH: u32 = 256;
 /// See [`SLOT_WIDTH`].
 pub const SLOT_HEIGHT: u32 = 36;
-/// Texels per CSS pixel: sharp on every screen, and exactly halved on a plain one.
+/// Texels per CSS pixel: sharp on every screen, and exactly halved on a screen of normal density.
 pub const TEXELS_PER_CSS: f32 = 2.0;
 
 const COLUMNS: u32 = TEXTURE_SIDE / SLOT_WIDTH;
 const SLOTS: u32 = COLUMNS * (TEXTURE_SIDE / SLOT_HEIGHT);
 
-/// A label that can be drawn.
+/// A label ready to draw.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Label {
-    /// Left, top, right, bottom in the texture, 0..1.
+    /// Left, top, right, bottom in the texture, 0..=1.
     pub place: [f32; 4],
-    /// Width and height, CSS pixels.
+    /// Width and height, in CSS pixels.
     pub size: [f32; 2],
 }
 
-/// A slot that waits for its text.
+/// A slot whose text must be drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
-    /// What to write.
+    /// The text.
     pub text: String,
-    /// Its left top corner, texels.
+    /// The slot's top left corner, in texels.
     pub corner: [u32; 2],
 }
 
 #[derive(Debug)]
 struct Slot {
     index: u32,
-    /// Texels, once it is set.
+    /// Width in texels, once it is drawn.
     width: Option<u32>,
     shown: u64,
 }
@@ -62,7 +62,7 @@ impl Labels {
         self.frame += 1;
     }
 
-    /// The label of `text`, once it is set; asks for it otherwise.
+    /// The label of `text` if it is drawn; otherwise requests it.
     pub fn find(&mut self, text: &str) -> Option<Label> {
         if let Some(slot) = self.slots.get_mut(text) {
             slot.shown = self.frame;
@@ -76,25 +76,25 @@ impl Labels {
         None
     }
 
-    /// A label to set next, one at a time so that no frame waits for many.
+    /// The next label to draw. One at a time, so that no frame waits for many.
     pub fn poll_wanted(&mut self) -> Option<Wanted> {
         self.wanted.pop()
     }
 
-    /// Tells that the text is in its slot and how many texels wide it came out.
+    /// Notes that the text is in its slot, and its width in texels.
     pub fn set_width(&mut self, text: &str, width: u32) {
         if let Some(slot) = self.slots.get_mut(text) {
             slot.width = Some(width.clamp(1, SLOT_WIDTH));
         }
     }
 
-    /// Forgets all, when the texture was lost.
+    /// Forgets everything, after the texture was lost.
     pub fn clear(&mut self) {
         self.slots.clear();
         self.wanted.clear();
     }
 
-    /// An unused slot, or the one not shown for longest; none while all are on the screen.
+    /// An unused slot, or the one not shown for longest; `None` while all are on the screen.
     fn free_slot(&mut self) -> Option<u32> {
         let used = self.slots.len() as u32;
         if used < SLOTS {
@@ -166,7 +166,7 @@ mod tests {
         for index in 0..SLOTS {
             set(&mut labels, &format!("player {index}"));
         }
-        // All are on the screen: none is taken away.
+        // All are on the screen, so none is replaced.
         assert_eq!(labels.find("newcomer"), None);
         assert_eq!(labels.poll_wanted(), None);
         for _ in 0..3 {

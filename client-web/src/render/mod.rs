@@ -1,15 +1,16 @@
-//! Draws the world: a scene in, a picture out.
+//! Draws the world: takes a scene, produces a picture.
 //!
 //! ```text
 //! netcode::Scene --> Composer (pure: camera, effects, labels) --> DrawList --> gl::Renderer --> canvas
 //! ```
 //!
-//! The composer knows nothing of the browser and is tested natively. The shell (`gl`, WASM only) sends each layer's instances
-//! to the GPU in one piece and draws it in one call; shapes are distance functions in the shaders of `assets/shaders`, sharp at every size. Nothing
-//! is read back from the GPU in a frame, and no text crosses to JavaScript but for a name that was never shown.
+//! The composer knows nothing of the browser and is tested natively. The shell (`gl`, WASM only) uploads each layer's
+//! instances to the GPU in one piece and draws them in one call. Shapes are distance functions in the shaders of
+//! `assets/shaders`, sharp at every size. Nothing is read back from the GPU during a frame, and no text crosses to
+//! JavaScript except names that were never shown before.
 //!
-//! Light: what glows is drawn once more, small, and spread; backdrop, asteroids and ships take that up as
-//! light that falls on them. So it never veils shots, rims or text.
+//! Glow: everything that glows is drawn once more, small, and blurred. Background, asteroids and ships use the result
+//! as light that falls on them, so it never veils shots, outlines or text.
 
 mod camera;
 mod compose;
@@ -20,9 +21,11 @@ mod gl;
 mod instances;
 mod labels;
 mod outline;
+mod pace;
 mod palette;
-mod particles;
 mod quality;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod shader_text;
 mod tables;
 mod visuals;
 
@@ -34,6 +37,7 @@ pub use gl::Renderer;
 pub use instances::Instances;
 pub use labels::{Label, Labels, Wanted};
 pub use outline::bake as bake_outline;
+pub use pace::{Pace, Progress};
 pub use palette::{Rgb, ship as ship_color};
 pub use quality::{Governor, Quality};
 pub use visuals::{NoRoster, PlayerLook, Roster, Visuals};

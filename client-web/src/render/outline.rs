@@ -1,16 +1,16 @@
 //! Hull outlines as distance fields, baked once at start.
 //!
-//! A texel holds the signed distance to the outline (negative inside) and the direction in which it grows. That
-//! direction is constant over each face and turns at the creases between them, so lighting by it makes any outline look
-//! chiselled, and the distance makes edges sharp at every size.
+//! A texel holds the signed distance to the outline (negative inside) and the direction in which the distance grows.
+//! That direction is constant over each face and changes at the creases between faces, so lighting by it makes any
+//! outline look chiselled. The distance makes edges sharp at every size.
 
 use glam::Vec2;
 
-/// Texels along a side of a baked hull.
+/// Texels per side of a baked hull.
 pub const SIDE: usize = 128;
-/// Half of what a baked hull covers, in radii.
+/// Half extent of a baked hull, in radii.
 pub const EXTENT: f32 = 1.6;
-/// Bytes of a baked hull: red is the distance, green and blue the direction, alpha is unused.
+/// Bytes of a baked hull: red is the distance, green and blue are the direction, alpha is unused.
 pub const BYTES: usize = SIDE * SIDE * 4;
 
 /// Bakes an outline: corners in radii, nose along +x.
@@ -22,7 +22,7 @@ pub fn bake(outline: &[Vec2]) -> Vec<u8> {
             let place = (texel * (2.0 / SIDE as f32) - 1.0) * EXTENT;
             let (distance, direction) = signed_distance(outline, place);
             let bytes = [distance + 0.5, direction.x * 0.5 + 0.5, direction.y * 0.5 + 0.5, 0.0];
-            // `as` saturates: what is further than half a radius is just far.
+            // `as` saturates: distances beyond half a radius do not matter.
             texels.extend(bytes.map(|value| (value * 255.0 + 0.5) as u8));
         }
     }
@@ -42,7 +42,7 @@ fn signed_distance(outline: &[Vec2], place: Vec2) -> (f32, Vec2) {
         if away.length_squared() < nearest.length_squared() {
             nearest = away;
         }
-        // A ray along +x from the place crosses the outline an odd number of times from inside.
+        // A ray from an inner point along +x crosses the outline an odd number of times.
         if (from.y > place.y) != (to.y > place.y) {
             let crossing = from.x + (place.y - from.y) / (to.y - from.y) * edge.x;
             inside ^= place.x < crossing;

@@ -1,9 +1,9 @@
-//! Colours, each with one meaning. All are told apart under the common colour vision deficiencies, and none
-//! is the only mark of what it means.
+//! Colours, each with one meaning. All can be told apart with the common colour vision deficiencies, and no meaning
+//! is shown by colour alone.
 
 use driftfield_shared::units::PlayerId;
 
-/// A colour as the screen shows it (sRGB values 0..1, blended as they are).
+/// A colour as displayed (sRGB values 0..=1, blended without conversion).
 pub type Rgb = [f32; 3];
 
 /// The colour of `0xRRGGBB`.
@@ -17,24 +17,24 @@ pub const fn hex(value: u32) -> Rgb {
 
 /// Our own ship, its engine and its shots.
 pub const OWN: Rgb = hex(0x56_B4_E9);
-/// What can hurt: the shots of others.
+/// Danger: the shots of others.
 pub const DANGER: Rgb = hex(0xFF_7A_45);
-/// What is safe: the zone round a station, the way to it.
+/// Safety: the zone around a station, and the arrow to it.
 pub const SAFE: Rgb = hex(0x5F_E0_B7);
 /// The station's lights.
 pub const STATION: Rgb = hex(0xFF_C8_7A);
-/// What is hot: flashes, the core of explosions.
+/// Heat: flashes, and the core of explosions.
 pub const HOT: Rgb = hex(0xFF_E3_B0);
-/// Embers: what is left of a fire.
+/// Embers of an explosion.
 pub const EMBER: Rgb = hex(0xFF_8B_3D);
-/// Stone without ore.
+/// Rock without ore.
 pub const STONE: Rgb = hex(0x8C_A0_C2);
 /// Text and neutral marks.
 pub const TEXT: Rgb = hex(0xD6_E2_F5);
-/// Hit points as they run out.
+/// Hit points, from full to empty.
 pub const LOW: Rgb = hex(0xFF_5A_3C);
 
-/// Ships of others. Lightness differs as well as hue, so that a pair that looks alike in hue still differs.
+/// Ships of others. Lightness differs as well as hue, so colours whose hues look alike still differ.
 const SHIPS: [Rgb; 8] = [
     hex(0xF2_A9_3B), // orange
     hex(0x2F_C7_9A), // bluish green
@@ -46,12 +46,12 @@ const SHIPS: [Rgb; 8] = [
     hex(0xC9_A2_7A), // sand
 ];
 
-/// How far a bot's colour is drawn towards grey.
+/// How far a bot's colour is mixed with grey.
 const BOT_GREY: f32 = 0.38;
 
-/// The colour of somebody else's ship: the same for everyone, for as long as the seat is theirs.
+/// The colour of another player's ship: the same for every viewer, for as long as the player has the seat.
 pub fn ship(player: PlayerId, is_bot: bool) -> Rgb {
-    // Neighbouring seats, which join together, get far colours: the multiplier is odd and has spread bits.
+    // Adjacent seats, whose players joined together, get distant colours: the multiplier is odd with spread bits.
     let hash = u32::from(player.0).wrapping_mul(0x9E37_79B1) >> 16;
     let color = SHIPS[hash as usize % SHIPS.len()];
     if !is_bot {
@@ -61,12 +61,12 @@ pub fn ship(player: PlayerId, is_bot: bool) -> Rgb {
     mix(color, [grey; 3], BOT_GREY)
 }
 
-/// From `a` (share 0) to `b` (share 1).
+/// Mixes `a` (share 0) and `b` (share 1).
 pub fn mix(a: Rgb, b: Rgb, share: f32) -> Rgb {
     std::array::from_fn(|i| a[i] + (b[i] - a[i]) * share)
 }
 
-/// How bright a colour looks, 0..1.
+/// Relative luminance, 0..=1.
 fn luminance([r, g, b]: Rgb) -> f32 {
     0.2126 * r + 0.7152 * g + 0.0722 * b
 }
@@ -75,7 +75,7 @@ fn luminance([r, g, b]: Rgb) -> f32 {
 mod tests {
     use super::*;
 
-    /// Contrast as the web guidelines define it, for sRGB values.
+    /// Contrast ratio for sRGB values, as the web guidelines (WCAG) define it.
     fn contrast(a: Rgb, b: Rgb) -> f32 {
         let relative = |color: Rgb| {
             luminance(color.map(|value| match value <= 0.04045 {

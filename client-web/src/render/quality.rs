@@ -1,43 +1,43 @@
-//! How much is drawn: three tiers, and the governor that finds the one a machine can keep up.
+//! Drawing quality: three tiers, and the governor that finds the best one that the machine can sustain.
 //!
-//! A browser does not tell how long the GPU works (timer queries are blocked in most of them), and the time
-//! between frames alone misleads: a phone that saves power is held to 30 a second however little is drawn. So
-//! the governor experiments: it steps down when frames are slow, and steps back up for good when that did not help.
+//! A browser does not report how long the GPU works (most of them block timer queries), and the time between frames
+//! alone is misleading: a phone that saves power is limited to 30 frames per second, however little is drawn. So the
+//! governor experiments: it steps down when frames are slow, and returns for good when that did not help.
 
-/// Frames of one judgement.
+/// Frames per judgement.
 const WINDOW_FRAMES: usize = 45;
-/// Time after which fewer frames, but these at least, are enough for one: a machine that crawls must not
-/// crawl for a quarter of a minute first.
+/// Time after which fewer frames, but at least these, are enough for a judgement: a very slow machine must not stay
+/// slow for a quarter of a minute first.
 const WINDOW_SECONDS: f32 = 1.5;
 const WINDOW_FRAMES_MIN: usize = 4;
-/// Frames that are not judged after a change: buffers are made anew, shaders warm up.
+/// Frames that are not judged after a change, because buffers are created again and shaders warm up.
 const SETTLE_FRAMES: usize = 12;
 /// Time after which fewer frames are enough for that, too.
 const SETTLE_SECONDS: f32 = 0.5;
-/// Mean interval from which frames are slow: 45 a second.
+/// Mean interval from which frames are slow: 45 per second.
 const SLOW_SECONDS: f32 = 1.0 / 45.0;
-/// Mean interval below which there may be room for more. Faster screens are well below it.
+/// Mean interval below which a higher tier may be possible. Screens above 60 Hz are well below it.
 const QUICK_SECONDS: f32 = 1.0 / 57.0;
-/// An interval from which the page was hidden or something else stopped: not counted.
+/// An interval from which the page was hidden or something else paused it; it is not counted.
 const STOPPED_SECONDS: f32 = 0.9;
-/// Share that a step down must save to count as a help.
+/// Share of the interval that a step down must save to count as a success.
 const HELP_SHARE: f32 = 0.12;
-/// Judgements in a row that must be quick before a step up is tried; doubled after each failed try.
+/// Fast judgements in a row before a step up is tried; doubled after each failed attempt.
 const QUICK_WINDOWS: u32 = 12;
 
-/// A tier of drawing.
+/// A quality tier.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Quality {
-    /// No spilling light, fewer particles, fewer pixels.
+    /// No glow, fewer particles, fewer pixels.
     Low,
-    /// Light at a lower resolution, somewhat fewer pixels, at most 1.25 per CSS pixel.
+    /// Glow at a lower resolution, slightly fewer pixels, at most 1.25 per CSS pixel.
     Medium,
-    /// Everything, at most 2 pixels per CSS pixel.
+    /// Everything; at most 2 pixels per CSS pixel.
     High,
 }
 
 impl Quality {
-    /// Device pixels per CSS pixel on a screen that has `device_pixel_ratio`.
+    /// Device pixels per CSS pixel to draw, on a screen with `device_pixel_ratio`.
     pub fn pixel_ratio(self, device_pixel_ratio: f64) -> f64 {
         let ratio = if device_pixel_ratio.is_finite() { device_pixel_ratio } else { 1.0 };
         match self {
@@ -47,7 +47,17 @@ impl Quality {
         }
     }
 
-    /// How many times smaller than the picture the light is drawn; `None`: there is none.
+    /// Pixels of a picture for a canvas of `css` CSS pixels on a screen with `device_pixel_ratio`. No side is longer
+    /// than `side_max`, and the aspect ratio is that of the canvas.
+    pub fn picture_size(self, css: [f64; 2], device_pixel_ratio: f64, side_max: u32) -> [u32; 2] {
+        let ratio = self.pixel_ratio(device_pixel_ratio);
+        let longest = css[0].max(css[1]) * ratio;
+        let shrink = (f64::from(side_max.max(1)) / longest.max(1.0)).min(1.0);
+        // `as` saturates.
+        css.map(|side| ((side * ratio * shrink).round() as u32).max(1))
+    }
+
+    /// How many times smaller than the picture the glow is drawn; `None`: no glow.
     pub fn light_divisor(self) -> Option<u32> {
         match self {
             Quality::High => Some(4),
@@ -56,7 +66,7 @@ impl Quality {
         }
     }
 
-    /// Share of the particles of an effect that are made.
+    /// Share of an effect's particles that are made.
     pub fn particle_share(self) -> f32 {
         match self {
             Quality::High => 1.0,
@@ -82,19 +92,19 @@ impl Quality {
     }
 }
 
-/// What the last change was, and what it has to prove.
+/// The last change, and the condition that it must meet.
 #[derive(Clone, Copy, Debug)]
 enum Trial {
     None,
-    /// Stepped down from a tier that took this long.
+    /// Stepped down from a tier with this mean interval.
     Down {
         seconds_before: f32,
     },
-    /// Stepped up on trust.
+    /// Stepped up as an attempt.
     Up,
 }
 
-/// Finds the tier by watching frames.
+/// Finds the tier from the times between frames.
 #[derive(Debug)]
 pub struct Governor {
     quality: Quality,
@@ -105,7 +115,7 @@ pub struct Governor {
     quick_windows: u32,
     quick_windows_needed: u32,
     trial: Trial,
-    /// Lower tiers are no quicker here: something else holds the frames.
+    /// Lower tiers are not faster on this machine: something else limits the frame rate.
     lower_is_useless: bool,
 }
 
@@ -131,7 +141,7 @@ impl Governor {
         self.quality
     }
 
-    /// Takes the time since the frame before in; gives the tier from now on.
+    /// Adds the time since the previous frame. Returns the tier from now on.
     pub fn handle_frame(&mut self, seconds: f32) -> Quality {
         if !(0.0..STOPPED_SECONDS).contains(&seconds) {
             self.restart();
@@ -197,6 +207,16 @@ impl Governor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_canvas_larger_than_the_gpu_takes_is_drawn_smaller_and_not_cut() {
+        let size = |css, ratio| Quality::High.picture_size(css, ratio, 8_192);
+        assert_eq!(size([1_280.0, 720.0], 1.0), [1_280, 720]);
+        assert_eq!(size([1_280.0, 720.0], 2.0), [2_560, 1_440]);
+        assert_eq!(size([10_000.0, 5_000.0], 1.0), [8_192, 4_096]);
+        assert_eq!(size([5_120.0, 1_440.0], 2.0), [8_192, 2_304]);
+        assert_eq!(size([0.0, 0.0], f64::NAN), [1, 1]);
+    }
 
     /// Runs `frames` on a machine that takes `seconds(tier)` per frame.
     fn run(governor: &mut Governor, frames: usize, seconds: impl Fn(Quality) -> f32) {

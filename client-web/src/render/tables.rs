@@ -1,5 +1,5 @@
-//! What drawing needs of the content, by identifier. An unknown identifier gets the looks of the first entry:
-//! a picture is no place to fail.
+//! The content's figures that drawing needs, by identifier. An unknown identifier gets those of the first entry,
+//! because drawing must not fail.
 
 use glam::Vec2;
 
@@ -8,23 +8,23 @@ use driftfield_shared::units::{HullId, OreId, SizeId, WeaponId};
 
 use super::palette::{self, Rgb};
 
-/// A ship's looks.
+/// A ship's figures.
 #[derive(Clone, Copy, Debug)]
 pub struct HullLook {
-    /// World units.
+    /// Radius in world units.
     pub radius: f32,
-    /// Hit points of a whole one.
+    /// Hit points of an undamaged ship.
     pub hit_points: f32,
-    /// Units of ore it takes.
+    /// Capacity of the hold, in units of ore.
     pub hold: u32,
 }
 
-/// An asteroid's looks.
+/// An asteroid's figures.
 #[derive(Clone, Copy, Debug)]
 pub struct SizeLook {
-    /// World units.
+    /// Radius in world units.
     pub radius: f32,
-    /// Hit points of a whole one.
+    /// Hit points of an undamaged asteroid.
     pub hit_points: f32,
 }
 
@@ -35,8 +35,10 @@ pub struct Tables {
     sizes: Vec<SizeLook>,
     ores: Vec<Rgb>,
     shot_radii: Vec<f32>,
-    /// The station, if the sector has one.
-    pub station: Option<Station>,
+    /// The stations of the sector.
+    pub stations: Vec<Station>,
+    /// Centre and radius of each safe zone without a station.
+    pub safe_zones: Vec<(Vec2, f32)>,
 }
 
 impl Tables {
@@ -62,17 +64,18 @@ impl Tables {
                 .collect(),
             ores: content.ores.iter().map(|ore| ore.color).collect(),
             shot_radii: content.weapons.iter().map(|weapon| weapon.radius).collect(),
-            station: sector.station.clone(),
+            stations: sector.stations.clone(),
+            safe_zones: sector.safe_zones.iter().map(|zone| (zone.position, zone.radius)).collect(),
         }
     }
 
-    /// A ship's looks.
+    /// A ship's figures.
     pub fn hull(&self, id: HullId) -> HullLook {
         let unknown = HullLook { radius: 14.0, hit_points: 100.0, hold: 0 };
         find(&self.hulls, id.index(), unknown)
     }
 
-    /// An asteroid's looks.
+    /// An asteroid's figures.
     pub fn size(&self, id: SizeId) -> SizeLook {
         find(&self.sizes, id.index(), SizeLook { radius: 30.0, hit_points: 50.0 })
     }
@@ -85,13 +88,6 @@ impl Tables {
     /// A shot's radius.
     pub fn shot_radius(&self, id: WeaponId) -> f32 {
         find(&self.shot_radii, id.index(), 4.0)
-    }
-
-    /// Whether the station offers safety at a place.
-    pub fn is_docked(&self, position: Vec2) -> bool {
-        self.station
-            .as_ref()
-            .is_some_and(|station| station.position.distance(position) < station.dock_radius)
     }
 }
 

@@ -1,39 +1,44 @@
-//! What the page tells the renderer beside the scene: settings, and who is who.
+//! What the page gives the renderer in addition to the scene: settings, and names of players.
 
 use driftfield_shared::units::PlayerId;
 
 use super::quality::Quality;
+use crate::plates::Rect;
 
-/// Settings and look-ups for one frame.
+/// Settings and lookups for one frame.
 pub struct Visuals<'a> {
-    /// No shake, no parallax, no pulsing: the player asked for less motion.
+    /// The player asked for reduced motion: no shake, no parallax, no pulsing.
     pub reduced_motion: bool,
-    /// How much light spills over, 0..=1; 1 is what the look is made for and still restrained.
+    /// Strength of the glow, 0..=1. The graphics are designed for 1.
     pub bloom: f32,
-    /// Boost that is left, 0..=1, drawn beside our ship while it is not full.
+    /// Remaining boost, 0..=1, drawn beside our ship while it is not full.
     pub boost: f32,
-    /// A fixed tier, or `None` to follow what the machine can do.
+    /// CSS pixels per pixel of a mark: names, bars and edge marks grow with the interface.
+    pub ui_scale: f32,
+    /// The plates that cover parts of the world; no mark is drawn under them.
+    pub plates: &'a [Rect],
+    /// A fixed tier, or `None` to let the governor choose.
     pub quality: Option<Quality>,
-    /// Who flies which ship.
+    /// The players of the ships.
     pub roster: &'a dyn Roster,
 }
 
 /// Names for player identifiers.
 pub trait Roster {
-    /// What is known of a player; a ship of an unknown one has no label.
+    /// A player's details, if known. A ship of an unknown player has no label.
     fn look(&self, player: PlayerId) -> Option<PlayerLook<'_>>;
 }
 
-/// What the renderer wants to know about a player.
+/// What the renderer needs to know about a player.
 #[derive(Clone, Copy, Debug)]
 pub struct PlayerLook<'a> {
     /// The name on the label.
     pub name: &'a str,
-    /// Bots are drawn a little paler.
+    /// Whether it is a bot; bots are drawn a little paler.
     pub is_bot: bool,
 }
 
-/// A roster that knows nobody.
+/// A roster without players.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoRoster;
 

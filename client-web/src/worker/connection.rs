@@ -1,4 +1,4 @@
-//! The connection that the page asked for: opened, kept, and opened again when it breaks.
+//! The connection that the page asked for: opens it, keeps it, and opens it again when it breaks.
 //!
 //! ```text
 //! page, socket, timer --> handle_* --> Path --> netcode::Client --> Path --> socket
@@ -6,53 +6,69 @@
 //!                  \-> SecondSocket, for input commands
 //! ```
 //!
-//! The path is perfect unless the player wants to see the game on a bad link.
+//! The path is direct unless the player simulates a bad link.
 
-use std::sync::Arc;
-
-use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent};
-use driftfield_shared::protocol::{codec, is_input_command};
+use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent, NewRules, RoomTopics};
+use driftfield_shared::protocol::is_input_command;
 use driftfield_shared::units::Micros;
+use driftfield_shared::wire::codec;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::DedicatedWorkerGlobalScope;
 
+use super::content::ContentFetch;
 use super::second::SecondSocket;
 use super::socket::Socket;
 use super::with_connection;
 use crate::clock::Clock;
-use crate::link::{Arrival, Backoff, LinkState, Note, PageMessage, Parcel, Path};
+use crate::net::{
+    Arrival, Backoff, ConnectionState, Credentials, Note, PageMessage, Parcel, Path, Signs,
+    Standing, Why,
+};
 
-/// The server speaks every tick; after so long a silence the network is gone without a word.
+/// The server sends in every tick. After this much silence the network is gone without notice.
 const SILENCE_MAX: Micros = 6_000_000;
 /// How long opening a socket may take.
 const OPENING_MAX: Micros = 10_000_000;
-/// Between two reports of the figures.
+/// Time between two reports of the statistics.
 const STATS_INTERVAL: Micros = 250_000;
-/// The close code of a connection that ended without one.
-const ABNORMAL: u16 = 1006;
-/// Seed of the bad links: the same wishes at the same times meet the same delays.
+/// Seed of the bad links: the same requests at the same times meet the same delays.
 const PATH_SEED: u64 = 1;
 
 /// The one connection of a worker.
 pub struct Connection {
     scope: DedicatedWorkerGlobalScope,
-    clock: Clock,
-    url: String,
-    client: Client,
-    socket: Option<Socket>,
-    path: Path,
-    second: SecondSocket,
+    pub(super) clock: Clock,
+    /// Number of the page's visit.
+    visit: u32,
+    pub(super) url: String,
+    /// What to sign in with; `None` without an account.
+    pub(super) credentials: Option<Credentials>,
+    pub(super) client: Client,
+    pub(super) content: ContentFetch,
+    pub(super) socket: Option<Socket>,
+    pub(super) path: Path,
+    pub(super) second: SecondSocket,
     /// Number of the current socket.
-    number: u32,
-    state: LinkState,
-    backoff: Backoff,
+    pub(super) number: u32,
+    pub(super) state: ConnectionState,
+    /// Whether the player has left while the socket was opening; it is kept only to give the seat up.
+    pub(super) is_leaving: bool,
+    /// Whether the socket was refused, and the server was asked why.
+    pub(super) is_asking: bool,
+    pub(super) backoff: Backoff,
+    signs: Signs,
     /// When to give the current socket up, or to try again while there is none.
-    deadline: Option<Micros>,
-    opened_at: Option<Micros>,
+    pub(super) deadline: Option<Micros>,
+    pub(super) opened_at: Option<Micros>,
+    /// When the current socket was asked for, and when the server was heard last.
+    asked_at: Micros,
+    heard_at: Micros,
     stats_at: Micros,
     on_timer: Closure<dyn FnMut()>,
     timer: Option<i32>,
+    /// When the timer was set, and for how long.
+    timer_wait: (Micros, Micros),
 }
 
 impl Connection {
@@ -61,31 +77,51 @@ impl Connection {
         Connection {
             scope,
             clock,
+            visit: 0,
             url: String::new(),
+            credentials: None,
             client: Client::new(ClientConfig::default()),
+            content: ContentFetch::default(),
             socket: None,
             path: Path::new(PATH_SEED),
             second: SecondSocket::new(),
             number: 0,
-            state: LinkState::Idle,
+            state: ConnectionState::Idle,
+            is_leaving: false,
+            is_asking: false,
             backoff: Backoff::default(),
+            signs: Signs::default(),
             deadline: None,
             opened_at: None,
+            asked_at: 0,
+            heard_at: 0,
             stats_at: 0,
             on_timer: Closure::new(|| with_connection(Connection::handle_timer)),
             timer: None,
+            timer_wait: (0, 0),
         }
     }
 
     /// Takes a wish of the page.
     pub fn handle_page(&mut self, message: PageMessage) {
         match message {
-            PageMessage::Connect { url, name, token } => {
+            PageMessage::Connect { visit, url, name, token, credentials } => {
+                self.visit = visit;
+                self.opened_at = None;
                 self.url = url;
-                self.client = Client::new(ClientConfig { name, token, is_bot: false });
+                self.credentials = credentials;
+                let wants_checks = cfg!(debug_assertions);
+                self.client = Client::new(ClientConfig {
+                    name,
+                    token,
+                    wants_checks,
+                    topics: RoomTopics::ALL,
+                    ..ClientConfig::default()
+                });
                 self.backoff.reset();
                 self.open();
             }
+            PageMessage::Account(secret) => self.set_secret(secret),
             // Sampled at the next client tick.
             PageMessage::Controls(controls) => self.client.set_controls(controls),
             PageMessage::Link(profile) => {
@@ -94,33 +130,32 @@ impl Connection {
                 self.second.set_profile(now, profile);
                 self.pass(now);
             }
-            PageMessage::SecondSocket(is_wanted) => {
-                let now = self.clock.now();
-                self.second.set_wanted(now, is_wanted, self.state == LinkState::Open);
-                self.second.handle_time(now, &self.url, self.client.attach_inputs());
-                self.note_second();
-            }
             PageMessage::TryNow => {
-                if matches!(self.state, LinkState::Waiting { .. }) {
+                if matches!(
+                    self.state,
+                    ConnectionState::Waiting { .. } | ConnectionState::Closed { .. }
+                ) {
                     self.open();
                 }
             }
-            PageMessage::Leave => {
-                let now = self.clock.now();
-                self.client.leave();
-                self.flush(now);
-                // Nobody waits for a goodbye to get through a bad link.
-                self.path.release();
-                self.flush(now);
-                self.path.clear(now);
-                self.socket = None;
-                self.deadline = None;
-                self.second.close(now);
-                self.note_second();
-                self.set_state(LinkState::Idle);
+            PageMessage::Sign(sign) => {
+                if self.signs.take(self.clock.now(), sign, self.standing()) {
+                    self.open();
+                }
             }
+            PageMessage::Leave => self.leave(),
         }
         self.schedule();
+    }
+
+    /// How the connection stands for a sign that the network may be back.
+    fn standing(&self) -> Standing {
+        match self.state {
+            ConnectionState::Idle | ConnectionState::Closed { .. } => Standing::Ended,
+            ConnectionState::Waiting { .. } => Standing::Waiting,
+            ConnectionState::Connecting => Standing::Opening(self.asked_at),
+            ConnectionState::Open => Standing::Open(self.heard_at),
+        }
     }
 
     /// The socket is open. Of the first one that is no news: what is said to its request comes as a message.
@@ -162,7 +197,7 @@ impl Connection {
         while let Some(arrival) = self.path.poll_down(now) {
             match arrival {
                 Arrival::Message(bytes) => self.receive(now, &bytes),
-                Arrival::Close(code) => self.end(code),
+                Arrival::Close(code) => self.handle_end(now, Why::of_close(code)),
             }
         }
         self.flush(now);
@@ -170,31 +205,42 @@ impl Connection {
 
     fn receive(&mut self, now: Micros, bytes: &[u8]) {
         self.deadline = Some(now + SILENCE_MAX);
+        self.heard_at = now;
         if let Err(error) = self.client.handle_message(now, bytes) {
             web_sys::console::error_1(&error.to_string().into());
-            self.end(ABNORMAL);
+            self.end(Why::Lost);
             return;
         }
+        self.supply_content(now);
         self.flush(now);
         if now >= self.stats_at + STATS_INTERVAL {
             self.stats_at = now;
+            if self.client.wants_second_path() {
+                self.second.want(now);
+                self.second.handle_time(now, &self.url, self.client.attach_inputs());
+            }
             self.tell(Note::Stats(*self.client.stats()));
         }
     }
 
     fn handle_timer(&mut self) {
         self.timer = None;
+        let (from, waited) = self.timer_wait;
+        self.clock.note_wait(from, waited);
         let now = self.clock.now();
         // What has come through breaks the silence.
         self.pass(now);
         self.second.handle_time(now, &self.url, self.client.attach_inputs());
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             match self.state {
-                LinkState::Waiting { .. } => self.open(),
-                _ => self.end(ABNORMAL),
+                ConnectionState::Waiting { .. } => self.open(),
+                ConnectionState::Connecting => self.end(Why::Unreachable),
+                // Left before the server let us in, and it never did.
+                ConnectionState::Idle => self.say_goodbye(now),
+                _ => self.end(Why::Lost),
             }
         }
-        if self.state == LinkState::Open {
+        if self.state == ConnectionState::Open {
             self.client.handle_time(now);
             self.flush(now);
         }
@@ -203,45 +249,34 @@ impl Connection {
 
     fn open(&mut self) {
         self.advance_number();
+        self.is_leaving = false;
+        self.is_asking = false;
+        self.second.close(self.clock.now());
+        self.note_second();
         // The old one goes first: two sockets of one seat would take it from each other.
         self.socket = None;
         let now = self.clock.now();
         self.path.clear(now);
-        match Socket::open(&self.url, &self.client.connect(now), self.number) {
-            Ok(socket) => {
-                self.socket = Some(socket);
-                self.deadline = Some(now + OPENING_MAX);
-                self.set_state(LinkState::Connecting);
-            }
-            Err(_) => self.end(ABNORMAL),
+        self.asked_at = now;
+        self.deadline = Some(now + OPENING_MAX);
+        self.set_state(ConnectionState::Connecting);
+        self.fetch_current_content();
+        if self.is_signed_in() {
+            self.open_socket();
         }
     }
 
-    /// The connection is over: waits for the next try, if that may help.
-    fn end(&mut self, code: u16) {
+    /// Opens the socket, with a greeting that says who plays.
+    pub(super) fn open_socket(&mut self) {
         let now = self.clock.now();
-        let stood_ms = self.opened_at.take().map(|at| now.saturating_sub(at) as f64 / 1e3);
-        self.backoff.note_end(stood_ms);
-        let milliseconds = self.backoff.next_wait_ms(js_sys::Math::random());
-        // Events of the socket that is on its way out are no longer ours. It is dropped when it is
-        // replaced: this may well be its own callback.
-        self.advance_number();
-        self.second.close(now);
-        self.note_second();
-        if let Some(socket) = &self.socket {
-            socket.close();
+        match Socket::open(&self.url, &self.client.connect(now), self.number) {
+            Ok(socket) => self.socket = Some(socket),
+            Err(_) => self.end(Why::Unreachable),
         }
-        self.path.clear(now);
-        let state = LinkState::after_close(code, milliseconds, self.backoff.tries());
-        self.deadline = match state {
-            LinkState::Waiting { .. } => Some(now + Micros::from(milliseconds) * 1_000),
-            _ => None,
-        };
-        self.set_state(state);
     }
 
     /// Hands on what the client has for socket and page.
-    fn flush(&mut self, now: Micros) {
+    pub(super) fn flush(&mut self, now: Micros) {
         while let Some(bytes) = self.client.poll_transmit() {
             if is_input_command(&bytes) {
                 self.second.send(now, &bytes);
@@ -255,46 +290,60 @@ impl Connection {
         }
         while let Some(event) = self.client.poll_event() {
             match event {
+                ClientEvent::Welcome(_) if self.is_leaving => return self.say_goodbye(now),
                 ClientEvent::Welcome(welcome) => {
                     self.opened_at = Some(self.clock.now());
-                    self.tell(Note::Welcome(welcome));
-                    self.set_state(LinkState::Open);
+                    if let Some(rules) = self.client.rules() {
+                        self.tell(Note::Welcome(welcome, rules.content.clone()));
+                    }
+                    self.set_state(ConnectionState::Open);
                     self.second.handle_welcome(now);
                     self.second.handle_time(now, &self.url, self.client.attach_inputs());
                 }
                 ClientEvent::Frame(frame) => {
-                    self.tell(Note::Frame(Box::new(Arc::unwrap_or_clone(frame))));
+                    self.tell(Note::Frame(frame));
+                }
+                ClientEvent::Epoch(NewRules(rules)) => {
+                    self.tell(Note::Epoch(rules.content.clone()));
                 }
                 ClientEvent::Predicted(predicted) => self.tell(Note::Predicted(predicted)),
                 ClientEvent::Control(control) => self.tell(Note::Control(control)),
+                ClientEvent::News(news) => self.tell(Note::News(news)),
                 // Counted in the figures.
-                ClientEvent::InputEffect(_) | ClientEvent::Corrected(_) | ClientEvent::Hit(_) => {}
+                // In debug builds only: nobody else asks for checks.
+                ClientEvent::Desync(differences) => {
+                    web_sys::console::error_1(&differences.join("\n").into());
+                }
+                ClientEvent::InputEffect(_)
+                | ClientEvent::Corrected(_)
+                | ClientEvent::Hit(_)
+                | ClientEvent::Topic(..) => {}
             }
         }
     }
 
     /// Tells client and page whether commands go over a second socket, too.
-    fn note_second(&mut self) {
+    pub(super) fn note_second(&mut self) {
         let is_attached = self.second.is_attached();
         self.client.set_second_path(is_attached);
         self.tell(Note::SecondSocket(is_attached));
     }
 
     /// Events of all sockets so far are no longer ours. Half of the numbers are those of second sockets.
-    fn advance_number(&mut self) {
+    pub(super) fn advance_number(&mut self) {
         self.number = self.number.wrapping_add(1);
         if SecondSocket::is_number(self.number) {
             self.number = 1;
         }
     }
 
-    fn set_state(&mut self, state: LinkState) {
+    pub(super) fn set_state(&mut self, state: ConnectionState) {
         self.state = state;
-        self.tell(Note::Link(state));
+        self.tell(Note::Connection(state));
     }
 
     fn tell(&self, note: Note) {
-        let bytes = codec::encode(&Parcel { sent: self.clock.now(), note });
+        let bytes = codec::encode(&Parcel { visit: self.visit, sent: self.clock.now(), note });
         let array = Uint8Array::from(&bytes[..]);
         let transferred = Array::of1(&array.buffer());
         // Fails only for what cannot be transferred.
@@ -302,18 +351,20 @@ impl Connection {
     }
 
     /// Sets the timer for whatever is due next.
-    fn schedule(&mut self) {
+    pub(super) fn schedule(&mut self) {
         if let Some(timer) = self.timer.take() {
             self.scope.clear_timeout_with_handle(timer);
         }
         let tick = match self.state {
-            LinkState::Open => self.client.next_time(),
+            ConnectionState::Open => self.client.next_time(),
             _ => None,
         };
         let times = [tick, self.deadline, self.path.next_time(), self.second.next_time()];
         let Some(next) = times.into_iter().flatten().min() else { return };
-        let wait_ms = next.saturating_sub(self.clock.now()).div_ceil(1_000);
+        let now = self.clock.now();
+        let wait_ms = next.saturating_sub(now).div_ceil(1_000);
         let wait_ms = i32::try_from(wait_ms).unwrap_or(i32::MAX);
+        self.timer_wait = (now, Micros::from(wait_ms.unsigned_abs()) * 1_000);
         let callback = self.on_timer.as_ref().unchecked_ref();
         self.timer = self
             .scope

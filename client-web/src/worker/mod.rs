@@ -1,18 +1,22 @@
 //! The worker: owns the socket and the client ticks, so that neither a busy nor a hidden page misses one.
 
+mod ask;
 mod connection;
+mod content;
+mod ending;
 mod second;
+mod signing_in;
 mod socket;
 
 use std::cell::RefCell;
 
-use driftfield_shared::protocol::codec;
+use driftfield_shared::wire::codec;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use crate::clock::Clock;
-use crate::link::PageMessage;
+use crate::net::PageMessage;
 use connection::Connection;
 
 thread_local! {
@@ -25,8 +29,15 @@ thread_local! {
 /// When this is not a worker.
 #[wasm_bindgen]
 pub fn run_worker(waiting: Array) -> Result<(), JsValue> {
-    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
     let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
+    std::panic::set_hook(Box::new(|info| {
+        let text = info.to_string().into();
+        web_sys::console::error_1(&text);
+        // A text is no parcel: the page knows by it that nothing will come any more.
+        if let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
+            let _ = scope.post_message(&text);
+        }
+    }));
     let connection = Connection::new(scope.clone(), Clock::new()?);
     CONNECTION.with_borrow_mut(|slot| *slot = Some(connection));
     let on_message =

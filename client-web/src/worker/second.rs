@@ -1,5 +1,5 @@
-//! The second socket, which input commands go over, too, while the player wants one: where packets get lost, what is
-//! held up on one socket comes in time over the other.
+//! The second socket, which input commands go over, too, once they come late again and again: where packets get lost, what
+//! is held up on one socket comes in time over the other.
 //!
 //! ```text
 //! Connection --commands--> Socket
@@ -9,12 +9,12 @@
 //! Nothing comes from it. Its end changes nothing for the first; it is opened again after a pause, as long as there
 //! is a seat to open it for.
 
-use driftfield_shared::netcode::LinkProfile;
+use driftfield_shared::netsim::LinkProfile;
 use driftfield_shared::protocol::{CloseReason, Greeting};
 use driftfield_shared::units::Micros;
 
 use super::socket::Socket;
-use crate::link::Path;
+use crate::net::Path;
 
 /// Pause before a second socket that was lost is opened again.
 const PAUSE: Micros = 5_000_000;
@@ -58,11 +58,9 @@ impl SecondSocket {
         self.is_attached
     }
 
-    /// Whether it is wanted from now on; `has_seat` tells whether there is a seat to open it for.
-    pub fn set_wanted(&mut self, now: Micros, is_wanted: bool, has_seat: bool) {
-        self.is_wanted = is_wanted;
-        self.close(now);
-        if has_seat {
+    /// Commands come late over one socket: from now on there should be a second one. Called while there is a seat.
+    pub fn want(&mut self, now: Micros) {
+        if !std::mem::replace(&mut self.is_wanted, true) {
             self.handle_welcome(now);
         }
     }

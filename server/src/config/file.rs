@@ -1,35 +1,58 @@
-//! The settings file, and the check of what it and the flags say together.
+//! The settings file, and the check of file and flags together.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use driftfield_shared::limits::{TICK_HZ_DEFAULT, TICK_HZ_MAX, TICK_HZ_MIN};
+use driftfield_shared::limits::{
+    TICK_HZ_DEFAULT, TICK_HZ_MAX, TICK_HZ_MIN, TOPIC_BYTES_PER_SECOND, TOPIC_BYTES_PER_SECOND_MAX,
+    TOPIC_BYTES_PER_SECOND_MIN,
+};
+use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::flags::parse_listen;
 use super::{Config, ConfigError, Flags, RoomConfig};
-use crate::admission::AdmissionLimits;
-use crate::http::is_origin;
-use crate::limits::{CONNECTIONS_DEFAULT, CONNECTIONS_PER_ADDRESS_DEFAULT};
+use crate::limits::{
+    ARRIVALS_PER_SECOND_DEFAULT, ARRIVALS_PER_SECOND_MAX, CONNECTIONS_DEFAULT, CONNECTIONS_MAX,
+    CONNECTIONS_PER_ADDRESS_DEFAULT, DATABASE_MB_MAX, DRAIN_SECONDS_MAX, GRACE_SECONDS_MAX,
+    JOURNAL_DAYS_MAX, KEEP_ALIVE_DEFAULT, KEEP_ALIVE_SECONDS_MAX,
+};
+use crate::net::admission::AdmissionLimits;
+use crate::net::http::{Origin, SiteSettings};
+use crate::net::proxies::{ProxyHeader, TrustedProxies};
+use crate::store::JournalLimits;
+use crate::text::{Severity, WordList};
 
-/// The file, key by key. Whatever it does not say has a default.
+/// The file, key by key. Every missing key has a default.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ConfigFile {
     listen: String,
     data_dir: Option<PathBuf>,
-    /// Of the default room; a room's own figure wins.
+    assets: Option<PathBuf>,
+    /// Default for rooms; a room's own value wins.
     bots: u16,
     tick_hz: u16,
     rooms: Vec<RoomTable>,
     grace_seconds: u32,
+    public_origin: Option<String>,
     allowed_origins: Vec<String>,
-    max_connections: usize,
-    max_connections_per_address: usize,
+    trusted_proxies: Vec<String>,
+    proxy_header: ProxyHeader,
+    max_connections: u64,
+    max_connections_per_address: u64,
+    arrivals_per_second: u32,
+    keep_alive_seconds: u32,
     drain_seconds: u32,
+    topic_bytes_per_second: u32,
+    chat_filter: Severity,
+    chat_words: Vec<String>,
+    journal_days: u32,
+    database_mb: u64,
 }
 
-/// One `[[rooms]]` table. Only `id` must be said.
+/// One `[[rooms]]` table. Only `id` is required.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RoomTable {
@@ -39,6 +62,7 @@ struct RoomTable {
     mode: Option<String>,
     max_players: Option<u16>,
     bots: Option<u16>,
+    for_load: Option<bool>,
 }
 
 impl Default for ConfigFile {
@@ -50,10 +74,13 @@ impl Default for ConfigFile {
             mode: Some(mode.to_owned()),
             max_players: Some(max_players),
             bots: None,
+            // The other rooms are for load tests.
+            for_load: Some(mode != DEFAULT_ID),
         };
         Self {
             listen: "127.0.0.1:8080".to_owned(),
             data_dir: None,
+            assets: None,
             bots: 12,
             tick_hz: TICK_HZ_DEFAULT,
             rooms: vec![
@@ -62,10 +89,20 @@ impl Default for ConfigFile {
                 room("proving-ground-open", "Open proving ground", "proving-ground", 2_000),
             ],
             grace_seconds: 120,
+            public_origin: None,
             allowed_origins: Vec::new(),
-            max_connections: CONNECTIONS_DEFAULT,
-            max_connections_per_address: CONNECTIONS_PER_ADDRESS_DEFAULT,
+            trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
+            max_connections: CONNECTIONS_DEFAULT as u64,
+            max_connections_per_address: CONNECTIONS_PER_ADDRESS_DEFAULT as u64,
+            arrivals_per_second: ARRIVALS_PER_SECOND_DEFAULT,
+            keep_alive_seconds: KEEP_ALIVE_DEFAULT.as_secs() as u32,
             drain_seconds: 3,
+            topic_bytes_per_second: TOPIC_BYTES_PER_SECOND,
+            chat_filter: Severity::default(),
+            chat_words: Vec::new(),
+            journal_days: 7,
+            database_mb: 2_048,
         }
     }
 }
@@ -84,6 +121,9 @@ impl ConfigFile {
         }
         if let Some(data_dir) = &flags.data_dir {
             self.data_dir = Some(data_dir.clone());
+        }
+        if let Some(assets) = &flags.assets {
+            self.assets = Some(assets.clone());
         }
         if let Some(tick_hz) = flags.tick_hz {
             self.tick_hz = tick_hz;
@@ -104,37 +144,94 @@ impl ConfigFile {
             reason,
         };
         let listen = parse_listen(&self.listen).map_err(|why| error("listen".to_owned(), why))?;
-        if !(TICK_HZ_MIN..=TICK_HZ_MAX).contains(&self.tick_hz) {
-            let reason = format!("{} is not {TICK_HZ_MIN} to {TICK_HZ_MAX}", self.tick_hz);
-            return Err(error("tick_hz".to_owned(), reason));
-        }
-        for (key, value) in [
-            ("max_connections", self.max_connections),
-            ("max_connections_per_address", self.max_connections_per_address),
+        for (key, value, min, max) in [
+            ("tick_hz", self.tick_hz.into(), TICK_HZ_MIN.into(), TICK_HZ_MAX.into()),
+            ("grace_seconds", self.grace_seconds.into(), 0, GRACE_SECONDS_MAX.into()),
+            ("drain_seconds", self.drain_seconds.into(), 0, DRAIN_SECONDS_MAX.into()),
+            (
+                "keep_alive_seconds",
+                self.keep_alive_seconds.into(),
+                1,
+                KEEP_ALIVE_SECONDS_MAX.into(),
+            ),
+            (
+                "arrivals_per_second",
+                self.arrivals_per_second.into(),
+                1,
+                ARRIVALS_PER_SECOND_MAX.into(),
+            ),
+            (
+                "topic_bytes_per_second",
+                self.topic_bytes_per_second.into(),
+                TOPIC_BYTES_PER_SECOND_MIN.into(),
+                TOPIC_BYTES_PER_SECOND_MAX.into(),
+            ),
+            ("journal_days", self.journal_days.into(), 0, JOURNAL_DAYS_MAX.into()),
+            ("database_mb", self.database_mb, 1, DATABASE_MB_MAX),
+            ("max_connections", self.max_connections, 1, CONNECTIONS_MAX as u64),
+            (
+                "max_connections_per_address",
+                self.max_connections_per_address,
+                1,
+                CONNECTIONS_MAX as u64,
+            ),
         ] {
-            if value == 0 {
-                return Err(error(key.to_owned(), "it must be at least 1".to_owned()));
+            if !(min..=max).contains(&value) {
+                return Err(error(key.to_owned(), format!("{value} is not within {min} to {max}")));
             }
         }
-        for (n, origin) in self.allowed_origins.iter().enumerate() {
-            if !is_origin(origin) {
-                let reason = format!("{origin:?} is not of the form https://example.org[:PORT]");
-                return Err(error(format!("allowed_origins[{n}]"), reason));
-            }
+        let origin_at = |key: String, text: &str| {
+            Origin::parse(text).ok_or_else(|| {
+                let form =
+                    "is not of the form https://example.org[:PORT], capacitor://localhost or null";
+                error(key, format!("{text:?} {form}"))
+            })
+        };
+        let public_origin = self.public_origin.as_deref();
+        let public_origin =
+            public_origin.map(|text| origin_at("public_origin".to_owned(), text)).transpose()?;
+        let allowed_origins = self.allowed_origins.iter().enumerate();
+        let mut allowed_origins = allowed_origins
+            .map(|(n, text)| origin_at(format!("allowed_origins[{n}]"), text))
+            .collect::<Result<Vec<Origin>, ConfigError>>()?;
+        allowed_origins.extend(public_origin.clone());
+        let mut networks: Vec<IpNet> = Vec::new();
+        for (n, text) in self.trusted_proxies.iter().enumerate() {
+            let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            networks.push(network.map_err(|_| {
+                let reason =
+                    format!("{text:?} is neither an address nor a network such as 172.16.0.0/12");
+                error(format!("trusted_proxies[{n}]"), reason)
+            })?);
         }
         let rooms = self.checked_rooms(error)?;
         Ok(Config {
             listen,
             data_dir: self.data_dir,
+            assets: self.assets,
             tick_hz: self.tick_hz,
             rooms,
             grace: Duration::from_secs(self.grace_seconds.into()),
-            allowed_origins: self.allowed_origins.iter().map(|o| o.to_ascii_lowercase()).collect(),
+            is_grace_whole: false,
+            public_origin,
+            site: SiteSettings {
+                allowed_origins,
+                proxies: TrustedProxies { networks, header: self.proxy_header },
+                keep_alive: Duration::from_secs(self.keep_alive_seconds.into()),
+            },
+            // Both are within their ranges, far below the largest `usize`.
             admission: AdmissionLimits {
-                connections: self.max_connections,
-                per_address: self.max_connections_per_address,
+                connections: self.max_connections as usize,
+                per_address: self.max_connections_per_address as usize,
+                arrivals_per_second: self.arrivals_per_second,
             },
             drain: Duration::from_secs(self.drain_seconds.into()),
+            topic_bytes_per_second: self.topic_bytes_per_second,
+            words: WordList::new(self.chat_filter, &self.chat_words),
+            journal: JournalLimits {
+                age: Duration::from_secs(u64::from(self.journal_days) * 86_400),
+                database_bytes: self.database_mb << 20,
+            },
             origin,
         })
     }
@@ -144,7 +241,7 @@ impl ConfigFile {
         error: impl Fn(String, String) -> ConfigError,
     ) -> Result<Vec<RoomConfig>, ConfigError> {
         if self.rooms.is_empty() {
-            return Err(error("rooms".to_owned(), "there must be at least one".to_owned()));
+            return Err(error("rooms".to_owned(), "there must be at least one room".to_owned()));
         }
         let mut rooms: Vec<RoomConfig> = Vec::new();
         for (n, table) in self.rooms.iter().enumerate() {
@@ -157,6 +254,7 @@ impl ConfigFile {
                 mode: table.mode.clone().unwrap_or_else(|| DEFAULT_ID.to_owned()),
                 max_players,
                 bots: table.bots.unwrap_or(bots_default),
+                for_load: table.for_load.unwrap_or(false),
             };
             room.check().map_err(|(key, reason)| error(format!("rooms[{n}].{key}"), reason))?;
             if rooms.iter().any(|other| other.id == room.id) {
@@ -169,6 +267,6 @@ impl ConfigFile {
     }
 }
 
-/// Sector and mode of a room that does not say.
+/// Default sector and mode of a room.
 const DEFAULT_ID: &str = "frontier";
 const MAX_PLAYERS_DEFAULT: u16 = 64;

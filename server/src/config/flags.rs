@@ -3,26 +3,36 @@
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 use driftfield_shared::limits::{TICK_HZ_MAX, TICK_HZ_MIN};
+
+use super::{Config, ConfigError};
 
 /// Hosts Driftfield: the game, its page and its rooms on one port.
 #[derive(Clone, Debug, Default, Parser)]
-#[command(name = "server", version)]
+#[command(name = "server", version, args_conflicts_with_subcommands = true)]
 pub struct Flags {
-    /// Where to listen; port 0 takes any free one [default: 127.0.0.1:8080]
+    /// What to do instead of hosting
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Address and port to listen on; port 0 takes any free port [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR:PORT", value_parser = parse_listen)]
     pub listen: Option<SocketAddr>,
 
-    /// A TOML file with settings; flags win over it
+    /// A TOML file with settings; flags override it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// A folder for what should survive a restart; it is created
+    /// A folder for data that survives a restart; created if missing
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
-    /// Bots that fill the default room and leave seats to people [default: 12]
+    /// A folder with content files of your own, laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub assets: Option<PathBuf>,
+
+    /// Bots that fill the default room and make way for people [default: 12]
     #[arg(long, value_name = "N")]
     pub bots: Option<u16>,
 
@@ -32,7 +42,95 @@ pub struct Flags {
     pub tick_hz: Option<u16>,
 }
 
-/// An address and a port; a name such as `localhost` is looked up.
+/// What the program can do beside hosting.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Checks a folder of content files, as --assets would take it
+    CheckAssets {
+        /// The folder
+        dir: PathBuf,
+    },
+    /// Copies the database, also while a server writes to it
+    Backup {
+        /// The copy; it must not be there yet
+        file: PathBuf,
+        /// Which database
+        #[command(flatten)]
+        place: DataPlace,
+    },
+    /// Executes a stretch of a room's journal again, and tells whether it came out as it was
+    Replay(ReplayFlags),
+    /// Looks after the database
+    #[command(subcommand)]
+    Store(StoreCommand),
+}
+
+/// What can be done with the database.
+#[derive(Clone, Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Checks pages, histories of rooms and the ledger, also while a server writes to it
+    Check {
+        /// Which database
+        #[command(flatten)]
+        place: DataPlace,
+    },
+    /// Prints the audit log, the newest line last
+    Audit {
+        /// How many lines
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        lines: u32,
+        /// Which database
+        #[command(flatten)]
+        place: DataPlace,
+    },
+}
+
+/// Which stretch of a journal is executed again.
+#[derive(Args, Clone, Debug)]
+pub struct ReplayFlags {
+    /// The data folder, or a file that --export wrote
+    pub place: PathBuf,
+    /// The room; needed for a data folder
+    #[arg(long, value_name = "ID")]
+    pub room: Option<String>,
+    /// Begin with the last checkpoint before this tick, which may be days ago: 0 is the oldest that is kept [default: the
+    /// last one but one]
+    #[arg(long, value_name = "TICK")]
+    pub from: Option<u32>,
+    /// Fail if a state is another one than it was
+    #[arg(long)]
+    pub verify: bool,
+    /// Write the stretch to a file, for a bug report
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+}
+
+/// Where the data folder is.
+#[derive(Args, Clone, Debug)]
+#[group(required = true, multiple = false)]
+pub struct DataPlace {
+    /// The data folder
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+
+    /// A file with settings that names it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl DataPlace {
+    /// The data folder.
+    ///
+    /// # Errors
+    /// When the settings cannot be read, or name no data folder.
+    pub fn folder(&self) -> Result<PathBuf, ConfigError> {
+        let DataPlace { data_dir, config } = self.clone();
+        let config = Config::load(&Flags { data_dir, config, ..Flags::default() })?;
+        config.data_dir.clone().ok_or_else(|| config.no_data_dir())
+    }
+}
+
+/// An address and a port. A name such as `localhost` is looked up.
 pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.to_socket_addrs()
         .ok()

@@ -1,114 +1,135 @@
-//! How this server runs: command-line flags over a TOML file over defaults.
+//! The configuration: command-line flags override a TOML file, which overrides defaults.
 //!
-//! [`Flags`] --> file, if one is named --> [`Config`], checked: whoever holds one need not check again.
+//! [`Flags`] --> file, if one is named --> [`Config`]. A `Config` is checked, so its users need not check again.
 
+mod assets;
 mod file;
 mod flags;
 mod room;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use driftfield_shared::content::Content;
+use driftfield_shared::content::{Content, ContentError};
 use thiserror::Error;
 
-use crate::admission::AdmissionLimits;
+use crate::net::admission::AdmissionLimits;
+use crate::net::http::{Origin, SiteSettings};
+use crate::store::JournalLimits;
+use crate::text::WordList;
+pub use assets::{AssetFolder, Signature, content_with};
 use file::ConfigFile;
-pub use flags::Flags;
+pub use flags::{Command, DataPlace, Flags, ReplayFlags, StoreCommand};
 pub use room::RoomConfig;
 
-/// What a file or a flag got wrong.
+/// A mistake in the file or in a flag.
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("{}: {source}", .file.display())]
     Unreadable {
-        /// Which file.
+        /// The file.
         file: PathBuf,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
-    /// The file is not TOML, or has a key or a type that is not known. The message shows the line.
+    /// The file is not TOML, or has an unknown key or a wrong type. The message shows the line.
     #[error("{}: {reason}", .file.display())]
     Form {
         /// Which file.
         file: PathBuf,
-        /// Where and why.
+        /// Line and reason.
         reason: String,
     },
-    /// A value that cannot be.
+    /// A value is out of range.
     #[error("{origin}: {key}: {reason}")]
     Value {
         /// The file, or "the command line".
         origin: String,
         /// Which key, as in `rooms[1].max_players`.
         key: String,
-        /// Why.
+        /// The reason.
         reason: String,
-    },
-    /// The folder for data cannot be used.
-    #[error("--data-dir {}: {source}", .folder.display())]
-    DataDir {
-        /// Which folder.
-        folder: PathBuf,
-        /// Why.
-        source: std::io::Error,
     },
 }
 
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// Where to listen. Port 0: any free one.
+    /// Address to listen on. Port 0: any free port.
     pub listen: SocketAddr,
-    /// Where rooms may keep what should survive a restart. Exists and can be written.
+    /// Folder in which rooms keep state over a restart. It is opened and tested before the rooms are.
     pub data_dir: Option<PathBuf>,
-    /// Ticks per second of every room.
+    /// Folder with a host's own content files, laid over those of this program.
+    pub assets: Option<PathBuf>,
+    /// Tick rate of every room, in Hz.
     pub tick_hz: u16,
-    /// Rooms to open, at least one, with identifiers that differ. The first is the default room.
+    /// Rooms to open: at least one, with distinct identifiers. The first is the default room.
     pub rooms: Vec<RoomConfig>,
     /// How long a seat outlives its connection.
     pub grace: Duration,
-    /// Origins beside the server's own whose pages may open a socket, lower-case, as browsers send them.
-    pub allowed_origins: Vec<String>,
-    /// Caps on connections.
+    /// Whether every seat is kept for that long, and not only one that was played on for as long. No file and no flag sets it:
+    /// it is for tests, which must not depend on how long a slow machine takes to come back.
+    pub is_grace_whole: bool,
+    /// The address that players open, if it is not the server's own. It is printed, and is an allowed origin.
+    pub public_origin: Option<Origin>,
+    /// Settings of HTTP.
+    pub site: SiteSettings,
+    /// Limits on connections.
     pub admission: AdmissionLimits,
     /// How long a shutdown may take.
     pub drain: Duration,
-    /// What to call the source of the settings in errors.
+    /// Bytes of topics per second and client.
+    pub topic_bytes_per_second: u32,
+    /// The words that readers of chat may have masked.
+    pub words: WordList,
+    /// How much of the rooms' journals is kept.
+    pub journal: JournalLimits,
+    /// Name of the settings' source, for errors.
     origin: String,
 }
 
 impl Config {
-    /// Reads the file that the flags name, puts the flags over it and checks everything. Creates the
-    /// folder for data.
+    /// Reads the file that the flags name, applies the flags and checks everything.
     ///
     /// # Errors
-    /// Each names the file or the flag, the key and the reason.
+    /// Names the file or the flag, the key and the reason.
     pub fn load(flags: &Flags) -> Result<Config, ConfigError> {
         let (file, origin) = match &flags.config {
             Some(path) => (ConfigFile::read(path)?, path.display().to_string()),
             None => (ConfigFile::default(), "the command line".to_owned()),
         };
-        let config = file.with_flags(flags).check(origin)?;
-        if let Some(folder) = &config.data_dir {
-            prepare_data_dir(folder)
-                .map_err(|source| ConfigError::DataDir { folder: folder.clone(), source })?;
-        }
-        Ok(config)
+        file.with_flags(flags).check(origin)
+    }
+
+    /// The content that rooms are opened with: that of this program, with the host's own files laid over it.
+    ///
+    /// # Errors
+    /// The first mistake: file, key and reason.
+    pub fn content(&self) -> Result<Content, ContentError> {
+        content_with(self.assets.as_deref())
+    }
+
+    /// The mistake of settings that name no data folder where one is needed.
+    fn no_data_dir(&self) -> ConfigError {
+        let (origin, key) = (self.origin.clone(), "data_dir".to_owned());
+        ConfigError::Value { origin, key, reason: "there is none".to_owned() }
     }
 
     /// Checks that the rooms' sectors and modes exist.
     ///
     /// # Errors
-    /// Names the file, the key and what there is to choose from.
+    /// Names the file, the key and the choices.
     pub fn check_content(&self, content: &Content) -> Result<(), ConfigError> {
         let error = |n: usize, key: &str, kind: &str, value: &str, known: Vec<&str>| {
             Err(ConfigError::Value {
                 origin: self.origin.clone(),
                 key: format!("rooms[{n}].{key}"),
-                reason: format!("there is no {kind} {value:?}; known are {}", known.join(", ")),
+                reason: format!(
+                    "there is no {kind} {value:?}; the choices are {}",
+                    known.join(", ")
+                ),
             })
         };
         for (n, room) in self.rooms.iter().enumerate() {
@@ -131,43 +152,20 @@ impl Default for Config {
     }
 }
 
-/// Creates the folder and writes into it once, so that a wrong path fails now and not with the first
-/// thing worth keeping.
-fn prepare_data_dir(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let probe = folder.join(format!(".write-test-{}", std::process::id()));
-    std::fs::write(&probe, b"driftfield")?;
-    std::fs::remove_file(&probe)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use clap::Parser;
 
     use super::*;
+    use crate::store::tests::Folder;
 
-    /// A folder of this test's own, removed at the end.
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> Self {
-            let folder =
-                std::env::temp_dir().join(format!("driftfield-{name}-{}", std::process::id()));
-            std::fs::create_dir_all(&folder).expect("a temporary folder");
-            Self(folder)
-        }
-
-        fn file(&self, text: &str) -> PathBuf {
-            let path = self.0.join("driftfield.toml");
-            std::fs::write(&path, text).expect("a temporary file");
-            path
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
+    /// Writes a settings file.
+    fn write(folder: &Folder, text: &str) -> PathBuf {
+        let path = folder.path().join("driftfield.toml");
+        std::fs::write(&path, text).expect("a temporary file");
+        path
     }
 
     fn load(file: &Path, flags: &[&str]) -> Result<Config, ConfigError> {
@@ -201,7 +199,7 @@ mod tests {
     #[test]
     fn flags_win_over_the_file() {
         let folder = Folder::new("flags");
-        let file = folder.file("listen = \"127.0.0.1:9000\"\nbots = 3\ntick_hz = 60\n");
+        let file = write(&folder, "listen = \"127.0.0.1:9000\"\nbots = 3\ntick_hz = 60\n");
         let config = load(&file, &["--bots", "5"]).expect("valid");
         assert_eq!(config.listen.port(), 9000);
         assert_eq!(config.rooms[0].bots, 5);
@@ -223,9 +221,20 @@ mod tests {
             ("[[rooms]]\nid = \"a\"\ncolour = 1", "colour", "unknown field"),
             ("allowed_origins = [\"example.org\"]", "allowed_origins[0]", "https://"),
             ("drain_seconds = -1", "drain_seconds", "invalid value"),
-            ("max_connections = 0", "max_connections", "at least 1"),
+            ("max_connections = 0", "max_connections", "1 to 1000000"),
+            ("max_connections_per_address = 4611686018427387904", "per_address", "1 to 1000000"),
+            ("arrivals_per_second = 0", "arrivals_per_second", "1 to 100000"),
+            ("keep_alive_seconds = 4000", "keep_alive_seconds", "1 to 3600"),
+            ("journal_days = 4000", "journal_days", "0 to 3650"),
+            ("topic_bytes_per_second = 9", "topic_bytes_per_second", "256 to 1048576"),
+            ("database_mb = 0", "database_mb", "1 to 1048576"),
+            ("grace_seconds = 4294967295", "grace_seconds", "0 to 86400"),
+            ("drain_seconds = 4294967295", "drain_seconds", "0 to 600"),
+            ("public_origin = \"play.example\"", "public_origin", "https://"),
+            ("trusted_proxies = [\"10.0.0.0/64\"]", "trusted_proxies[0]", "172.16.0.0/12"),
+            ("proxy_header = \"x-real-ip\"", "proxy_header", "x-forwarded-for"),
         ] {
-            let error = load(&folder.file(text), &[]).expect_err(text).to_string();
+            let error = load(&write(&folder, text), &[]).expect_err(text).to_string();
             for part in ["driftfield.toml", key, reason] {
                 assert!(error.contains(part), "{part:?} is missing in: {error}");
             }
@@ -233,22 +242,26 @@ mod tests {
     }
 
     #[test]
-    fn a_data_folder_is_made_and_must_be_writable() {
-        let folder = Folder::new("data");
-        let file = folder.file("");
-        let data = folder.0.join("a/b");
-        let config = load(&file, &["--data-dir", data.to_str().expect("plain")]).expect("writable");
-        assert!(config.data_dir.is_some_and(|data| data.is_dir()));
-
-        let below_a_file = file.join("data");
-        let error = load(&file, &["--data-dir", below_a_file.to_str().expect("plain")]);
-        assert!(matches!(error, Err(ConfigError::DataDir { .. })), "{error:?}");
+    fn proxies_and_wrapped_apps_can_be_let_in_by_name() {
+        let folder = Folder::new("proxies");
+        let text = "allowed_origins = [\"capacitor://localhost\", \"null\"]\n\
+                    public_origin = \"https://play.example:8443\"\n\
+                    trusted_proxies = [\"172.16.0.0/12\", \"::1\"]\nproxy_header = \"forwarded\"\n";
+        let config = load(&write(&folder, text), &[]).expect("valid");
+        let origins: Vec<String> =
+            config.site.allowed_origins.iter().map(Origin::to_string).collect();
+        assert_eq!(origins, ["capacitor://localhost", "null", "https://play.example:8443"]);
+        let proxies = &config.site.proxies;
+        for (address, is_trusted) in [("172.20.1.1", true), ("::1", true), ("192.0.2.1", false)] {
+            assert_eq!(proxies.trusts(address.parse().expect("an address")), is_trusted);
+        }
+        assert!(!Config::default().site.proxies.trusts([127, 0, 0, 1].into()), "by default nobody");
     }
 
     #[test]
     fn rooms_must_name_content_that_exists() {
         let folder = Folder::new("content");
-        let config = load(&folder.file("[[rooms]]\nid = \"a\"\nsector = \"atlantis\""), &[])
+        let config = load(&write(&folder, "[[rooms]]\nid = \"a\"\nsector = \"atlantis\""), &[])
             .expect("well-formed");
         let nothing = Content {
             hulls: vec![],

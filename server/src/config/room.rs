@@ -1,4 +1,4 @@
-//! A room as it is configured.
+//! The configuration of a room.
 
 use driftfield_shared::limits::PLAYERS_PER_ROOM_MAX;
 
@@ -7,25 +7,30 @@ use driftfield_shared::limits::PLAYERS_PER_ROOM_MAX;
 pub struct RoomConfig {
     /// As in `/ws?room=ID`: lower-case letters, digits and dashes, at most 32 of them.
     pub id: String,
-    /// What players read.
+    /// Name shown to players.
     pub name: String,
     /// Identifier of the sector in the content.
     pub sector: String,
     /// Identifier of the mode in the content.
     pub mode: String,
-    /// Seats, house bots included.
+    /// Number of seats, house bots included.
     pub max_players: u16,
-    /// House bots that fill the room while there are seats left.
+    /// Number of house bots that fill free seats.
     pub bots: u16,
+    /// Whether it is for load tests: the start page does not offer it to people.
+    pub for_load: bool,
 }
 
 impl RoomConfig {
-    /// The first thing that is wrong: a key and the reason.
+    /// The first mistake: a key and the reason.
     pub(super) fn check(&self) -> Result<(), (&'static str, String)> {
-        if !is_room_id(&self.id) {
+        if !is_id(&self.id) {
             return Err((
                 "id",
-                format!("{:?} is not 1 to {ROOM_ID_BYTES_MAX} of a-z, 0-9 and -", self.id),
+                format!(
+                    "{:?} is not 1 to {ROOM_ID_BYTES_MAX} characters of a-z, 0-9 and -",
+                    self.id
+                ),
             ));
         }
         let name_chars = self.name.chars().count();
@@ -37,24 +42,25 @@ impl RoomConfig {
         if !(1..=PLAYERS_PER_ROOM_MAX).contains(&usize::from(self.max_players)) {
             return Err((
                 "max_players",
-                format!("{} is not 1 to {PLAYERS_PER_ROOM_MAX}", self.max_players),
+                format!("{} is not within 1 to {PLAYERS_PER_ROOM_MAX}", self.max_players),
             ));
         }
         if self.bots > self.max_players {
             return Err((
                 "bots",
-                format!("{} bots have no place in {} seats", self.bots, self.max_players),
+                format!("{} bots do not fit into {} seats", self.bots, self.max_players),
             ));
         }
         Ok(())
     }
 }
 
-fn is_room_id(id: &str) -> bool {
+/// Whether a text may be the identifier of a room or a sector.
+pub(super) fn is_id(id: &str) -> bool {
     (1..=ROOM_ID_BYTES_MAX).contains(&id.len())
         && id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
-/// Long enough for a name, short enough for an address that is read out.
+/// Long enough for a name, and short enough to be read out as part of an address.
 const ROOM_ID_BYTES_MAX: usize = 32;
 const ROOM_NAME_CHARS_MAX: usize = 64;

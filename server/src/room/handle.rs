@@ -1,92 +1,137 @@
-//! A room seen from outside its thread: a bounded mailbox in, a few figures out.
+//! A room as seen from outside its thread: a bounded mailbox in, status out.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use driftfield_shared::protocol::Greeting;
+use driftfield_shared::protocol::RoomLine;
+use driftfield_shared::sim::{NamedContent, Rules, RulesError};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::RoomSettings;
-use crate::connection::Connection;
+use super::health::{Failures, RoomHealth};
+use super::{Entry, RoomSettings};
+use crate::net::connection::Connection;
 
-/// Messages that may wait for a room: more connections than this in one tick is an attack or a stampede,
-/// and is refused at the handshake.
+/// Messages that may wait for a room. More connections than this in one tick are an attack or a stampede, and are
+/// refused at the handshake.
 const MAILBOX_MESSAGES_MAX: usize = 512;
 
-/// What reaches a room from outside.
+/// A message to a room.
 #[derive(Debug)]
 pub(super) enum RoomMessage {
-    /// A connection, and what it is for; `None`: its client speaks another version of the protocol.
-    Join(Box<Connection>, Option<Greeting>),
-    /// Say goodbye to everyone and end.
+    /// A connection and its purpose.
+    Join(Box<Connection>, Entry),
+    /// Go on under these rules of an open room soon.
+    SetRules(Arc<Rules>),
+    /// Say goodbye to all players and end.
     Drain,
 }
 
-/// Why a room took a connection not.
+/// Why a room refused a connection.
 #[derive(Debug, Error)]
 pub enum JoinError {
-    /// Too many wait already.
+    /// Too many connections are waiting.
     #[error("too many connections are waiting for the room")]
     Full(Box<Connection>),
     /// The room has ended or is about to.
     #[error("the room is closed")]
     Closed(Box<Connection>),
+    /// The room has failed repeatedly, and is closed for a while.
+    #[error("the room has failed and starts again later")]
+    Failed(Box<Connection>),
 }
 
-/// A room, for everyone else.
+/// A handle to a room.
 #[derive(Clone, Debug)]
 pub struct RoomHandle {
     shared: Arc<Shared>,
     mailbox: SyncSender<RoomMessage>,
 }
 
-/// A room's figures at one moment, as `/api/rooms` lists them.
+/// The current status of a room, as listed by `/api/rooms`.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct RoomStatus {
     /// As in `/ws?room=ID`.
     pub id: String,
-    /// What players read.
-    pub name: String,
-    /// Identifier of the mode.
-    pub mode: String,
-    /// Identifier of the sector.
-    pub sector: String,
-    /// People with a seat.
-    pub players: u32,
-    /// Programs with a seat.
-    pub bots: u32,
-    /// Seats.
-    pub max_players: u32,
-    /// Ticks per second.
-    pub tick_hz: u16,
+    /// What is told of it everywhere.
+    #[serde(flatten)]
+    pub line: RoomLine,
+    /// Whether it is for load tests, and not offered to people on the start page. Omitted if false.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub for_load: bool,
 }
 
-/// What a room's thread and its handles have in common.
+/// State shared by a room's thread and its handles.
 #[derive(Debug)]
 pub(super) struct Shared {
     settings: RoomSettings,
+    /// The newest rules, with which the room is opened again after a failure.
+    rules: Mutex<Arc<Rules>>,
     players: AtomicU32,
     bots: AtomicU32,
     is_draining: AtomicBool,
-    is_closed: Mutex<bool>,
-    closed: Condvar,
+    is_ending_now: AtomicBool,
+    state: Mutex<State>,
+    /// The state has changed, or the room has been asked to end.
+    changed: Condvar,
 }
 
-/// A handle, and the room's ends of it.
-pub(super) fn pair(settings: RoomSettings) -> (RoomHandle, Arc<Shared>, Receiver<RoomMessage>) {
+#[derive(Debug, Default)]
+struct State {
+    end: Option<RoomEnd>,
+    failures: Failures,
+}
+
+/// How a room ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum RoomEnd {
+    /// Its state is saved, or it keeps none.
+    Kept,
+    /// It could not be saved.
+    Lost,
+}
+
+/// A handle, and the room's ends of its channels.
+pub(super) fn pair(settings: RoomSettings) -> (RoomHandle, Arc<Shared>, Mailbox) {
     let (mailbox, messages) = sync_channel(MAILBOX_MESSAGES_MAX);
     let shared = Arc::new(Shared {
+        rules: Mutex::new(settings.rules.clone()),
         settings,
         players: AtomicU32::new(0),
         bots: AtomicU32::new(0),
         is_draining: AtomicBool::new(false),
-        is_closed: Mutex::new(false),
-        closed: Condvar::new(),
+        is_ending_now: AtomicBool::new(false),
+        state: Mutex::new(State::default()),
+        changed: Condvar::new(),
     });
-    (RoomHandle { shared: shared.clone(), mailbox }, shared, messages)
+    (RoomHandle { shared: shared.clone(), mailbox }, shared, Mailbox::new(messages))
+}
+
+/// The room's end of its mailbox. It outlives the room's thread, so that a restarted room finds the waiting
+/// connections.
+#[derive(Clone, Debug)]
+pub(super) struct Mailbox(Arc<Mutex<Receiver<RoomMessage>>>);
+
+impl Mailbox {
+    fn new(messages: Receiver<RoomMessage>) -> Self {
+        Mailbox(Arc::new(Mutex::new(messages)))
+    }
+
+    /// Waits for the next message; `None` when no sender is left.
+    pub(super) fn wait(&self) -> Option<RoomMessage> {
+        self.receiver().recv().ok()
+    }
+
+    /// The next message, if there is one.
+    pub(super) fn poll(&self) -> Option<RoomMessage> {
+        self.receiver().try_recv().ok()
+    }
+
+    fn receiver(&self) -> MutexGuard<'_, Receiver<RoomMessage>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl RoomHandle {
@@ -95,19 +140,18 @@ impl RoomHandle {
         &self.shared.settings.id
     }
 
-    /// Hands a connection to the room, with its greeting; `None`: its client speaks another version of the protocol.
+    /// Hands a connection to the room, with its purpose.
     ///
     /// # Errors
-    /// When the room cannot take it; the connection comes back.
-    pub fn join(
-        &self,
-        connection: Connection,
-        greeting: Option<Greeting>,
-    ) -> Result<(), JoinError> {
+    /// When the room cannot take it; the connection is returned.
+    pub fn join(&self, connection: Connection, entry: Entry) -> Result<(), JoinError> {
         if self.shared.is_draining.load(Ordering::Relaxed) {
             return Err(JoinError::Closed(Box::new(connection)));
         }
-        let message = RoomMessage::Join(Box::new(connection), greeting);
+        if self.shared.state().failures.pause_left(Instant::now()) > PAUSE_WAITED_FOR {
+            return Err(JoinError::Failed(Box::new(connection)));
+        }
+        let message = RoomMessage::Join(Box::new(connection), entry);
         self.mailbox.try_send(message).map_err(|error| match error {
             TrySendError::Full(RoomMessage::Join(connection, _)) => JoinError::Full(connection),
             TrySendError::Disconnected(RoomMessage::Join(connection, _)) => {
@@ -117,47 +161,100 @@ impl RoomHandle {
         })
     }
 
-    /// Lets the room say goodbye to everyone and end.
-    pub fn drain(&self) {
-        self.shared.is_draining.store(true, Ordering::Relaxed);
-        // A sleeping room has an empty mailbox; one with a full mailbox is awake and sees the flag.
-        let _ = self.mailbox.try_send(RoomMessage::Drain);
+    /// The rules of the room under other content.
+    ///
+    /// # Errors
+    /// When it cannot go on under that.
+    pub fn rules_under(&self, content: &NamedContent) -> Result<Rules, RulesError> {
+        // What must not change never has, so the rules that the room was opened with stand for its present ones.
+        self.shared.settings.rules.next_epoch(content.clone())
     }
 
-    /// Whether the room takes nobody any more.
+    /// Lets the room go on under these [rules](RoomHandle::rules_under) soon. Returns whether it has room for the message.
+    pub fn set_rules(&self, rules: Rules) -> bool {
+        let rules = Arc::new(rules);
+        self.shared.set_rules(rules.clone());
+        self.mailbox.try_send(RoomMessage::SetRules(rules)).is_ok()
+    }
+
+    /// Asks the room to say goodbye to all players, be saved, and end.
+    pub fn drain(&self) {
+        self.shared.is_draining.store(true, Ordering::Relaxed);
+        self.wake();
+    }
+
+    /// Asks the room to be saved and end, without waiting for players.
+    pub fn end_now(&self) {
+        self.shared.is_ending_now.store(true, Ordering::Relaxed);
+        self.drain();
+    }
+
+    fn wake(&self) {
+        // A sleeping room has an empty mailbox; a room with a full mailbox is awake and sees the flags.
+        let _ = self.mailbox.try_send(RoomMessage::Drain);
+        // A pausing room waits for this under the same lock, so it cannot miss it.
+        drop(self.shared.state());
+        self.shared.changed.notify_all();
+    }
+
+    /// Whether the room admits nobody any more.
     pub fn is_draining(&self) -> bool {
         self.shared.is_draining.load(Ordering::Relaxed)
     }
 
-    /// The figures of this moment.
+    /// The current status.
     pub fn status(&self) -> RoomStatus {
         let settings = &self.shared.settings;
         RoomStatus {
             id: settings.id.clone(),
-            name: settings.name.clone(),
-            mode: settings.rules.mode.id.clone(),
-            sector: settings.rules.sector.id.clone(),
-            players: self.shared.players.load(Ordering::Relaxed),
-            bots: self.shared.bots.load(Ordering::Relaxed),
-            max_players: settings.max_players,
-            tick_hz: settings.rules.tick_hz,
+            line: RoomLine {
+                name: settings.name.clone(),
+                mode: settings.rules.mode.id.clone(),
+                sector: settings.rules.sector.id.clone(),
+                players: self.shared.players.load(Ordering::Relaxed),
+                bots: self.shared.bots.load(Ordering::Relaxed),
+                max_players: settings.max_players,
+                tick_hz: settings.rules.tick_hz,
+            },
+            for_load: settings.for_load,
         }
     }
 
-    /// Waits until the room's thread has ended. Returns whether it has by `deadline`.
+    /// Waits until the room has ended. Returns whether it has by `deadline`.
     pub fn wait_closed(&self, deadline: Instant) -> bool {
-        let is_closed = self.shared.is_closed.lock().unwrap_or_else(PoisonError::into_inner);
-        let patience = deadline.saturating_duration_since(Instant::now());
-        let patience = patience.min(Duration::from_secs(60));
-        let waited = self.shared.closed.wait_timeout_while(is_closed, patience, |closed| !*closed);
-        *waited.unwrap_or_else(PoisonError::into_inner).0
+        let patience = deadline.saturating_duration_since(Instant::now()).min(WAIT_MAX);
+        let state = self.shared.state();
+        let waited =
+            self.shared.changed.wait_timeout_while(state, patience, |state| state.end.is_none());
+        waited.unwrap_or_else(PoisonError::into_inner).0.end.is_some()
+    }
+
+    /// Whether the room has ended and its state is saved or not kept.
+    pub fn is_kept(&self) -> bool {
+        self.shared.settings.store.is_none() || self.shared.state().end == Some(RoomEnd::Kept)
+    }
+
+    /// The current health.
+    pub fn health(&self) -> RoomHealth {
+        let state = self.shared.state();
+        state.end.map_or_else(|| state.failures.health(Instant::now()), |_| RoomHealth::Ended)
     }
 }
 
 impl Shared {
-    /// How the room was opened.
+    /// The settings with which the room was opened.
     pub(super) fn settings(&self) -> &RoomSettings {
         &self.settings
+    }
+
+    /// The settings with which to open the room now.
+    pub(super) fn settings_now(&self) -> RoomSettings {
+        let rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        RoomSettings { rules, ..self.settings.clone() }
+    }
+
+    fn set_rules(&self, rules: Arc<Rules>) {
+        *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = rules;
     }
 
     /// Whether the room has been asked to end.
@@ -165,15 +262,82 @@ impl Shared {
         self.is_draining.load(Ordering::Relaxed)
     }
 
-    /// Publishes how many seats people and programs have.
+    /// Publishes the number of seats of people and of programs.
     pub(super) fn set_seats(&self, players: u32, bots: u32) {
         self.players.store(players, Ordering::Relaxed);
         self.bots.store(bots, Ordering::Relaxed);
     }
 
-    /// Tells everyone who waits that the room has ended.
-    pub(super) fn set_closed(&self) {
-        *self.is_closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.closed.notify_all();
+    /// Whether the room must end without waiting for players.
+    pub(super) fn is_ending_now(&self) -> bool {
+        self.is_ending_now.load(Ordering::Relaxed)
+    }
+
+    /// Publishes that the room has ended. Only the first call counts.
+    pub(super) fn set_closed(&self, end: RoomEnd) {
+        self.state().end.get_or_insert(end);
+        self.changed.notify_all();
+    }
+
+    /// Notes a failure. Returns when the room may be started again.
+    pub(super) fn note_failure(&self, now: Instant) -> Instant {
+        self.state().failures.note(now)
+    }
+
+    /// Number of recent failures.
+    pub(super) fn failures(&self) -> u32 {
+        self.state().failures.count()
+    }
+
+    /// Waits until the pause after a failure is over, or the room is asked to end.
+    pub(super) fn wait_until_open(&self) {
+        let state = self.state();
+        let pause = state.failures.pause_left(Instant::now());
+        let is_running = |_: &mut State| !self.is_draining();
+        let _ = self.changed.wait_timeout_while(state, pause, is_running);
+    }
+
+    /// No code panics between two related changes of the state, so a poisoned lock protects a valid state.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Longest pause that a player may wait for; with a longer one the player is told to come back later.
+const PAUSE_WAITED_FOR: Duration = Duration::from_secs(1);
+/// Longest wait for a room to end.
+const WAIT_MAX: Duration = Duration::from_secs(3600);
+
+#[cfg(test)]
+mod tests {
+    use super::super::schedule::scheduled_room::tests::settings;
+    use super::*;
+
+    #[test]
+    fn nobody_waits_at_the_door_of_a_room_in_a_long_pause() {
+        let (handle, shared, _mailbox) = pair(settings(30));
+        let connection = || Connection::in_process().0;
+        shared.note_failure(Instant::now());
+        assert!(
+            handle.join(connection(), Entry::WrongVersion).is_ok(),
+            "a short pause is waited for"
+        );
+        (0..5).for_each(|_| {
+            shared.note_failure(Instant::now());
+        });
+        let refused = handle.join(connection(), Entry::WrongVersion);
+        assert!(matches!(refused, Err(JoinError::Failed(_))), "{refused:?}");
+    }
+
+    #[test]
+    fn a_pause_ends_when_the_server_ends() {
+        let (handle, shared, _mailbox) = pair(settings(30));
+        (0..12).for_each(|_| {
+            shared.note_failure(Instant::now());
+        });
+        handle.drain();
+        let before = Instant::now();
+        shared.wait_until_open();
+        assert!(before.elapsed() < Duration::from_secs(30));
     }
 }

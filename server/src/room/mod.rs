@@ -1,77 +1,75 @@
-//! A room: one world, its tick loop on threads of its own, and the clients in it.
+//! A room: one world, its tick loop on its own threads, and its clients.
 //!
 //! ```text
 //! thread, absolute deadlines:
 //!   mailbox, sockets -> decode -> input buffers -> World::step -> History
-//!       -> flow control: who gets a snapshot -> interest -> encode -> sockets -> metrics
+//! -> flow control: which clients get a snapshot -> interest -> encode -> topics -> sockets -> metrics
 //! ```
 //!
-//! Everything in here but [`RoomHandle`] is used by one thread at a time, the room's own or the one that stands by for it
-//! (`tick_loop.rs`). It is helped where it does one thing for each client in turn and that takes long (`crew.rs`,
-//! `helpers.rs`). Nothing in here waits for a peer.
+//! Everything in here except [`RoomHandle`] is used by one thread at a time: the room's own or its standby
+//! (`schedule`). Helper threads share the long loops over clients (`workers`). Nothing in here waits for a peer.
 
-mod allowance;
-mod batch;
-mod busy;
-mod checkpoint;
 mod client;
-mod crew;
-mod delivery_rate;
-mod elsewhere;
-mod flow_control;
+mod entry;
+mod epochs;
 mod handle;
-mod helpers;
-mod input_buffer;
-mod input_path;
-#[cfg(test)]
-mod input_path_tests;
-mod late_log;
-#[cfg(test)]
-mod link_rig;
-#[cfg(test)]
-mod link_tests;
-mod load;
-mod names;
-mod punctual;
-mod reading;
+mod health;
+mod hub_line;
+mod inbound;
+pub mod journal;
+mod membership;
+mod outbound;
+mod pacing;
 #[allow(clippy::module_inception)]
 mod room;
-mod seats;
+mod schedule;
 mod secret;
-mod sender;
+pub(crate) mod state;
 #[cfg(test)]
 mod tests;
-mod tick_loop;
-mod ticking;
-mod view_lag;
+mod topics;
+mod workers;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use driftfield_shared::sim::Rules;
 
-pub use crew::Cores;
-pub use handle::{JoinError, RoomHandle, RoomStatus};
-pub use sender::SentCounts;
-pub use tick_loop::open;
+use crate::hub::{ChatDesk, HubTopics};
+use crate::store::StoreHandle;
 
-/// How a room is opened.
+pub use entry::Entry;
+pub use handle::{JoinError, RoomHandle, RoomStatus};
+pub use health::RoomHealth;
+pub use schedule::tick_loop::open;
+pub use workers::worker_pool::Cores;
+
+/// Settings of a room.
 #[derive(Clone, Debug)]
 pub struct RoomSettings {
     /// As in `/ws?room=ID`.
     pub id: String,
-    /// What players read.
+    /// Name shown to players.
     pub name: String,
     /// Sector, mode and tick rate.
     pub rules: Arc<Rules>,
-    /// Seats.
+    /// Number of seats.
     pub max_players: u32,
-    /// Seconds for which a seat is kept after a lost connection.
+    /// Whether it is for load tests: people are not sent there.
+    pub for_load: bool,
+    /// How long a seat is kept after a lost connection, in seconds.
     pub grace_seconds: f32,
+    /// Whether a seat is kept for that long whoever had it. Otherwise a connection has to earn it by playing.
+    pub is_grace_whole: bool,
     /// Seed of a new world.
     pub seed: u64,
-    /// Where the room keeps its state over a restart on purpose, if it does.
-    pub data_dir: Option<PathBuf>,
+    /// Keeps the room's journal, from which it goes on after a restart or a panic. `None`: nothing is kept.
+    pub store: Option<StoreHandle>,
+    /// Bytes of topics per second and client.
+    pub topic_bytes_per_second: u32,
+    /// The topics that are not of one room.
+    pub hub: HubTopics,
+    /// Takes what players say.
+    pub chat: ChatDesk,
     /// The cores that it shares with the other rooms.
     pub cores: Cores,
 }

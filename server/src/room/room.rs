@@ -1,416 +1,364 @@
-//! The room's state and what it does in a tick, without the clock that says when.
+//! The state of a room and its work in a tick, without the clock that schedules it.
 
-use std::path::PathBuf;
+use std::hash::RandomState;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftfield_shared::limits::LEADERBOARD_LINES_MAX;
 use driftfield_shared::protocol::{
-    CONTENT_HASH, CloseReason, Greeting, Hello, InputTicket, LeaderboardLine, ServerControl, Token,
-    Welcome, encode_server_control,
+    CloseReason, HubRequest, Outcome, Request, ServerControl, encode_server_control,
 };
-use driftfield_shared::sim::{Command, Event, World};
+use driftfield_shared::sim::{Rules, World};
 use driftfield_shared::snapshot::History;
-use driftfield_shared::units::{Controls, PlayerId};
-use tracing::{debug, info, warn};
+use driftfield_shared::units::{PlayerId, Tick};
+use tracing::{error, info};
 
-use super::RoomSettings;
-use super::batch::Batch;
-use super::busy::Busy;
-use super::checkpoint::{self, Checkpoint};
 use super::client::Client;
-use super::crew::Crew;
-use super::input_path::InputPath;
-use super::load::Load;
-use super::reading::{Left, Reader, ReadingTime};
-use super::seats::Seats;
-use super::secret;
-use super::sender::{Outgoing, Sender};
-use crate::connection::{Connection, ConnectionEnd};
+use super::epochs::Epochs;
+use super::hub_line::HubLine;
+use super::inbound::{Reader, ReadingTime};
+use super::journal::{self, Recorder};
+use super::membership::{Context, Membership};
+use super::outbound::batch::Batch;
+use super::outbound::{Outgoing, Sender};
+use super::state::{Holder, Judgement, RoomCommand};
+use super::topics::Topics;
+use super::workers::worker_pool::WorkerPool;
+use super::{Entry, RoomSettings};
+use crate::hub::HubReply;
+use crate::limits::JOURNAL_TIME_MAX;
 use crate::metrics::RoomMetrics;
+use crate::net::connection::Connection;
 
-/// Seconds between the notice of a shutdown and the goodbye.
+/// Time between the notice of a shutdown and the goodbye.
 const DRAIN_NOTICE: Duration = Duration::from_millis(500);
 
 /// A room, between two ticks or in one.
 pub struct Room {
     settings: RoomSettings,
     metrics: RoomMetrics,
-    world: World,
+    recorder: Recorder,
     history: History,
-    seats: Seats,
-    clients: Vec<Client>,
-    /// Connections on their way out.
-    closing: Vec<Connection>,
-    commands: Vec<Command>,
-    events: Vec<Event>,
-    leaderboard: Vec<LeaderboardLine>,
-    /// Control messages of this tick for everyone, as bytes.
+    epochs: Epochs,
+    membership: Membership,
+    /// Makes numbers of networks that do not tell their addresses.
+    holder_key: RandomState,
+    topics: Topics,
+    hub_line: HubLine,
+    /// Encoded control messages of this tick for all clients.
     broadcasts: Vec<Vec<u8>>,
+    /// When clients were last read.
+    read_at: Option<Instant>,
     drain_at: Option<Instant>,
-    crew: Crew,
+    has_dismissed_all: bool,
+    worker_pool: WorkerPool,
     readers: Vec<Reader>,
     senders: Vec<Sender>,
-    busy: Busy,
-    load: Load,
-    /// Snapshots of the last tick for which the budget did not do.
-    planned: u32,
 }
 
 impl Room {
-    /// A room with a new world.
-    pub fn new(settings: RoomSettings, metrics: RoomMetrics) -> Self {
+    /// A room that goes on after the last durable tick of its journal; with a new world if there is none.
+    pub fn open(settings: RoomSettings, metrics: RoomMetrics) -> Self {
+        let recorder = journal::open(&settings, &metrics);
+        Room::with(recorder, settings, metrics)
+    }
+
+    /// A room with a new world, whatever its journal says.
+    pub fn anew(settings: RoomSettings, metrics: RoomMetrics) -> Self {
+        let recorder = journal::open_anew(&settings);
+        Room::with(recorder, settings, metrics)
+    }
+
+    fn with(recorder: Recorder, settings: RoomSettings, metrics: RoomMetrics) -> Self {
         Room {
-            world: World::new(settings.rules.clone(), settings.seed),
+            topics: Topics::new(recorder.state().players(), &settings.hub),
+            hub_line: HubLine::default(),
+            recorder,
             history: History::default(),
-            seats: Seats::new(settings.max_players as usize),
-            clients: Vec::new(),
-            closing: Vec::new(),
-            commands: Vec::new(),
-            events: Vec::new(),
-            leaderboard: Vec::new(),
+            epochs: Epochs::default(),
+            membership: Membership::default(),
+            holder_key: RandomState::new(),
             broadcasts: Vec::new(),
+            read_at: None,
             drain_at: None,
-            crew: Crew::new(settings.cores.clone()),
+            has_dismissed_all: false,
+            worker_pool: WorkerPool::new(settings.cores.clone()),
             readers: Vec::new(),
             senders: Vec::new(),
-            busy: Busy::default(),
-            load: Load::default(),
-            planned: 0,
             settings,
             metrics,
         }
     }
 
-    /// Goes on from the state that the last run saved, if there is one under these rules.
-    pub fn restore(&mut self) {
-        let Some(path) = self.checkpoint_path() else { return };
-        let room = &self.settings.id;
-        let checkpoint = match Checkpoint::read(&path, &self.settings.rules) {
-            Ok(Some(checkpoint)) => checkpoint,
-            Ok(None) => return,
-            Err(error) => return warn!(room, %error, path = %path.display(), "starting anew"),
-        };
-        self.world = World::resume(self.settings.rules.clone(), checkpoint.world);
-        self.seats.restore(checkpoint.seats, self.world.tick());
-        let seats = &self.seats;
-        let gone = self.world.pilots().filter(|pilot| !seats.is_taken(pilot.player));
-        self.commands.extend(gone.map(|pilot| Command::Leave(pilot.player)));
-        info!(room, tick = self.world.tick().0, "going on where the last run stopped");
-    }
-
-    /// Saves the state for the next run, if the room has a place for it.
-    pub fn save(&self) {
-        let Some(path) = self.checkpoint_path() else { return };
-        let seats = self.seats.save();
-        let checkpoint = Checkpoint::new(&self.settings.rules, self.world.save(), seats);
-        if let Err(error) = checkpoint.write(&path) {
-            warn!(room = self.settings.id, %error, path = %path.display(), "not saved");
+    /// Ends the journal, and waits until it is durable, but not for long. Returns whether it is, or nothing is kept.
+    pub fn end_journal(&mut self) -> bool {
+        let is_kept = self.recorder.finish(Instant::now() + JOURNAL_TIME_MAX);
+        self.metrics.count_save(is_kept);
+        if !is_kept {
+            error!(room = self.settings.id, "the room could not be saved");
         }
+        is_kept
     }
 
-    fn checkpoint_path(&self) -> Option<PathBuf> {
-        let data_dir = self.settings.data_dir.as_deref()?;
-        Some(checkpoint::path(data_dir, &self.settings.id))
+    /// Admits a connection, according to the client's greeting.
+    pub fn admit(&mut self, connection: Connection, entry: Entry) {
+        let holder = connection.peer().map(|peer| Holder::of(peer.ip(), &self.holder_key));
+        self.admit_from(connection, holder, entry);
     }
 
-    /// Takes a connection in for what its client said in the request; `None`: it speaks another version.
-    pub fn admit(&mut self, mut connection: Connection, greeting: Option<Greeting>) {
+    /// The same for a client whose seat is counted to `holder`.
+    pub fn admit_from(&mut self, connection: Connection, holder: Option<Holder>, entry: Entry) {
         if self.drain_at.is_some() {
-            connection.close(CloseReason::ShuttingDown);
-            self.closing.push(connection);
-            return;
+            return self.membership.turn_away(connection, CloseReason::ShuttingDown);
         }
-        match greeting {
-            Some(Greeting::Hello(hello)) => self.handle_hello(connection, &hello),
-            Some(Greeting::AttachInputs(ticket)) => self.handle_attach(connection, &ticket),
-            None => self.refuse(connection, CloseReason::WrongVersion),
-        }
+        let (membership, mut context) = self.membership();
+        membership.admit(connection, holder, entry, &mut context);
     }
 
-    /// Tells everyone that the room ends, and lets them go soon after.
+    fn world(&self) -> &World {
+        self.recorder.state().world()
+    }
+
+    /// The members of the room, and the parts of the room that changes of membership use.
+    fn membership(&mut self) -> (&mut Membership, Context<'_>) {
+        let context = Context {
+            settings: &self.settings,
+            metrics: &self.metrics,
+            recorder: &mut self.recorder,
+            coming_epoch: self.epochs.coming(),
+            topics: &mut self.topics,
+        };
+        (&mut self.membership, context)
+    }
+
+    /// Tells all players that the room ends, and lets them go soon after; at once if the room is empty.
     pub fn drain(&mut self, now: Instant) {
         if self.drain_at.is_none() {
-            self.drain_at = Some(now + DRAIN_NOTICE);
-            let seconds = DRAIN_NOTICE.as_secs_f32().ceil() as u16;
+            let notice = if self.membership.is_empty() { Duration::ZERO } else { DRAIN_NOTICE };
+            self.drain_at = Some(now + notice);
+            let seconds = notice.as_secs_f32().ceil() as u16;
             self.broadcast(&ServerControl::Draining { seconds });
         }
     }
 
-    /// After a bug: tells everyone to come back in a moment, with one attempt to say so.
+    /// Lets all players go now, with one attempt to tell them.
+    pub fn dismiss_all_now(&mut self, now: Instant) {
+        self.dismiss_all(CloseReason::ShuttingDown);
+        self.membership.poll_closing(now);
+    }
+
+    /// Whether nobody plays any more after [`Room::drain`]: the state saved from now on is final.
+    pub fn has_dismissed_all(&self) -> bool {
+        self.has_dismissed_all
+    }
+
+    /// After a bug: tells all players to come back in a moment, with one attempt, and ends the journal with what was
+    /// executed when it happened.
     pub fn fail(&mut self, now: Instant) {
         self.dismiss_all(CloseReason::InternalError);
-        self.closing.retain_mut(|connection| !connection.poll_closed(now));
+        self.membership.poll_closing(now);
+        self.recorder.abandon(Instant::now() + JOURNAL_TIME_MAX);
     }
 
-    /// Whether nobody is here and nothing is left to be said.
+    /// Whether the room is empty and has nothing left to send.
     pub fn is_idle(&self) -> bool {
-        self.clients.is_empty() && self.closing.is_empty() && self.seats.iter().next().is_none()
+        self.membership.is_empty() && self.recorder.state().players().next().is_none()
     }
 
-    /// Gives up what was kept for those who play, when nobody does: the past, and what reading and sending worked with. After a
-    /// crowd it is most of the memory that a room has.
+    /// Frees the past states and the buffers for reading and sending, when nobody plays. After a crowd they are most
+    /// of the room's memory.
     pub fn rest(&mut self) {
-        debug_assert!(self.is_idle(), "somebody holds a snapshot of the past");
+        debug_assert!(self.is_idle(), "clients still hold past snapshots");
+        self.recorder.rest();
         self.history = History::default();
-        self.crew = Crew::new(self.settings.cores.clone());
+        self.worker_pool = WorkerPool::new(self.settings.cores.clone());
         self.readers = Vec::new();
         self.senders = Vec::new();
     }
 
-    /// Whether everyone has gone after [`Room::drain`].
+    /// Whether all players have left after [`Room::drain`].
     pub fn is_drained(&self) -> bool {
-        self.drain_at.is_some() && self.clients.is_empty() && self.closing.is_empty()
+        self.drain_at.is_some() && self.has_dismissed_all && self.membership.is_empty()
     }
 
-    /// How it was opened.
+    /// The last tick.
+    #[cfg(test)]
+    pub fn tick(&self) -> Tick {
+        self.world().tick()
+    }
+
+    /// The state.
+    #[cfg(test)]
+    pub fn state(&self) -> &super::state::RoomState {
+        self.recorder.state()
+    }
+
+    /// The last durable tick.
+    #[cfg(test)]
+    pub fn durable(&self) -> Tick {
+        self.recorder.durable()
+    }
+
+    /// The settings with which the room was opened.
     #[cfg(test)]
     pub fn settings(&self) -> &RoomSettings {
         &self.settings
     }
 
-    /// What this room counts.
+    /// The room's metrics.
     pub fn metrics(&self) -> &RoomMetrics {
         &self.metrics
     }
 
-    /// Seats of people and of programs.
+    /// Number of seats of people and of programs.
     pub fn seat_count(&self) -> (u32, u32) {
-        self.seats.count()
+        self.recorder.state().seats().count()
     }
 
-    /// Reads what came in and advances the world by one tick.
+    /// Reads from clients and advances the world by one tick.
     pub fn read_and_step(&mut self, now: Instant) {
         self.read_clients(now);
-        self.expire_seats();
-        self.world.step(&self.commands, &mut self.events);
-        self.commands.clear();
-        self.history.record(&self.world);
-        self.report_events();
+        let (membership, mut context) = self.membership();
+        membership.watch_idle(&mut context);
+        membership.dismiss_banned(&mut context);
+        self.begin_epoch_if_due();
+        self.recorder.step();
+        let (membership, mut context) = self.membership();
+        membership.handle_events(&mut context);
+        self.history.record(self.recorder.state().world());
         self.metrics.ticks.inc();
     }
 
-    /// Sends everyone what is due, once after all steps of a wake-up.
+    /// Sends all clients what is due, once after all steps of a wake-up.
     pub fn write(&mut self, now: Instant) {
-        self.rank();
+        self.take_answers();
+        self.topics.rank(self.recorder.state().world());
+        self.topics.seal();
         self.send();
         if self.drain_at.is_some_and(|at| at <= now) {
             self.dismiss_all(CloseReason::ShuttingDown);
         }
-        self.closing.retain_mut(|connection| !connection.poll_closed(now));
-        let (entities, clients) = (self.world.entities(), self.clients.len());
+        self.membership.poll_closing(now);
+        let (entities, clients) = (self.world().entities(), self.membership.client_count());
         self.metrics.entities.set(entities);
+        self.metrics.tick.set(self.world().tick().0.into());
+        self.metrics.durable_tick.set(self.recorder.durable().0.into());
         self.metrics.clients.set(clients);
     }
 
-    /// Notes that a tick of length `tick` took `busy`: if that is too much, the room is helped, and clients are sent less.
-    pub fn note_load(&mut self, busy: Duration, tick: Duration) {
-        self.busy.note(busy.as_secs_f32() / tick.as_secs_f32().max(f32::EPSILON));
-        self.crew.note(self.busy);
-        self.load.note(self.busy, self.planned > 0);
-        self.metrics.budget_share.set(self.load.share().into());
-    }
-
-    fn handle_hello(&mut self, connection: Connection, hello: &Hello) {
-        if hello.content_hash != CONTENT_HASH {
-            return self.refuse(connection, CloseReason::WrongContent);
-        }
-        let (Some(token), Some(ticket)) = (secret::random(), secret::random()) else {
-            return self.refuse(connection, CloseReason::InternalError);
-        };
-        let (token, input_ticket) = (Token(token), InputTicket(ticket));
-        let resumed = hello.token.and_then(|old| self.seats.resume(&old, &token));
-        let is_resumed = resumed.is_some();
-        if let Some(info) = &resumed {
-            self.take_over(info.player);
-        }
-        let is_bot = hello.is_bot || connection.is_house_bot();
-        let now = self.world.tick();
-        let info = resumed.or_else(|| {
-            let info = self.seats.take(&hello.name, is_bot, &token, now).or_else(|| {
-                // People come before the house's own bots.
-                (!is_bot && self.free_house_seat())
-                    .then(|| self.seats.take(&hello.name, false, &token, now))?
-            })?;
-            self.commands.push(Command::Join(info.player));
-            self.broadcast(&ServerControl::PlayerJoined(info.clone()));
-            Some(info)
-        });
-        let Some(info) = info else { return self.refuse(connection, CloseReason::RoomFull) };
-        debug!(room = self.settings.id, name = info.name, is_resumed, "joined");
-        let rules = &self.settings.rules;
-        let welcome = ServerControl::Welcome(Box::new(Welcome {
-            player: info.player,
-            token,
-            input_ticket,
-            resumed: is_resumed,
-            tick_hz: rules.tick_hz,
-            room: self.settings.id.clone(),
-            room_name: self.settings.name.clone(),
-            sector: rules.sector.id.clone(),
-            mode: rules.mode.id.clone(),
-            content: (*rules.content).clone(),
-            players: self.seats.iter().map(|seat| seat.info.clone()).collect(),
-        }));
-        let mut client =
-            Client::new(connection, info.player, self.world.tick(), rules.tick_hz, &input_ticket);
-        let mut messages = vec![encode_server_control(&welcome)];
-        if !self.leaderboard.is_empty() {
-            let leaderboard = ServerControl::Leaderboard(self.leaderboard.clone());
-            messages.push(encode_server_control(&leaderboard));
-        }
-        for message in &messages {
-            self.metrics.sent_control_bytes.inc_by(message.len() as u64);
-            if client.connection.send(message).is_err() {
-                // The tick's reading sees the same end and deals with it.
-                break;
-            }
-        }
-        let _ = client.connection.flush();
-        self.clients.push(client);
-    }
-
-    /// Takes input commands from a second connection of a client, too, instead of an earlier one.
-    fn handle_attach(&mut self, connection: Connection, ticket: &InputTicket) {
-        let path = InputPath::new(connection, self.world.tick());
-        // Once, and not for each client: anyone may send tickets.
-        let ticket_hash = secret::hash(&ticket.0);
-        let client = self.clients.iter_mut().find(|client| client.has_ticket(&ticket_hash));
-        let Some(client) = client else {
-            self.metrics.count_rejected(CloseReason::NoSeat.label());
-            self.closing.push(path.close(CloseReason::NoSeat));
-            return;
-        };
-        let replaced = client.attach(path);
-        self.closing.extend(replaced.map(|path| path.close(CloseReason::TakenOver)));
-    }
-
-    /// Closes the older connection of a seat that was taken back.
-    fn take_over(&mut self, player: PlayerId) {
-        if let Some(client) = self.take_client(player) {
-            self.dismiss(client, CloseReason::TakenOver);
+    /// Goes on under these rules, which are [`Rules::next_epoch`] of the present ones: at once if nobody is here, else when
+    /// everyone has had the time to fetch their content.
+    pub fn set_rules(&mut self, rules: Arc<Rules>) {
+        let (tick, is_empty) = (self.world().tick(), self.membership.client_count() == 0);
+        if let Some(epoch) = self.epochs.add(rules, tick, is_empty) {
+            self.broadcast(&epoch);
         }
     }
 
-    /// Sends the newest house bot away. Returns whether there was one.
-    fn free_house_seat(&mut self) -> bool {
-        let newest = self.clients.iter().rposition(|client| client.connection.is_house_bot());
-        let Some(index) = newest else { return false };
-        let client = self.clients.swap_remove(index);
-        let player = client.player;
-        self.dismiss(client, CloseReason::SeatNeeded);
-        self.give_up_seat(player);
-        true
+    /// Begins the epoch that is due with the next tick. Clients get a full snapshot under it: no delta spans two epochs.
+    fn begin_epoch_if_due(&mut self) {
+        let next = self.world().tick().next();
+        let Some(rules) = self.epochs.due(next) else { return };
+        info!(room = self.settings.id, tick = next.0, content = %rules.content_hash, "an epoch begins");
+        self.recorder.execute(RoomCommand::SetContent(rules.content.clone()));
+        self.history = History::default();
+        self.membership.clients().iter_mut().for_each(Client::begin_epoch);
+        if let Some(epoch) = self.epochs.follow(self.world().tick()) {
+            self.broadcast(&epoch);
+        }
+    }
+
+    /// Notes that a tick of length `tick` took `took`. If that is too much, the room gets helper threads.
+    pub fn note_load(&mut self, took: Duration, tick: Duration) {
+        self.worker_pool.note(took.as_secs_f32() / tick.as_secs_f32().max(f32::EPSILON));
     }
 
     fn read_clients(&mut self, now: Instant) {
-        let (tick, tick_hz) = (self.world.tick(), self.settings.rules.tick_hz);
-        let time = ReadingTime { now, tick, tick_hz };
-        let (readers, clients) = (&mut self.readers, &mut self.clients);
-        self.crew.share_out(readers, clients, Batch::CLIENTS, |reader: &mut Reader, clients| {
-            reader.read(time, clients);
-        });
+        let (tick, tick_hz) = (self.world().tick(), self.settings.rules.tick_hz);
+        let since = self.read_at.replace(now).map(|at| now.saturating_duration_since(at));
+        let two_ticks = Duration::from_secs(2) / u32::from(tick_hz);
+        let has_stood_still = since.is_some_and(|since| since >= two_ticks);
+        let time = ReadingTime { now, tick, tick_hz, has_stood_still };
+        let (readers, clients) = (&mut self.readers, self.membership.clients());
+        self.worker_pool.share_out(
+            readers,
+            clients,
+            Batch::CLIENTS,
+            |reader: &mut Reader, clients| {
+                reader.read(time, clients);
+            },
+        );
         let mut readers = std::mem::take(&mut self.readers);
         for Reader { found, .. } in &mut readers {
             found.tell(&self.metrics);
-            self.commands.append(&mut found.commands);
-            found.played.drain(..).for_each(|player| self.seats.note_played(player));
-            found.ended_paths.drain(..).for_each(|(path, end)| self.end_input_path(path, end));
+            let (_, mut context) = self.membership();
+            for (player, input) in found.inputs.drain(..) {
+                context.execute(RoomCommand::Input(player, input));
+            }
+            for player in found.played.drain(..) {
+                context.execute(RoomCommand::Play(player));
+            }
+            for (player, request) in found.requests.drain(..) {
+                self.answer(player, request);
+            }
+            for (player, request) in found.hub_requests.drain(..) {
+                self.ask_hub(player, request);
+            }
+            let (membership, mut context) = self.membership();
+            for (path, end) in found.ended_paths.drain(..) {
+                membership.end_input_path(path, end, &context);
+            }
             for (player, left) in found.left.drain(..) {
-                if let Some(client) = self.take_client(player) {
-                    self.handle_left(client, left);
-                }
+                membership.handle_left(player, left, &mut context);
             }
         }
         self.readers = readers;
     }
 
-    fn take_client(&mut self, player: PlayerId) -> Option<Client> {
-        let index = self.clients.iter().position(|client| client.player == player)?;
-        Some(self.clients.swap_remove(index))
-    }
-
-    /// Lets a second connection go, whose first stays as it is.
-    fn end_input_path(&mut self, path: InputPath, end: ConnectionEnd) {
-        self.note_end(end);
-        let reason = match end {
-            ConnectionEnd::Refused(reason) => reason,
-            // It has ended already: nothing is said any more.
-            ConnectionEnd::Closed | ConnectionEnd::Lost(_) => CloseReason::Left,
+    /// Executes what a player asks for, if that is new, and makes the reply.
+    fn answer(&mut self, player: PlayerId, request: Request) {
+        let (membership, mut context) = self.membership();
+        let Some(client) = membership.client(player) else { return };
+        context.execute(RoomCommand::Request(player, request.clone()));
+        let state = context.recorder.state();
+        // Executed for the tick that comes next, by now or some time before.
+        let (mut durable_at, id) = (state.world().tick().next(), request.id);
+        let outcome = match state.judge(player, &request) {
+            Some(Judgement::Answered(reply)) => reply.outcome,
+            Some(Judgement::Refused(reason)) => {
+                context.metrics.count_rejected(reason.label());
+                // There is nothing to keep.
+                durable_at = Tick(0);
+                Outcome::Refused(reason)
+            }
+            Some(Judgement::New) | None => {
+                client.replies.give_up(id);
+                return;
+            }
         };
-        self.closing.push(path.close(reason));
+        client.replies.push(durable_at, id, outcome);
     }
 
-    /// Lets a client go, and keeps its seat unless it said goodbye or is a house bot: another one comes, not the same.
-    fn handle_left(&mut self, mut client: Client, left: Left) {
-        let (player, comes_back) = (client.player, !client.connection.is_house_bot());
-        match left {
-            Left::End(end) => {
-                self.note_end(end);
-                self.close_input_path(&mut client, CloseReason::NoSeat);
-                self.closing.push(client.connection);
-            }
-            Left::Refuse(reason) => {
-                self.close_input_path(&mut client, CloseReason::NoSeat);
-                self.refuse(client.connection, reason);
-            }
-            Left::Leave => {
-                self.dismiss(client, CloseReason::Left);
-                return self.give_up_seat(player);
-            }
-        }
-        if !comes_back || !self.seats.vacate(player, self.world.tick()) {
-            return self.give_up_seat(player);
-        }
-        // The ship drifts on with its engines off and its gun silent.
-        let aim = self.world.pilot(player).and_then(|pilot| pilot.ship);
-        let aim = aim.and_then(|key| self.world.ships().get(key)).map(|ship| ship.state.aim);
-        let controls = Controls { aim: aim.unwrap_or_default(), ..Controls::default() };
-        self.commands.push(Command::Steer(player, controls));
-    }
-
-    fn expire_seats(&mut self) {
-        let tick_hz = self.settings.rules.tick_hz;
-        let grace = self.settings.grace_seconds * f32::from(tick_hz);
-        for player in self.seats.expired(self.world.tick(), grace as u32, tick_hz) {
-            self.give_up_seat(player);
+    /// Hands on what a player asks the hub for. What is refused here is answered at once.
+    fn ask_hub(&mut self, player: PlayerId, request: HubRequest) {
+        let Some(client) = self.membership.client(player) else { return };
+        let (id, seats) = (request.id, self.recorder.state().seats());
+        if let Err(reason) = self.hub_line.ask(seats, &self.settings, player, request) {
+            self.metrics.count_rejected(reason.label());
+            client.replies.push(Tick(0), id, Outcome::Refused(reason));
         }
     }
 
-    fn give_up_seat(&mut self, player: PlayerId) {
-        self.seats.free(player);
-        self.commands.push(Command::Leave(player));
-        self.broadcast(&ServerControl::PlayerLeft(player));
-    }
-
-    fn report_events(&mut self) {
-        for event in std::mem::take(&mut self.events) {
-            match event {
-                Event::Kill { killer, victim } => {
-                    self.broadcast(&ServerControl::Kill { killer, victim });
+    /// Takes the hub's answers, for players who are still there.
+    fn take_answers(&mut self) {
+        while let Some(HubReply { player, account, id, outcome }) = self.hub_line.poll() {
+            // Meanwhile somebody else may have the seat.
+            let is_same = self.recorder.state().seats().account_of(player) == Some(account);
+            if let Some(client) = self.membership.client(player).filter(|_| is_same) {
+                if let Outcome::Refused(reason) = outcome {
+                    self.metrics.count_rejected(reason.label());
                 }
+                client.replies.push(Tick(0), id, outcome);
             }
-        }
-    }
-
-    /// Tells everyone the best players, once a second and if that has changed.
-    fn rank(&mut self) {
-        if !self.world.tick().0.is_multiple_of(u32::from(self.settings.rules.tick_hz)) {
-            return;
-        }
-        let mut lines: Vec<LeaderboardLine> = self
-            .world
-            .pilots()
-            .map(|pilot| LeaderboardLine {
-                player: pilot.player,
-                score: pilot.score,
-                kills: pilot.kills,
-            })
-            .collect();
-        lines.sort_by_key(|line| (std::cmp::Reverse(line.score), line.player));
-        lines.truncate(LEADERBOARD_LINES_MAX);
-        if lines != self.leaderboard {
-            self.broadcast(&ServerControl::Leaderboard(lines.clone()));
-            self.leaderboard = lines;
         }
     }
 
@@ -418,57 +366,32 @@ impl Room {
         self.broadcasts.push(encode_server_control(control));
     }
 
-    /// Hands every client this tick's control messages and its snapshot, and writes them in one go.
+    /// Writes every client this tick's control messages and its snapshot in one call.
     fn send(&mut self) {
-        let outgoing = Outgoing {
-            world: &self.world,
-            history: &self.history,
-            budget_share: self.load.share(),
-            broadcasts: &self.broadcasts,
-        };
-        let (senders, clients) = (&mut self.senders, &mut self.clients);
-        self.crew.share_out(senders, clients, Batch::CLIENTS, |sender: &mut Sender, clients| {
-            sender.send(&outgoing, clients);
-        });
+        let (world, history) = (self.recorder.state().world(), &self.history);
+        let durable = self.recorder.durable();
+        let (broadcasts, topics) = (&self.broadcasts, &self.topics);
+        let store = self.settings.store.as_ref();
+        let is_unsaved = store.is_some_and(|store| store.status().trouble().is_some());
+        let outgoing = Outgoing { world, history, broadcasts, topics, durable, is_unsaved };
+        let (senders, clients) = (&mut self.senders, self.membership.clients());
+        self.worker_pool.share_out(
+            senders,
+            clients,
+            Batch::CLIENTS,
+            |sender: &mut Sender, clients| {
+                sender.send(&outgoing, clients);
+            },
+        );
         self.broadcasts.clear();
-        self.metrics.helpers.set(self.crew.helpers() as i64);
-        self.planned = 0;
+        self.metrics.helpers.set(self.worker_pool.helpers() as i64);
         for counts in self.senders.iter_mut().map(Sender::take_counts) {
-            self.planned += counts.planned;
-            self.metrics.count_sent(&counts);
+            counts.tell(&self.metrics);
         }
     }
 
     fn dismiss_all(&mut self, reason: CloseReason) {
-        for client in std::mem::take(&mut self.clients) {
-            self.dismiss(client, reason);
-        }
-    }
-
-    /// Closes the second connection of a client that goes, if it has one.
-    fn close_input_path(&mut self, client: &mut Client, reason: CloseReason) {
-        self.closing.extend(client.input_path.take().map(|path| path.close(reason)));
-    }
-
-    /// Closes a client's connections for a reason that is nobody's fault.
-    fn dismiss(&mut self, mut client: Client, reason: CloseReason) {
-        self.close_input_path(&mut client, reason);
-        client.connection.close(reason);
-        self.closing.push(client.connection);
-    }
-
-    /// Closes a connection that did wrong, and counts it.
-    fn refuse(&mut self, mut connection: Connection, reason: CloseReason) {
-        self.metrics.count_rejected(reason.label());
-        debug!(room = self.settings.id, peer = ?connection.peer(), %reason, "refused");
-        connection.close(reason);
-        self.closing.push(connection);
-    }
-
-    fn note_end(&self, end: ConnectionEnd) {
-        if let ConnectionEnd::Refused(reason) = end {
-            self.metrics.count_rejected(reason.label());
-        }
-        debug!(room = self.settings.id, %end, "connection ended");
+        self.membership.dismiss_all(reason);
+        self.has_dismissed_all = self.drain_at.is_some();
     }
 }

@@ -8,21 +8,52 @@ use std::{env, fs};
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction};
 use fantoccini::key::Key;
-use fantoccini::wd::Capabilities;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How long anything on a page may take on a busy machine before the test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(180);
 /// Milliseconds between two looks at a page.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Whether the page's ship flies, and the server has taken a command for it. Who goes before that leaves no seat behind.
+pub const IN_FLIGHT: &str = "const stats = window.driftfield?.stats?.();
+    return stats?.alive === true && stats.connection === 'open' && stats.inputs_in_time > 0";
+
+/// Tests that have browsers at the same time, however many cores there are: browsers draw with the processor.
+const TESTS_MAX: usize = 2;
+static TURNS: Semaphore = Semaphore::const_new(TESTS_MAX);
+
+/// Windows in CSS pixels: one that costs little to draw, and one for a picture.
+const SMALL: (u32, u32) = (640, 480);
+const LARGE: (u32, u32) = (1280, 800);
+
+/// Pauses between the frames of a page that shows the world. Drawing in software takes all that it can get, and most of what
+/// tests look at is there after any frame.
+const FEWER_FRAMES: &str = "{
+    const draw = requestAnimationFrame.bind(window);
+    const held = [];
+    let is_held = false;
+    window.hold_frames = hold => {
+        is_held = hold;
+        if (!hold) held.splice(0).forEach(callback => draw(callback));
+    };
+    const pass = callback => { is_held ? held.push(callback) : draw(callback); };
+    window.requestAnimationFrame = callback =>
+        document.documentElement?.classList.contains('playing')
+            ? setTimeout(() => pass(callback), 50)
+            : draw(callback);
+}";
 
 /// A WebDriver process, ended with the test.
 pub struct Driver {
     process: Child,
     port: u16,
     home: PathBuf,
+    _turn: SemaphorePermit<'static>,
 }
 
 impl Driver {
@@ -37,6 +68,7 @@ impl Driver {
             eprintln!("skipped: chromium and chromedriver are not installed");
             return None;
         }
+        let turn = TURNS.acquire().await.unwrap();
         // The port is free now; nobody else takes one from this range on purpose.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("browser-{port}"));
@@ -50,7 +82,7 @@ impl Driver {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let driver = Driver { process, port, home };
+        let driver = Driver { process, port, home, _turn: turn };
         let start = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(start.elapsed() < PATIENCE, "chromedriver does not listen");
@@ -59,14 +91,24 @@ impl Driver {
         Some(driver)
     }
 
-    /// Opens a browser of its own at `url`.
+    /// Opens a browser of its own at `url`, in a small window.
     pub async fn open(&self, url: &str) -> Page {
+        self.open_window(url, SMALL).await
+    }
+
+    /// The same in a window that is large enough for a picture.
+    pub async fn open_large(&self, url: &str) -> Page {
+        self.open_window(url, LARGE).await
+    }
+
+    async fn open_window(&self, url: &str, (width, height): (u32, u32)) -> Page {
         let options = json!({
             "args": [
                 "--headless=new", "--no-sandbox", "--use-angle=swiftshader",
                 "--enable-unsafe-swiftshader", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync", "--no-first-run",
-                "--window-size=1280,800",
+                // Putting the page together without WebGL halves what a page costs where all is drawn in software.
+                "--disable-gpu-compositing", format!("--window-size={width},{height}"),
             ]
         });
         let mut capabilities = Capabilities::new();
@@ -78,8 +120,10 @@ impl Driver {
             .connect(&format!("http://127.0.0.1:{}", self.port))
             .await
             .unwrap();
-        client.goto(url).await.unwrap();
-        Page { client }
+        let page = Page { client };
+        page.prepare(FEWER_FRAMES).await;
+        page.goto(url).await;
+        page
     }
 }
 
@@ -100,6 +144,25 @@ impl Drop for Driver {
     }
 }
 
+/// A command of the browser's developer tools, with its parameters.
+#[derive(Debug)]
+struct DevTools(&'static str, Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (hyper::http::Method, Option<String>) {
+        let body = json!({ "cmd": self.0, "params": self.1 });
+        (hyper::http::Method::POST, Some(body.to_string()))
+    }
+}
+
 /// A page with the game in it.
 pub struct Page {
     client: Client,
@@ -114,7 +177,115 @@ impl Page {
         name_box.clear().await.unwrap();
         name_box.send_keys(name).await.unwrap();
         self.find("play").await.click().await.unwrap();
-        self.wait_for("flight", "return window.driftfield?.stats?.().alive === true").await;
+        self.wait_for("flight", IN_FLIGHT).await;
+    }
+
+    /// Goes to an address.
+    pub async fn goto(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
+    /// Opens `url` in another tab of the same browser, and goes on there. Returns the tab from before.
+    pub async fn open_tab(&self, url: &str) -> WindowHandle {
+        let before = self.client.window().await.unwrap();
+        let tab = self.client.new_window(true).await.unwrap();
+        self.client.switch_to_window(tab.handle).await.unwrap();
+        self.goto(url).await;
+        before
+    }
+
+    /// Closes this tab, and goes on in another one.
+    pub async fn close_tab_and_go_to(&self, tab: WindowHandle) {
+        self.client.close_window().await.unwrap();
+        self.client.switch_to_window(tab).await.unwrap();
+    }
+
+    /// Closes this tab, and only then opens `url` in a new one.
+    pub async fn replace_tab(&self, url: &str) {
+        // A browser without a tab would end.
+        let tab = self.client.new_window(true).await.unwrap();
+        self.close_tab_and_go_to(tab.handle).await;
+        self.goto(url).await;
+    }
+
+    /// Presses the browser's Back button.
+    pub async fn back(&self) {
+        self.client.back().await.unwrap();
+    }
+
+    /// Runs a script before those of each page that is loaded from now on.
+    pub async fn prepare(&self, script: &str) {
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
+    /// Gives a command of Chromium's own protocol, for what WebDriver has no word for.
+    pub async fn cdp(&self, command: &'static str, params: Value) {
+        self.client.issue_cmd(DevTools(command, params)).await.unwrap();
+    }
+
+    /// Gives the page a screen of so many CSS pixels, with or without fingers on it.
+    pub async fn set_screen(&self, width: u32, height: u32, is_touch: bool) {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_touch });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
+        let touch = json!({ "enabled": is_touch, "maxTouchPoints": 2 });
+        self.cdp("Emulation.setTouchEmulationEnabled", touch).await;
+    }
+
+    /// Touches a place on the page with a finger, for a moment.
+    pub async fn tap(&self, x: f64, y: f64) {
+        let start = json!({ "type": "touchStart", "touchPoints": [{ "x": x, "y": y }] });
+        self.cdp("Input.dispatchTouchEvent", start).await;
+        let end = json!({ "type": "touchEnd", "touchPoints": [] });
+        self.cdp("Input.dispatchTouchEvent", end).await;
+    }
+
+    /// Touches the middle of something with a finger.
+    pub async fn tap_on(&self, testid: &str) {
+        let script = format!(
+            "const box = document.querySelector('[data-testid={testid}]').getBoundingClientRect();
+             return [box.left + box.width / 2, box.top + box.height / 2]"
+        );
+        let place = self.run(&script).await;
+        self.tap(place[0].as_f64().unwrap(), place[1].as_f64().unwrap()).await;
+    }
+
+    /// Waits until the start screen lies over nothing any more.
+    pub async fn wait_for_end_of_start(&self) {
+        let is_gone =
+            "return getComputedStyle(document.getElementById('start')).visibility === 'hidden'";
+        self.wait_for("end of the start screen's fading", is_gone).await;
+    }
+
+    /// Waits until the ship has left the place where it is now.
+    pub async fn wait_for_motion(&self) {
+        let stats = self.stats().await;
+        let (x, y) = (&stats["x"], &stats["y"]);
+        let has_moved = format!(
+            "const stats = window.driftfield.stats();
+             return stats.alive && Math.hypot(stats.x - {x}, stats.y - {y}) > 50"
+        );
+        self.wait_for("motion of the ship", &has_moved).await;
+    }
+
+    /// Lets the page draw no frame while that is so: what it shows stays.
+    pub async fn hold_frames(&self, is_held: bool) {
+        self.run(&format!("window.hold_frames({is_held}); return null")).await;
+    }
+
+    /// Waits until the page has looked at keys and pads, and has told the worker of them.
+    pub async fn wait_for_frames(&self) {
+        let script = "const done = arguments[0];
+            let left = 3;
+            const count = () => { left -= 1; left ? requestAnimationFrame(count) : done(null); };
+            requestAnimationFrame(count);";
+        self.run_async(script, vec![]).await;
+    }
+
+    /// Presses a key and lets it go.
+    pub async fn press(&self, key: char) {
+        self.keys(&[key], true).await;
+        self.keys(&[key], false).await;
     }
 
     /// Writes into a field what takes the place of its text; a line feed at the end is the Enter key.

@@ -1,9 +1,17 @@
 //! The game in real browsers: what two players see of each other, and of a lost connection.
 
+mod account;
 mod bad_link;
 mod driver;
+mod hands;
+mod languages;
+#[allow(dead_code, reason = "other tests use more of it")]
+#[path = "../support/program.rs"]
+mod program;
 mod proxy;
+mod screens;
 mod second_socket;
+mod visits;
 
 use std::net::SocketAddr;
 
@@ -19,9 +27,17 @@ const ROOM: &str = "proving-ground";
 
 /// A server on a free port, within this process.
 async fn serve() -> SocketAddr {
+    serve_with_bots(0).await
+}
+
+/// The same, with bots in the default room.
+async fn serve_with_bots(count: u16) -> SocketAddr {
     let flags =
-        Flags { listen: Some(([127, 0, 0, 1], 0).into()), bots: Some(0), ..Flags::default() };
-    let server = Server::open(&Config::load(&flags).unwrap()).unwrap();
+        Flags { listen: Some(([127, 0, 0, 1], 0).into()), bots: Some(count), ..Flags::default() };
+    // A page may take its time to come back: the seat is kept meanwhile.
+    let mut config = Config::load(&flags).unwrap();
+    config.is_grace_whole = true;
+    let server = Server::open(&config).unwrap();
     let address = server.address();
     tokio::spawn(server.serve());
     address
@@ -84,7 +100,7 @@ async fn two_players_meet_fight_and_survive_a_lost_connection() {
     let Some(driver) = Driver::start().await else { return };
     let server = serve().await;
     let proxy = Proxy::start(server).await;
-    let ada = driver.open(&format!("http://{server}/#room={ROOM}")).await;
+    let ada = driver.open_large(&format!("http://{server}/#room={ROOM}")).await;
     let bob = driver.open(&format!("http://{}/#room={ROOM}", proxy.address)).await;
     ada.screenshot("start").await;
     ada.play("Ada").await;

@@ -2,6 +2,10 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod folder;
+#[cfg(unix)]
+pub mod program;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -9,10 +13,12 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use driftfield_server::config::Config;
-use driftfield_server::http::Site;
+use driftfield_server::net::http::Site;
 use driftfield_server::server::Server;
 use driftfield_shared::netcode::{Client, ClientConfig};
-use driftfield_shared::protocol::{CONTENT_HASH, Greeting, Hello};
+use driftfield_shared::protocol::{CONTENT_FROM_SERVER, Greeting, Hello};
+use driftfield_shared::sim::NamedContent;
+use driftfield_shared::units::Tick;
 use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::{self, ClientRequestBuilder};
 
@@ -119,13 +125,25 @@ impl Drop for TestServer {
     }
 }
 
+/// The answer of a server at this address to a simple GET, head and body.
+pub fn get(address: SocketAddr, path: &str) -> String {
+    let mut socket = TcpStream::connect(address).expect("a listening server");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).expect("a request");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
 /// Somebody who wants to play.
 pub fn hello() -> Greeting {
     Greeting::Hello(Hello {
-        content_hash: CONTENT_HASH,
+        content_hash: CONTENT_FROM_SERVER,
         name: "Guest".to_owned(),
         token: None,
+        ticket: None,
         is_bot: false,
+        wants_checks: false,
     })
 }
 
@@ -207,7 +225,8 @@ pub fn read_close(socket: &mut TcpStream, patience: Duration) -> (u16, String, D
     }
 }
 
-fn is_not_ready(kind: ErrorKind) -> bool {
+/// Whether a read only had nothing to read yet.
+pub fn is_not_ready(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
@@ -253,51 +272,74 @@ pub fn websocket_request(address: SocketAddr, greeting: &Greeting) -> ClientRequ
 pub struct Honest {
     pub snapshots: u64,
     pub largest_gap: Duration,
+    pub first_tick: Option<Tick>,
     pub trouble: Option<String>,
 }
 
 /// Plays for `time` with the game's own netcode, and tells what it saw.
 pub fn play(address: SocketAddr, time: Duration) -> Honest {
-    let started = Instant::now();
-    let now = || started.elapsed().as_micros() as u64;
-    let mut client =
-        Client::new(ClientConfig { name: "Honest".to_owned(), token: None, is_bot: true });
-    let (mut websocket, _) =
-        tungstenite::connect(websocket_request(address, &client.connect(now())))
-            .expect("a server that lets in");
-    let tungstenite::stream::MaybeTlsStream::Plain(socket) = websocket.get_mut() else {
-        unreachable!("ws is not wss");
-    };
-    socket.set_read_timeout(Some(Duration::from_millis(2))).expect("a socket");
-    socket.set_nodelay(true).expect("a socket");
-    let mut honest = Honest::default();
-    let mut heard: Option<Instant> = None;
-    while started.elapsed() < time && honest.trouble.is_none() {
-        client.handle_time(now());
-        while let Some(message) = client.poll_transmit() {
-            if let Err(error) = websocket.send(tungstenite::Message::binary(message)) {
-                honest.trouble = Some(error.to_string());
-            }
+    Player::new().play(address, time)
+}
+
+/// An honest client, over one connection after the other.
+pub struct Player {
+    pub client: Client,
+    start: Instant,
+}
+
+impl Player {
+    pub fn new() -> Player {
+        let name = "Honest".to_owned();
+        let config = ClientConfig { name, is_bot: true, ..ClientConfig::default() };
+        Player {
+            client: Client::new(config).knowing(NamedContent::built_in().unwrap()),
+            start: Instant::now(),
         }
-        match websocket.read() {
-            Ok(tungstenite::Message::Binary(bytes)) => {
-                if let Err(error) = client.handle_message(now(), &bytes) {
+    }
+
+    /// Plays for `time` over a new connection.
+    pub fn play(&mut self, address: SocketAddr, time: Duration) -> Honest {
+        let Player { client, start } = self;
+        let end = start.elapsed() + time;
+        let now = || start.elapsed().as_micros() as u64;
+        let (mut websocket, _) =
+            tungstenite::connect(websocket_request(address, &client.connect(now())))
+                .expect("a server that lets in");
+        let tungstenite::stream::MaybeTlsStream::Plain(socket) = websocket.get_mut() else {
+            unreachable!("ws is not wss");
+        };
+        socket.set_read_timeout(Some(Duration::from_millis(2))).expect("a socket");
+        socket.set_nodelay(true).expect("a socket");
+        let mut honest = Honest::default();
+        let mut heard: Option<Instant> = None;
+        while start.elapsed() < end && honest.trouble.is_none() {
+            client.handle_time(now());
+            while let Some(message) = client.poll_transmit() {
+                if let Err(error) = websocket.send(tungstenite::Message::binary(message)) {
                     honest.trouble = Some(error.to_string());
                 }
             }
-            Ok(other) => honest.trouble = Some(format!("{other:?}")),
-            Err(tungstenite::Error::Io(error)) if is_not_ready(error.kind()) => {}
-            Err(error) => honest.trouble = Some(error.to_string()),
-        }
-        while let Some(event) = client.poll_event() {
-            if let driftfield_shared::netcode::ClientEvent::Frame(_) = event {
-                let moment = Instant::now();
-                honest.snapshots += 1;
-                if let Some(before) = heard.replace(moment) {
-                    honest.largest_gap = honest.largest_gap.max(moment - before);
+            match websocket.read() {
+                Ok(tungstenite::Message::Binary(bytes)) => {
+                    if let Err(error) = client.handle_message(now(), &bytes) {
+                        honest.trouble = Some(error.to_string());
+                    }
+                }
+                Ok(other) => honest.trouble = Some(format!("{other:?}")),
+                Err(tungstenite::Error::Io(error)) if is_not_ready(error.kind()) => {}
+                Err(error) => honest.trouble = Some(error.to_string()),
+            }
+            while let Some(event) = client.poll_event() {
+                if let driftfield_shared::netcode::ClientEvent::Frame(frame) = event {
+                    honest.first_tick.get_or_insert(frame.tick);
+                    let moment = Instant::now();
+                    honest.snapshots += 1;
+                    if let Some(before) = heard.replace(moment) {
+                        honest.largest_gap = honest.largest_gap.max(moment - before);
+                    }
                 }
             }
         }
+        honest
     }
-    honest
 }

@@ -1,4 +1,4 @@
-//! Both ends of the netcode as the benches call them: the only place here that knows their signatures.
+//! Both ends of the netcode as the benches call them: the only file here that knows their signatures.
 
 use std::sync::Arc;
 
@@ -10,40 +10,40 @@ use driftfield_shared::snapshot::{
 };
 use driftfield_shared::units::{Controls, PlayerId};
 
-/// The input margin that every snapshot tells, ticks: steady, as on a good link.
+/// The input margin in every snapshot, in ticks: constant, as on a good link.
 const MARGIN: i8 = 2;
 
-/// What a room keeps for all its clients.
+/// The data that a room keeps for all its clients.
 #[derive(Clone, Debug, Default)]
 pub struct Room {
-    /// Its past.
+    /// The past states.
     pub history: History,
     space: Workspace,
 }
 
 impl Room {
-    /// Takes in the state after a step; once per tick.
+    /// Records the state after a step. Call it once per tick.
     pub fn record(&mut self, world: &World) {
         self.history.record(world);
     }
 
-    /// How old what its clients hold is.
+    /// How stale the clients' states are.
     pub fn ages(&self) -> &StateAges {
         &self.space.ages
     }
 
-    /// Counts ages anew.
+    /// Resets the count of ages.
     pub fn forget_ages(&mut self) {
         self.space.ages = StateAges::default();
     }
 }
 
-/// What a room keeps for one client.
+/// The data that a room keeps for one client.
 #[derive(Clone, Debug)]
 pub struct Seat {
-    /// Whose.
+    /// The player.
     pub player: PlayerId,
-    /// Where the bits of its snapshots went.
+    /// Bits of the snapshots, by part.
     pub tally: SnapshotTally,
     view: ClientView,
     visible: Visible,
@@ -51,7 +51,7 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// A seat whose client holds nothing yet, with snapshots of `bits_max` at the most.
+    /// A seat whose client holds nothing yet, with a bit budget of `bits_max` per snapshot.
     pub fn new(player: PlayerId, bits_max: usize) -> Self {
         Seat {
             player,
@@ -64,15 +64,15 @@ impl Seat {
 
     /// Finds what the client may see in this tick.
     pub fn look(&mut self, world: &World, room: &Room) {
-        find_visible(world, &room.history, self.player, &self.view, &mut self.visible);
+        find_visible(world, &room.history, self.player, self.view.held(), &mut self.visible);
     }
 
-    /// What was found.
+    /// The entities found.
     pub fn visible(&mut self) -> &mut Visible {
         &mut self.visible
     }
 
-    /// The bytes that tell the client what was found.
+    /// Encodes the snapshot of the entities found.
     pub fn encode<'a>(&mut self, world: &World, room: &'a mut Room) -> &'a [u8] {
         let order = SnapshotOrder {
             player: self.player,
@@ -88,33 +88,33 @@ impl Seat {
     }
 }
 
-/// A client as far as it takes snapshots.
+/// The snapshot half of a client.
 #[derive(Clone, Debug)]
 pub struct Receiver {
     decoder: Decoder,
 }
 
 impl Receiver {
-    /// A client that holds nothing yet.
+    /// A client without any state.
     pub fn new(rules: Arc<Rules>, player: PlayerId) -> Self {
         Receiver { decoder: Decoder::new(rules, player) }
     }
 
-    /// Takes a snapshot in.
+    /// Decodes a snapshot.
     ///
     /// # Panics
-    /// When our own encoder wrote what our own decoder refuses.
+    /// When our own decoder refuses what our own encoder wrote.
     pub fn decode(&mut self, bytes: &[u8]) {
         self.decoder.decode(bytes).expect("what the encoder wrote is sound");
     }
 
-    /// How many ships and shots the client holds.
+    /// Number of ships and shots that the client holds.
     pub fn ships_and_shots(&self) -> (usize, usize) {
         (self.decoder.ships().len(), self.decoder.shots().len())
     }
 }
 
-/// A snapshot as its client reads it, and what its pilot asked for in that tick.
+/// A decoded snapshot for its client's pilot, and the controls of that tick.
 #[derive(Clone, Debug)]
 pub struct Word {
     controls: Controls,
@@ -122,15 +122,15 @@ pub struct Word {
 }
 
 impl Word {
-    /// As it is after the last step, with what `seat` sees.
+    /// The state after the last step, with what `seat` sees.
     pub fn of(world: &World, room: &Room, seat: &Seat, controls: Controls) -> Self {
-        let (visible, history) = (&seat.visible, &room.history);
+        let (visible, rosters) = (&seat.visible, room.history.rosters());
         let key = |index: usize| EntityKey(index as u32);
-        let ships = visible.ships.iter().filter_map(|slot| history.ships().key(slot));
+        let ships = visible.ships.iter().filter_map(|slot| rosters.ships.key(slot));
         let ships = ships.map(|key| world.ships()[key].state);
-        let shots = visible.shots.iter().filter_map(|slot| history.shots().key(slot));
+        let shots = visible.shots.iter().filter_map(|slot| rosters.shots.key(slot));
         let shots = shots.map(|key| world.shots()[key].state);
-        let asteroids = visible.asteroids.iter().filter_map(|slot| history.asteroids().key(slot));
+        let asteroids = visible.asteroids.iter().filter_map(|slot| rosters.asteroids.key(slot));
         let asteroids = asteroids.map(|key| world.asteroids()[key].state);
         let frame = Frame {
             tick: world.tick(),
@@ -146,25 +146,25 @@ impl Word {
     }
 }
 
-/// A client as far as it predicts its ship.
+/// The prediction half of a client.
 #[derive(Clone, Debug)]
 pub struct Pilot {
     predictor: Predictor,
 }
 
 impl Pilot {
-    /// A pilot who knows of no ship yet.
+    /// A pilot who has no ship yet.
     pub fn new(rules: Arc<Rules>) -> Self {
         Pilot { predictor: Predictor::new(rules) }
     }
 
-    /// Gives the command of a tick and predicts its outcome.
+    /// Gives the command of a tick and predicts its effect.
     pub fn command(&mut self, word: &Word) {
         self.predictor.command(word.frame.tick, word.controls);
     }
 
-    /// Takes the server's word for a tick and replays the commands after it. Returns whether the
-    /// prediction was wrong.
+    /// Applies the server's state of a tick and replays the commands after it. Returns whether the prediction was
+    /// wrong.
     pub fn reconcile(&mut self, word: &Word) -> bool {
         let (correction, _) = self.predictor.reconcile(&word.frame);
         correction.is_some()

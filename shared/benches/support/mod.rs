@@ -1,4 +1,4 @@
-//! What the benches share: play to measure, and both ends of the netcode to measure with.
+//! What the benches share: play to measure, and both ends of the netcode.
 //!
 //! ```text
 //! Wander (controls) --> Play (world) --> Room, Seat (snapshots) --> Receiver, Pilot (client)
@@ -6,7 +6,7 @@
 //!
 //! All calls that a change of the netcode's signatures would break are in `ends.rs`.
 
-// Each bench is a crate of its own and uses a part of this.
+// Each bench is its own crate and uses only a part of this.
 #![allow(dead_code)]
 
 pub mod ends;

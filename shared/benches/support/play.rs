@@ -8,13 +8,13 @@ use driftfield_shared::units::{Controls, PlayerId, Thrust};
 
 use super::wander::Wander;
 
-/// Ticks per second, as a server has it by default.
+/// Ticks per second, as in a server by default.
 pub const TICK_HZ: u16 = 30;
-/// Ticks until ships have their usual speeds and as many shots are born as fade.
+/// Ticks until ships have their usual speeds and as many shots are born as expire.
 const WARM_UP_TICKS: u32 = 10 * TICK_HZ as u32;
-/// Seats taken in one tick.
+/// Players that join per tick.
 const JOINS_PER_TICK: usize = 5;
-/// Seed of the world and, with the number of the seat, of each wanderer.
+/// Seed of the world; with the seat's number added, of each wanderer.
 const SEED: u64 = 0x0BE7_C4E5;
 
 /// What the ships do.
@@ -22,7 +22,7 @@ const SEED: u64 = 0x0BE7_C4E5;
 pub enum Workload {
     /// The reference workload.
     Wander,
-    /// Everyone flies to the middle of the sector, turns as they go, and holds the trigger.
+    /// Everyone flies to the middle of the sector, turns on the way, and holds the trigger.
     ToTheMiddle,
 }
 
@@ -38,18 +38,18 @@ pub struct Play {
 }
 
 impl Play {
-    /// `ships` wanderers in one of the proving grounds, ten seconds after they joined.
+    /// `ships` wanderers in a proving ground, ten seconds after they joined.
     ///
     /// # Panics
-    /// When the built-in content is unsound or lacks the sector.
+    /// When the built-in content is invalid or lacks the sector.
     pub fn new(sector: &str, ships: u16) -> Self {
         Play::with(sector, "proving-ground", ships, Workload::Wander)
     }
 
-    /// `ships` in any sector under any mode, ten seconds after they joined.
+    /// `ships` in any sector and mode, ten seconds after they joined.
     ///
     /// # Panics
-    /// As [`Play::new`].
+    /// See [`Play::new`].
     pub fn with(sector: &str, mode: &str, ships: u16, workload: Workload) -> Self {
         let content = Arc::new(Content::built_in().expect("the built-in content is sound"));
         let rules =
@@ -70,7 +70,7 @@ impl Play {
         play
     }
 
-    /// Throws the dice for the next tick, to be followed by [`Play::advance`].
+    /// Draws the controls for the next tick. Call [`Play::advance`] after it.
     pub fn steer(&mut self) {
         let (next, rules) = (self.world.tick().next(), self.world.rules());
         self.commands.clear();
@@ -86,7 +86,7 @@ impl Play {
         }
     }
 
-    /// The world's own step, with the commands that were thrown.
+    /// Steps the world with the controls drawn before.
     pub fn advance(&mut self) {
         self.events.clear();
         self.world.step(&self.commands, &mut self.events);
@@ -98,7 +98,7 @@ impl Play {
         self.advance();
     }
 
-    /// What the seat asked for in the last tick.
+    /// The controls of the seat in the last tick.
     pub fn controls(&self, player: PlayerId) -> Controls {
         match self.commands.get(player.index()) {
             Some(Command::Steer(_, controls)) => *controls,
@@ -106,15 +106,15 @@ impl Play {
         }
     }
 
-    /// `count` seats that lie evenly among all, or all where there are not as many.
+    /// `count` seats, evenly spaced among all; all seats if there are not as many.
     pub fn some_players(&self, count: usize) -> Vec<PlayerId> {
         let seats = self.wanderers.len();
         let count = count.min(seats);
         (0..count).map(|index| PlayerId((index * seats / count) as u16)).collect()
     }
 
-    /// Lets everyone join, as a fleet of bots does: a few in each tick. The sector grows with those who
-    /// join, so the middle stays more crowded than the edge, here as on a server.
+    /// Lets everyone join as a fleet of bots does, a few per tick. The sector grows with the number of players, so
+    /// the middle stays more crowded than the edge, as on a server.
     fn take_seats(&mut self) {
         let players: Vec<_> = (0..self.wanderers.len() as u16).map(PlayerId).collect();
         for joining in players.chunks(JOINS_PER_TICK) {

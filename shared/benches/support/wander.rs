@@ -1,36 +1,35 @@
-//! The reference workload as a source of controls, for as many ships as a bench wants.
+//! The reference workload as a source of controls, for any number of ships.
 //!
-//! The same as the brain `wander` of the bots, without a view: holds one of eight directions for half a
-//! second to two, keeps turning the aim at a rate that changes with the direction, and fires once every
-//! 1.5 seconds.
+//! It does the same as the bots' brain `wander`, but without a view: holds one of eight directions for half a second
+//! to two, keeps turning the aim at a rate that changes with the direction, and fires once every 1.5 seconds.
 
 use driftfield_shared::sim::{Rng, Rules};
 use driftfield_shared::units::{Angle, Controls, Thrust, Tick};
 
-/// Seconds for which a direction is held, least and most.
+/// Shortest and longest time for which a direction is held, in seconds.
 const HOLD_SECONDS: (f32, f32) = (0.5, 2.0);
-/// Seconds between shots.
+/// Time between shots, in seconds.
 const FIRE_SECONDS: f32 = 1.5;
-/// Directions to choose from.
+/// Number of directions.
 const DIRECTIONS: u32 = 8;
 /// Fastest turn of the aim, in turns per second.
 const TURN_MAX: f32 = 0.25;
 
-/// Flies one ship by dice.
+/// Flies one ship by random numbers.
 #[derive(Clone, Debug)]
 pub struct Wander {
     rng: Rng,
     thrust: Thrust,
     aim: Angle,
-    /// Steps of aim per tick.
+    /// Turn of the aim, in steps per tick.
     turn: i16,
     turn_at: Tick,
     fire_at: Tick,
 }
 
 impl Wander {
-    /// A wanderer whose ways follow from the seed. The first shot falls at any moment of the interval, so
-    /// that those who joined together do not fire together.
+    /// A wanderer whose behaviour follows from the seed. The first shot comes at a random moment of the interval, so
+    /// that ships that joined together do not fire together.
     pub fn new(seed: u64, rules: &Rules) -> Self {
         let mut rng = Rng::new(seed);
         let aim = rng.angle();
@@ -38,7 +37,7 @@ impl Wander {
         Wander { rng, thrust: Thrust::NONE, aim, turn: 0, turn_at: Tick(0), fire_at }
     }
 
-    /// The controls for tick `now`, to be asked for once per tick.
+    /// The controls for tick `now`. Call it once per tick.
     pub fn controls(&mut self, now: Tick, rules: &Rules) -> Controls {
         if self.turn_at <= now {
             self.choose(now, rules);
@@ -55,7 +54,7 @@ impl Wander {
         let apart = u32::from(Thrust::DIRECTIONS) / DIRECTIONS;
         self.thrust = Thrust::towards((self.rng.below(DIRECTIONS) * apart) as u8);
         let fastest = TURN_MAX * f32::from(Angle::STEPS) * rules.tick_seconds;
-        // Whole steps and never none: an aim that stands still would cost the wire nothing.
+        // Whole steps and never zero: an aim that stands still would cost nothing on the wire.
         let turn = 1 + self.rng.below((fastest as u32).max(1)) as i16;
         self.turn = if self.rng.below(2) == 0 { turn } else { -turn };
         let held = self.rng.range(HOLD_SECONDS.0, HOLD_SECONDS.1);

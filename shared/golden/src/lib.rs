@@ -1,7 +1,7 @@
-//! The golden run, exported from a WASM module, and how tests get that module.
+//! Exports the golden run from a WASM module, and builds that module for tests.
 
-/// The hash of the golden run, 0 if the built-in content is unsound.
-// The attribute counts as unsafe because a name could clash; this module exports but this one.
+/// The hash of the golden run; 0 if the built-in content is invalid.
+// The attribute counts as unsafe because names could clash, but this module exports only one.
 #[allow(unsafe_code)]
 #[unsafe(no_mangle)]
 pub extern "C" fn golden_hash() -> u64 {
@@ -17,7 +17,7 @@ mod module {
     use std::process::Command;
     use std::{env, fs, io};
 
-    /// Builds this crate for wasm32 below `target_dir` and gives the module's bytes.
+    /// Builds this crate for wasm32 below `target_dir` and returns the module's bytes.
     ///
     /// # Errors
     /// When cargo, or the target `wasm32-unknown-unknown`, is missing, or the build fails.
@@ -28,7 +28,7 @@ mod module {
             .args(["build", "--locked", "--lib", "--profile", "wasm-release"])
             .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
             .arg(target_dir)
-            // Flags meant for the native build break this one; a wrapper is clippy's.
+            // Flags meant for the native build would break this one. The wrapper variable is clippy's.
             .env("CARGO_ENCODED_RUSTFLAGS", "")
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .output()?;

@@ -10,7 +10,7 @@ fn the_golden_hash_agrees_natively_and_in_wasm() {
     let bytes = driftfield_golden::build_module(&target_dir).unwrap();
     let engine = Engine::default();
     let module = Module::new(&engine, &bytes[..]).unwrap();
-    // The simulation asks nothing of its host: no clock, no randomness, no memory of others.
+    // The simulation imports nothing from its host: no clock, no randomness, no memory.
     assert_eq!(module.imports().count(), 0);
     let mut store = Store::new(&engine, ());
     let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module).unwrap();

@@ -1,15 +1,14 @@
-//! Content from the TOML files of `assets/`, which are compiled in.
+//! Reads content from the TOML files of `assets/`, which are compiled in.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{
-    AsteroidSize, Content, ContentError, Hull, Mode, Ore, Sector, SectorSize, Station, Weapon,
-};
+use super::sector_file::SectorFile;
+use super::{AsteroidSize, Content, ContentError, Hull, Mode, Ore, Weapon};
 use crate::units::WeaponId;
 use glam::Vec2;
 
-/// The files of `assets/` by their path below it.
+/// The files of `assets/`, by path below it.
 const FILES: [(&str, &str); 9] = [
     ("hulls.toml", include_str!("../../../assets/hulls.toml")),
     ("weapons.toml", include_str!("../../../assets/weapons.toml")),
@@ -28,53 +27,94 @@ const FILES: [(&str, &str); 9] = [
     ),
 ];
 
-impl Content {
-    /// The content that this program was built with.
+/// Where the text of content files comes from.
+pub trait ContentFiles {
+    /// The text of a file, by its path below `assets/`; `None` if there is no such file.
     ///
     /// # Errors
-    /// The first thing wrong in a file, by file, key and reason.
-    pub fn built_in() -> Result<Content, ContentError> {
-        Self::from_files(&|path| {
-            FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned())
-        })
+    /// When there is one that cannot be read.
+    fn read(&self, path: &str) -> Result<Option<String>, ContentError>;
+
+    /// The identifiers of all sectors: the names of the files in `sectors/`, without `.toml`. Their order is that of
+    /// the table that clients get.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or has a file that is no sector.
+    fn sectors(&self) -> Result<Vec<String>, ContentError>;
+}
+
+/// The files that are compiled into this program.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BuiltIn;
+
+impl ContentFiles for BuiltIn {
+    fn read(&self, path: &str) -> Result<Option<String>, ContentError> {
+        let file = FILES.iter().find(|(name, _)| *name == path);
+        Ok(file.map(|(_, text)| (*text).to_owned()))
     }
 
-    /// Content from the texts of its files; `read` gives a file by its path below `assets/`.
+    fn sectors(&self) -> Result<Vec<String>, ContentError> {
+        Ok(Self::paths().filter_map(sector_of).map(str::to_owned).collect())
+    }
+}
+
+impl BuiltIn {
+    /// The paths of all files.
+    pub fn paths() -> impl Iterator<Item = &'static str> {
+        FILES.iter().map(|(path, _)| *path)
+    }
+}
+
+/// The identifier of the sector in a file; `None` for the path of another file.
+pub fn sector_of(path: &str) -> Option<&str> {
+    path.strip_prefix("sectors/")?.strip_suffix(".toml")
+}
+
+impl Content {
+    /// The content compiled into this program.
     ///
     /// # Errors
-    /// The first thing wrong in a file, by file, key and reason.
-    pub fn from_files(read: &dyn Fn(&str) -> Option<String>) -> Result<Content, ContentError> {
-        let weapons: Vec<Weapon> = parse::<WeaponFile>("weapons.toml", read)?.weapon;
-        let hulls = parse::<HullFile>("hulls.toml", read)?
+    /// The first mistake: file, key and reason.
+    pub fn built_in() -> Result<Content, ContentError> {
+        Self::from_files(&BuiltIn)
+    }
+
+    /// Reads content from files, and checks it.
+    ///
+    /// # Errors
+    /// The first mistake: file, key and reason.
+    pub fn from_files(files: &dyn ContentFiles) -> Result<Content, ContentError> {
+        let weapons: Vec<Weapon> = parse::<WeaponFile>("weapons.toml", files)?.weapon;
+        let hulls = parse::<HullFile>("hulls.toml", files)?
             .hull
             .into_iter()
             .map(|hull| hull.resolve(&weapons))
             .collect::<Result<_, _>>()?;
+        let ores = parse::<OreFile>("ores.toml", files)?.ore;
+        let asteroid_sizes = parse::<AsteroidFile>("asteroids.toml", files)?.size;
         let mut sectors = Vec::new();
-        for (path, _) in FILES.iter().filter(|(path, _)| path.starts_with("sectors/")) {
-            let id = path.trim_start_matches("sectors/").trim_end_matches(".toml");
-            sectors.push(parse::<SectorFile>(path, read)?.resolve(id));
+        for id in files.sectors()? {
+            let file = parse::<SectorFile>(&format!("sectors/{id}.toml"), files)?;
+            sectors.push(file.resolve(&id, &ores, &asteroid_sizes)?);
         }
         let content = Content {
             hulls,
             weapons,
-            ores: parse::<OreFile>("ores.toml", read)?.ore,
-            asteroid_sizes: parse::<AsteroidFile>("asteroids.toml", read)?.size,
+            ores,
+            asteroid_sizes,
             sectors,
-            modes: parse::<ModeFile>("modes.toml", read)?.mode,
+            modes: parse::<ModeFile>("modes.toml", files)?.mode,
         };
         content.check()?;
         Ok(content)
     }
 }
 
-fn parse<T: DeserializeOwned>(
-    path: &str,
-    read: &dyn Fn(&str) -> Option<String>,
-) -> Result<T, ContentError> {
-    let text = read(path).ok_or_else(|| ContentError::new(path, "(file)", "is missing"))?;
+fn parse<T: DeserializeOwned>(path: &str, files: &dyn ContentFiles) -> Result<T, ContentError> {
+    let text = files.read(path)?.ok_or_else(|| ContentError::new(path, "(file)", "is missing"))?;
     toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(0, |span| text[..span.start].lines().count());
+        // Lines count from 1, and the last one before the place may be begun.
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         ContentError::new(path, format!("line {line}"), error.message())
     })
 }
@@ -150,58 +190,34 @@ struct ModeFile {
     mode: Vec<Mode>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SectorFile {
-    name: String,
-    #[serde(default)]
-    side: Option<f32>,
-    #[serde(default)]
-    side_per_ship: Option<f32>,
-    #[serde(default)]
-    side_min: f32,
-    #[serde(default)]
-    view_half: Option<Vec2>,
-    #[serde(default)]
-    station: Option<Station>,
-    #[serde(default)]
-    asteroids: u16,
-    #[serde(default)]
-    asteroid_regrow_seconds: f32,
-}
-
-impl SectorFile {
-    fn resolve(self, id: &str) -> Sector {
-        let size = match self.side_per_ship {
-            Some(side) => SectorSize::PerShip { side, side_min: self.side_min },
-            // A missing side is out of the checked range and refused there, by its name.
-            None => SectorSize::Fixed { side: self.side.unwrap_or(0.0) },
-        };
-        Sector {
-            id: id.to_owned(),
-            name: self.name,
-            size,
-            view_half: self.view_half,
-            station: self.station,
-            asteroids: self.asteroids,
-            asteroid_regrow_seconds: self.asteroid_regrow_seconds,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn with(path: &str, from: &str, to: &str) -> Result<Content, ContentError> {
-        Content::from_files(&|name| {
-            let text = FILES.iter().find(|(file, _)| *file == name)?.1;
-            if name == path {
-                assert!(text.contains(from), "{path} has no `{from}`");
-                return Some(text.replacen(from, to, 1));
+    /// The files of this program, one of them changed.
+    struct Changed<'a> {
+        path: &'a str,
+        from: &'a str,
+        to: &'a str,
+    }
+
+    impl ContentFiles for Changed<'_> {
+        fn read(&self, path: &str) -> Result<Option<String>, ContentError> {
+            let Some(text) = BuiltIn.read(path)? else { return Ok(None) };
+            if path != self.path {
+                return Ok(Some(text));
             }
-            Some(text.to_owned())
-        })
+            assert!(text.contains(self.from), "{path} has no `{}`", self.from);
+            Ok(Some(text.replacen(self.from, self.to, 1)))
+        }
+
+        fn sectors(&self) -> Result<Vec<String>, ContentError> {
+            BuiltIn.sectors()
+        }
+    }
+
+    fn with(path: &str, from: &str, to: &str) -> Result<Content, ContentError> {
+        Content::from_files(&Changed { path, from, to })
     }
 
     #[test]
@@ -209,6 +225,32 @@ mod tests {
         let content = Content::built_in().unwrap();
         for id in ["frontier", "proving-ground", "proving-ground-open", "proving-ground-packed"] {
             assert!(content.sector(id).is_some(), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_in_a_placed_thing_is_named_by_file_key_and_reason() {
+        for (from, to, key, reason) in [
+            ("density = 22.0", "density = 0.0", "field.shallows.density", "is not within"),
+            ("id = \"lee\"", "id = \"harbour\"", "field.harbour.id", "used by another thing"),
+            (
+                "ore = \"aurum\"",
+                "ore = \"gold\"",
+                "rock.old-tooth.ore",
+                "no ore `gold` in ores.toml",
+            ),
+            ("ores = { ferrite", "ores = { iron", "field.shallows.ores", "no ore `iron`"),
+            ("size = \"boulder\"", "size = \"moon\"", "rock.old-tooth.size", "no size `moon`"),
+            ("[100.0, -2700.0]", "[100.0, -2.0]", "rock.old-tooth.position", "in a safe zone"),
+            ("radius = 230.0", "radius = 9000.0", "spawn_zone.harbour-roads.disc.radius", "within"),
+            ("polygon = [", "# polygon = [", "field.breakers", "either a `disc` or a `polygon`"),
+            ("[-1900.0, -500.0]", "[9e9, 0.0]", "field.breakers.polygon.x", "is not within"),
+            ("radius = 220.0", "radius = 1.0", "safe_zone.rest.radius", "is not within"),
+            ("dock_radius = 240.0", "dock_radius = 500.0", "station.harbour.dock_radius", "within"),
+        ] {
+            let error = with("sectors/frontier.toml", from, to).unwrap_err();
+            assert_eq!((error.file.as_str(), error.key.as_str()), ("sectors/frontier.toml", key));
+            assert!(error.reason.contains(reason), "{error}");
         }
     }
 
@@ -222,6 +264,9 @@ mod tests {
         let error = with("ores.toml", "price = ", "price = 900_000").unwrap_err();
         assert!(error.key.ends_with(".price"), "{error}");
         assert!(error.reason.contains("is not within"), "{error}");
+
+        let error = with("modes.toml", "[[mode]]", "\n[[mode\n").unwrap_err();
+        assert!(error.key.starts_with("line "), "{error}");
 
         let error = with("modes.toml", "respawn_seconds", "respawn_secs").unwrap_err();
         assert_eq!(error.file, "modes.toml");

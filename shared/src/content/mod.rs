@@ -1,66 +1,73 @@
-//! What the files in `assets/` mean: hulls, weapons, ores, asteroids, sectors and modes.
+//! The content of `assets/`: hulls, weapons, ores, asteroids, sectors and modes.
 //!
-//! All figures of the game are data. They are read from TOML by the server (`files`), checked once
-//! (`check`), and travel to clients inside the welcome, so that a client computes with the very
-//! figures of its server.
+//! All figures of the game are data. The server reads them from TOML (`files`) and checks them once (`check`). They
+//! travel to clients in the welcome, so that a client computes with the figures of its server.
 
+mod area;
 mod check;
 #[cfg(feature = "content-files")]
 mod files;
 mod kinds;
+mod sector;
+#[cfg(feature = "content-files")]
+mod sector_file;
 
+pub use area::Area;
 pub use check::ContentError;
-pub use kinds::{AsteroidSize, Hull, Mode, Ore, Sector, SectorSize, Station, Weapon};
+#[cfg(feature = "content-files")]
+pub use files::{BuiltIn, ContentFiles, sector_of};
+pub use kinds::{AsteroidSize, Hull, Mode, Ore, Weapon};
+pub use sector::{Field, LoneRock, SafeZone, Sector, SectorSize, SpawnZone, Station};
 
 use serde::{Deserialize, Serialize};
 
 use crate::units::{HullId, OreId, SizeId, WeaponId};
 
-/// All rules that are data, with the names resolved to identifiers. Only made by a checked constructor
-/// or by deserialising and then [`Content::check`].
+/// All rules that are data, with names resolved to identifiers. Create it with a checked constructor only, or
+/// deserialise it and then call [`Content::check`].
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Content {
-    /// Ships, the first is what a player starts with.
+    /// Ships; a player starts with the first.
     pub hulls: Vec<Hull>,
-    /// Guns.
+    /// Guns and their shots.
     pub weapons: Vec<Weapon>,
-    /// What asteroids yield.
+    /// Kinds of ore.
     pub ores: Vec<Ore>,
-    /// Sizes of asteroid, largest first.
+    /// Sizes of asteroids, largest first.
     pub asteroid_sizes: Vec<AsteroidSize>,
     /// Sectors that a room can be opened in.
     pub sectors: Vec<Sector>,
-    /// Rules that a room can be opened with.
+    /// Modes that a room can be opened with.
     pub modes: Vec<Mode>,
 }
 
 impl Content {
-    /// The hull of an identifier that was checked against this content.
+    /// The hull of an identifier; it must have been checked against this content.
     pub fn hull(&self, id: HullId) -> &Hull {
         &self.hulls[id.index()]
     }
 
-    /// The weapon of an identifier that was checked against this content.
+    /// The weapon of an identifier; it must have been checked against this content.
     pub fn weapon(&self, id: WeaponId) -> &Weapon {
         &self.weapons[id.index()]
     }
 
-    /// The ore of an identifier that was checked against this content.
+    /// The ore of an identifier; it must have been checked against this content.
     pub fn ore(&self, id: OreId) -> &Ore {
         &self.ores[id.index()]
     }
 
-    /// The asteroid size of an identifier that was checked against this content.
+    /// The asteroid size of an identifier; it must have been checked against this content.
     pub fn asteroid_size(&self, id: SizeId) -> &AsteroidSize {
         &self.asteroid_sizes[id.index()]
     }
 
-    /// The sector called `id`.
+    /// The sector named `id`.
     pub fn sector(&self, id: &str) -> Option<&Sector> {
         self.sectors.iter().find(|sector| sector.id == id)
     }
 
-    /// The mode called `id`.
+    /// The mode named `id`.
     pub fn mode(&self, id: &str) -> Option<&Mode> {
         self.modes.iter().find(|mode| mode.id == id)
     }

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Why the server closes a connection. The message is what a player reads.
+/// Why the server closes a connection. `Display` is for logs and bots: the page has words of its own in
+/// each language.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Error, Hash, PartialEq, Serialize)]
 pub enum CloseReason {
-    /// The client speaks another version of the protocol.
+    /// The client speaks another protocol version.
     #[error("this page is older or newer than the server: reload the page")]
     WrongVersion,
     /// The client was built with other game content.
@@ -18,41 +19,50 @@ pub enum CloseReason {
     /// The server shuts down or restarts.
     #[error("the server is shutting down")]
     ShuttingDown,
-    /// Nothing, or nothing complete, was said in time.
+    /// No complete message arrived in time.
     #[error("the connection was silent for too long")]
     TimedOut,
     /// A message could not be decoded.
     #[error("the connection sent something that is not the game's protocol")]
     Malformed,
-    /// A message is longer than any message may be.
+    /// A message is longer than allowed.
     #[error("the connection sent a message that is too long")]
     TooLong,
-    /// More bytes or frames than any honest client sends.
+    /// The client sent more bytes or frames than any honest client does.
     #[error("the connection sent too much")]
     TooMuch,
-    /// The client took too little for too long.
+    /// The client read too little for too long.
     #[error("the connection is too slow for the game")]
     TooSlow,
     /// The seat was taken back over a newer connection.
     #[error("this ship is now flown from another window")]
     TakenOver,
-    /// The client said goodbye.
+    /// The client left on purpose.
     #[error("you left the room")]
     Left,
     /// A person needs the seat of a house bot.
     #[error("the seat is needed for a person")]
     SeatNeeded,
-    /// A second connection whose ticket is not that of a seat with a connection.
+    /// The player was idle for long, and another player waited for the seat.
+    #[error("you were away, and somebody else was waiting for your seat")]
+    Idle,
+    /// The ticket of a second connection belongs to no connected seat.
     #[error("this second connection belongs to no seat")]
     NoSeat,
-    /// A bug of the server.
+    /// The ticket of an account is not good any more, or never was.
+    #[error("the sign-in to your account has expired")]
+    TicketExpired,
+    /// The host has banned the player, or the network that the player comes from.
+    #[error("you are banned from this server")]
+    Banned,
+    /// The server has a bug.
     #[error("the room had an internal error and restarts")]
     InternalError,
 }
 
 impl CloseReason {
     /// All reasons.
-    pub const ALL: [CloseReason; 14] = [
+    pub const ALL: [CloseReason; 17] = [
         CloseReason::WrongVersion,
         CloseReason::WrongContent,
         CloseReason::RoomFull,
@@ -65,11 +75,14 @@ impl CloseReason {
         CloseReason::TakenOver,
         CloseReason::Left,
         CloseReason::SeatNeeded,
+        CloseReason::Idle,
         CloseReason::NoSeat,
+        CloseReason::TicketExpired,
+        CloseReason::Banned,
         CloseReason::InternalError,
     ];
 
-    /// The WebSocket close code: RFC 6455 section 7.4 and the registry where a meaning fits, else 4xxx.
+    /// The WebSocket close code: one of RFC 6455 section 7.4 or the registry where its meaning fits, otherwise 4xxx.
     pub fn code(self) -> u16 {
         match self {
             CloseReason::Left => 1000,
@@ -86,10 +99,13 @@ impl CloseReason {
             CloseReason::TakenOver => 4004,
             CloseReason::SeatNeeded => 4005,
             CloseReason::NoSeat => 4006,
+            CloseReason::Idle => 4007,
+            CloseReason::TicketExpired => 4008,
+            CloseReason::Banned => 4009,
         }
     }
 
-    /// The reason of a close code that this server uses.
+    /// The reason for a close code, if this server uses the code.
     pub fn from_code(code: u16) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
     }
@@ -109,12 +125,15 @@ impl CloseReason {
             CloseReason::TakenOver => "taken_over",
             CloseReason::Left => "left",
             CloseReason::SeatNeeded => "seat_needed",
+            CloseReason::Idle => "idle",
             CloseReason::NoSeat => "no_seat",
+            CloseReason::TicketExpired => "ticket_expired",
+            CloseReason::Banned => "banned",
             CloseReason::InternalError => "internal_error",
         }
     }
 
-    /// Whether a client may usefully try again by itself.
+    /// Whether it makes sense for a client to try again by itself.
     pub fn is_worth_retrying(self) -> bool {
         !matches!(
             self,
@@ -123,7 +142,9 @@ impl CloseReason {
                 | CloseReason::TakenOver
                 | CloseReason::Left
                 | CloseReason::SeatNeeded
+                | CloseReason::Idle
                 | CloseReason::NoSeat
+                | CloseReason::Banned
         )
     }
 }

@@ -1,38 +1,40 @@
-//! What a client says in the request that opens its WebSocket, so that the answer to it follows the answer 101 at once.
+//! The greeting in the request that opens the WebSocket, so that the server's answer can follow the status 101 at
+//! once.
 //!
 //! ```text
-//! Sec-WebSocket-Protocol: driftfield.4, greeting.AP0IBwYFBAMCAQNBZGEAAA
+//! Sec-WebSocket-Protocol: driftfield.7, greeting.AP0IBwYFBAMCAQNBZGEAAAAA
 //!                         |             \- base64url of the greeting's bytes
 //!                         \- version of the protocol, which the server's answer repeats
 //! ```
 //!
-//! That header is all that a page can set but the URL, which ends up in logs, and a greeting holds secrets. The version
-//! stands outside the greeting: who speaks another version is told so, whatever form its greeting has.
+//! That header is all that a page can set apart from the URL, and URLs end up in logs, but a greeting holds secrets.
+//! The version stands outside the greeting, so that a client of another version is told so, whatever the format of
+//! its greeting.
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use super::codec::{self, DecodeError};
 use super::{Hello, InputTicket, PROTOCOL_VERSION};
 use crate::limits::{GREETING_BYTES_MAX, NAME_BYTES_MAX};
+use crate::wire::{DecodeError, codec};
 
-/// How the name of a version begins, among the protocols of a request.
+/// Prefix of a version's name among the protocols of a request.
 const VERSION_PREFIX: &str = "driftfield.";
-/// How a greeting begins there.
+/// Prefix of a greeting among them.
 const GREETING_PREFIX: &str = "greeting.";
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Greeting {
     /// To play.
     Hello(Hello),
-    /// To bring input commands for a seat that has a connection, too: each goes over both, and the copy that arrives
-    /// first counts. The ticket is that of the [`Welcome`](super::Welcome) on the first.
+    /// To bring input commands for a seat that also has its own connection. Each command goes over both, and the copy
+    /// that arrives first counts. The ticket is that of the [`Welcome`](super::Welcome) on the first connection.
     AttachInputs(InputTicket),
 }
 
 impl Greeting {
-    /// The protocols that a request with this greeting names, in this order.
+    /// The protocols of a request with this greeting, in this order.
     pub fn protocols(&self) -> [String; 2] {
         let greeting = BASE64URL_NOPAD.encode(&codec::encode(self));
         [protocol_of_version(PROTOCOL_VERSION), format!("{GREETING_PREFIX}{greeting}")]
@@ -53,20 +55,20 @@ impl Greeting {
     }
 }
 
-/// What a request offers to speak.
+/// What a request offers.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Offer {
-    /// This version, and this is its greeting.
+    /// This version, with its greeting.
     Greeting(Greeting),
-    /// Another version only; `None`: none that it names, as before version 4.
+    /// Only another version; `None` if it names no version, as before version 4.
     OtherVersion(Option<u16>),
 }
 
 impl Offer {
-    /// Takes the protocols of a request apart. All that can be wrong with them is found here.
+    /// Parses the protocols of a request. Everything that can be wrong with them is found here.
     ///
     /// # Errors
-    /// What no client of this version offers.
+    /// When no client of this version would offer them.
     pub fn read<'a>(protocols: impl Iterator<Item = &'a str>) -> Result<Offer, DecodeError> {
         let (mut own, mut other, mut greeting, mut is_repeated) = (false, None, None, false);
         for protocol in protocols {
@@ -77,7 +79,7 @@ impl Offer {
                 is_repeated |= greeting.replace(text).is_some();
             }
         }
-        // First: what another version says in its greeting is not for us to judge.
+        // First, because the greeting of another version cannot be judged here.
         if !own {
             return Ok(Offer::OtherVersion(other));
         }
@@ -87,7 +89,7 @@ impl Offer {
         Greeting::read(greeting.ok_or(DecodeError::NoGreeting)?).map(Offer::Greeting)
     }
 
-    /// The protocol that the answer 101 names: without one that it has offered, a page does not hear what follows.
+    /// The protocol named in the 101 response. Without one that it has offered, a browser closes the connection.
     pub fn answer(&self) -> Option<String> {
         match self {
             Offer::Greeting(_) => Some(protocol_of_version(PROTOCOL_VERSION)),
@@ -100,13 +102,13 @@ fn protocol_of_version(version: u16) -> String {
     format!("{VERSION_PREFIX}{version}")
 }
 
-/// The version that a protocol is the name of; a number that is written in another way than ours is none.
+/// The version in a protocol's name; `None` if its number is not written as we write it.
 fn version_of(protocol: &str) -> Option<u16> {
     let version = protocol.strip_prefix(VERSION_PREFIX)?.parse().ok()?;
     (protocol_of_version(version) == protocol).then_some(version)
 }
 
-/// Characters of the longest greeting: three bytes in four.
+/// Characters of the longest greeting: four for three bytes.
 const GREETING_CHARS_MAX: usize = (GREETING_BYTES_MAX * 4).div_ceil(3);
 
 #[cfg(test)]
@@ -114,14 +116,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::protocol::Token;
+    use crate::protocol::{AccountTicket, Token};
 
     fn hello() -> Hello {
         Hello {
             content_hash: 0x0102_0304_0506_0708,
             name: "Ada".into(),
             token: Some(Token([0x11; 16])),
+            ticket: Some(AccountTicket([0x33; 16])),
             is_bot: true,
+            wants_checks: false,
         }
     }
 
@@ -132,7 +136,7 @@ mod tests {
     /// An offer of this version with these bytes as its greeting.
     fn read_bytes(bytes: &[u8]) -> Result<Offer, DecodeError> {
         let greeting = format!("greeting.{}", BASE64URL_NOPAD.encode(bytes));
-        read(&["driftfield.4", &greeting])
+        read(&["driftfield.7", &greeting])
     }
 
     #[test]
@@ -144,7 +148,10 @@ mod tests {
             1,    // a token follows
         ];
         bytes.extend([0x11; 16]);
+        bytes.push(1); // a ticket follows
+        bytes.extend([0x33; 16]);
         bytes.push(1); // a bot
+        bytes.push(0); // no checks
         let greeting = Greeting::Hello(hello());
         assert_eq!(codec::encode(&greeting), bytes);
         assert_eq!(read_bytes(&bytes), Ok(Offer::Greeting(greeting)));
@@ -157,9 +164,9 @@ mod tests {
 
     #[test]
     fn a_greeting_travels_in_characters_that_a_header_may_have() {
-        let hello = Hello { token: None, is_bot: false, ..hello() };
+        let hello = Hello { token: None, ticket: None, is_bot: false, ..hello() };
         let protocols = Greeting::Hello(hello.clone()).protocols();
-        assert_eq!(protocols, ["driftfield.4", "greeting.AP0IBwYFBAMCAQNBZGEAAA"]);
+        assert_eq!(protocols, ["driftfield.7", "greeting.AP0IBwYFBAMCAQNBZGEAAAAA"]);
         let [version, greeting] = &protocols;
         let offer = read(&[version, greeting]).unwrap();
         assert_eq!(offer, Offer::Greeting(Greeting::Hello(hello)));
@@ -172,7 +179,9 @@ mod tests {
             content_hash: u64::MAX,
             name: "x".repeat(NAME_BYTES_MAX),
             token: Some(Token([0xff; 16])),
+            ticket: Some(AccountTicket([0xff; 16])),
             is_bot: true,
+            wants_checks: true,
         };
         let [version, greeting] = Greeting::Hello(hello.clone()).protocols();
         let offer = read(&[&version, &greeting]);
@@ -183,13 +192,13 @@ mod tests {
     fn other_versions_are_told_from_what_is_wrong() {
         assert_eq!(read(&[]), Ok(Offer::OtherVersion(None)));
         assert_eq!(read(&["chat", "driftfield.04"]), Ok(Offer::OtherVersion(None)));
-        let newer = read(&["driftfield.5", "greeting.whatever it is", "driftfield.6"]);
-        assert_eq!(newer, Ok(Offer::OtherVersion(Some(5))));
-        let split = read(&["driftfield.5", "greeting.a", "greeting.b"]);
-        assert_eq!(split, Ok(Offer::OtherVersion(Some(5))));
-        assert_eq!(newer.unwrap().answer().as_deref(), Some("driftfield.5"));
+        let newer = read(&["driftfield.8", "greeting.whatever it is", "driftfield.9"]);
+        assert_eq!(newer, Ok(Offer::OtherVersion(Some(8))));
+        let split = read(&["driftfield.8", "greeting.a", "greeting.b"]);
+        assert_eq!(split, Ok(Offer::OtherVersion(Some(8))));
+        assert_eq!(newer.unwrap().answer().as_deref(), Some("driftfield.8"));
         let [version, greeting] = Greeting::Hello(hello()).protocols();
-        let both = read(&["driftfield.5", &greeting, &version]);
+        let both = read(&["driftfield.8", &greeting, &version]);
         assert_eq!(both, Ok(Offer::Greeting(Greeting::Hello(hello()))));
     }
 
@@ -202,22 +211,22 @@ mod tests {
         }));
         let longer = "A".repeat(GREETING_CHARS_MAX + 1);
         let cases = [
-            (read(&["driftfield.4"]), DecodeError::NoGreeting),
-            (read(&["driftfield.4", "greeting.", "greeting."]), DecodeError::GreetingRepeated),
-            (read(&["driftfield.4", "greeting."]), DecodeError::Form),
-            (read(&["driftfield.4", "greeting.A"]), DecodeError::NotBase64),
-            // Bits behind the end that are not zero; padding; the digits of another alphabet.
-            (read(&["driftfield.4", "greeting.AB"]), DecodeError::NotBase64),
-            (read(&["driftfield.4", "greeting.AA=="]), DecodeError::NotBase64),
-            (read(&["driftfield.4", "greeting.A/+A"]), DecodeError::NotBase64),
+            (read(&["driftfield.7"]), DecodeError::NoGreeting),
+            (read(&["driftfield.7", "greeting.", "greeting."]), DecodeError::GreetingRepeated),
+            (read(&["driftfield.7", "greeting."]), DecodeError::Form),
+            (read(&["driftfield.7", "greeting.A"]), DecodeError::NotBase64),
+            // Nonzero bits after the end; padding; digits of another alphabet.
+            (read(&["driftfield.7", "greeting.AB"]), DecodeError::NotBase64),
+            (read(&["driftfield.7", "greeting.AA=="]), DecodeError::NotBase64),
+            (read(&["driftfield.7", "greeting.A/+A"]), DecodeError::NotBase64),
             (
-                read(&["driftfield.4", &format!("greeting.{longer}")]),
+                read(&["driftfield.7", &format!("greeting.{longer}")]),
                 DecodeError::GreetingTooLong(longer.len()),
             ),
             (read_bytes(&[2]), DecodeError::Form),
             (read_bytes(&[1; 16]), DecodeError::Form),
             (read_bytes(&[1; 18]), DecodeError::TrailingBytes(1)),
-            // A name of 2^63 bytes, which it only claims.
+            // A name that claims 2^63 bytes.
             (read_bytes(&[0, 0, 253, 0, 0, 0, 0, 0, 0, 0, 128]), DecodeError::Form),
             (read_bytes(&long_name), DecodeError::NameTooLong(NAME_BYTES_MAX + 1)),
         ];
@@ -229,7 +238,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_protocols_are_refused_or_decoded(
-            texts in prop::collection::vec("(driftfield\\.4|greeting\\.[A-Za-z0-9_-]{0,200}|.{0,300})", 0..4),
+            texts in prop::collection::vec("(driftfield\\.7|greeting\\.[A-Za-z0-9_-]{0,200}|.{0,300})", 0..4),
         ) {
             let _ = Offer::read(texts.iter().map(String::as_str));
         }

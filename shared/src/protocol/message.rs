@@ -1,39 +1,43 @@
-//! Whole messages: the lane each begins with, and what is behind it.
+//! Whole messages: the lane in their first byte, and the rest.
 //!
-//! The two low bits of the first byte name the lane. Input commands and snapshots are bit-packed; a
-//! control message follows its first byte in bincode.
+//! The two low bits of the first byte are the lane. Input commands and snapshots are bit-packed; a control message
+//! follows its first byte in bincode. In the lane of topics the other six bits are the subscription, and an update
+//! follows.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::codec::{self, DecodeError};
-use super::{ClientControl, ServerControl};
-use crate::snapshot::{BitReader, BitWriter, KIND_BITS, KIND_CONTROL, KIND_DELTA, KIND_FULL};
+use super::{ClientControl, Request, RequestBody, ServerControl};
+use crate::limits::{CLIENT_MESSAGE_BYTES_MAX, NAME_BYTES_MAX, TOPIC_NAME_BYTES_MAX};
+use crate::snapshot::{KIND_BITS, KIND_CONTROL, KIND_DELTA, KIND_FULL, KIND_TOPIC};
+use crate::topics::Handle;
 use crate::units::{Angle, Controls, Thrust, Tick, ViewLag};
+use crate::wire::{BitReader, BitWriter};
+use crate::wire::{DecodeError, codec};
 
 /// The lane of input commands, from client to server.
 const KIND_INPUT: u64 = 0;
 
-/// The input command of one tick, with the acknowledgement of what the client has seen.
+/// The input command of one tick, with the acknowledgement of the newest decoded snapshot.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct InputMessage {
     /// Low bits of the tick that the command is for.
     pub tick_low: u16,
     /// Low bits of the tick of the newest snapshot that was decoded.
     pub ack_low: u16,
-    /// How far in the past others are shown to the player while this command is given.
+    /// How far in the past other ships are shown to the player while this command is given.
     pub view_lag: ViewLag,
-    /// What the player asks for.
+    /// The player's controls.
     pub controls: Controls,
 }
 
 impl InputMessage {
-    /// A command for `tick` by a client that has seen `ack`.
+    /// A command for `tick` by a client whose newest decoded snapshot is `ack`.
     pub fn new(tick: Tick, ack: Tick, view_lag: ViewLag, controls: Controls) -> Self {
         InputMessage { tick_low: tick.0 as u16, ack_low: ack.0 as u16, view_lag, controls }
     }
 
-    /// The message as bytes: 62 bits in 8 bytes.
+    /// Encodes the message: 62 bits in 8 bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = BitWriter::default();
         out.write(KIND_INPUT, KIND_BITS);
@@ -44,6 +48,7 @@ impl InputMessage {
         out.write_bool(self.controls.boost);
         out.write_bool(self.controls.fire);
         out.write(u64::from(self.controls.aim.steps()), Angle::BITS);
+        debug_assert_eq!(out.len_bits(), 62, "an input command has one length");
         out.finish().to_vec()
     }
 
@@ -66,68 +71,108 @@ impl InputMessage {
     }
 }
 
-/// What a client sends.
+/// A message of a client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClientMessage {
     /// An input command.
     Input(InputMessage),
-    /// Everything else.
+    /// A control message.
     Control(ClientControl),
 }
 
-/// Takes a client's bytes apart. All that can be wrong with them is found here.
+/// Decodes a client's message. Everything that can be wrong with it is found here.
 ///
 /// # Errors
-/// What no client of this version sends.
+/// When no client of this version would send it.
 pub fn decode_client(bytes: &[u8]) -> Result<ClientMessage, DecodeError> {
     match lane(bytes)? {
         KIND_INPUT => InputMessage::decode(bytes).map(ClientMessage::Input),
-        _ => Ok(ClientMessage::Control(decode_control(bytes)?)),
+        _ => {
+            let control = decode_control(bytes)?;
+            check_texts(&control)?;
+            Ok(ClientMessage::Control(control))
+        }
     }
 }
 
-/// Whether a client's message, as it is encoded, is an input command: what goes over a second connection, too.
+/// Checks the lengths of a client's texts.
+fn check_texts(control: &ClientControl) -> Result<(), DecodeError> {
+    match control {
+        ClientControl::Subscribe(subscribe) if subscribe.topic.len() > TOPIC_NAME_BYTES_MAX => {
+            Err(DecodeError::TopicTooLong(subscribe.topic.len()))
+        }
+        ClientControl::Request(Request { body: RequestBody::Rename { name }, .. })
+            if name.len() > NAME_BYTES_MAX =>
+        {
+            Err(DecodeError::NameTooLong(name.len()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether an encoded message of a client is an input command, which also goes over a second connection.
 pub fn is_input_command(bytes: &[u8]) -> bool {
     lane(bytes) == Ok(KIND_INPUT)
 }
 
-/// A control message of the client as bytes.
+/// Encodes a control message of the client.
 pub fn encode_client_control(control: &ClientControl) -> Vec<u8> {
-    encode_control(control)
+    let bytes = encode_control(control);
+    assert!(bytes.len() <= CLIENT_MESSAGE_BYTES_MAX, "no server would take {} bytes", bytes.len());
+    bytes
 }
 
-/// What a server sends.
+/// A message of a server.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ServerMessage<'a> {
     /// A snapshot for the [`Decoder`](crate::snapshot::Decoder).
     Snapshot(&'a [u8]),
-    /// Everything else.
+    /// A control message.
     Control(ServerControl),
+    /// An update of a topic for the [`Subscriber`](crate::topics::Subscriber), and the subscription that it is for.
+    Topic(Handle, &'a [u8]),
 }
 
-/// Takes a server's bytes apart, but for the inside of snapshots.
+/// Decodes a server's message, except the content of a snapshot.
 ///
 /// # Errors
-/// What no server of this version sends.
+/// When no server of this version would send it.
 pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage<'_>, DecodeError> {
-    match lane(bytes)? {
-        KIND_DELTA | KIND_FULL => Ok(ServerMessage::Snapshot(bytes)),
+    match (server_lane(bytes)?, bytes) {
+        (KIND_DELTA | KIND_FULL, _) => Ok(ServerMessage::Snapshot(bytes)),
+        (KIND_TOPIC, [first, update @ ..]) => {
+            let handle = Handle::try_from(first >> KIND_BITS);
+            let handle = handle.map_err(|_| DecodeError::UnknownKind(*first))?;
+            Ok(ServerMessage::Topic(handle, update))
+        }
         _ => Ok(ServerMessage::Control(decode_control(bytes)?)),
     }
 }
 
-/// A control message of the server as bytes.
+/// The first byte of a message with an update of a topic. The update follows.
+pub fn topic_lane(handle: Handle) -> u8 {
+    u8::from(handle) << KIND_BITS | KIND_TOPIC as u8
+}
+
+/// Encodes a control message of the server.
 pub fn encode_server_control(control: &ServerControl) -> Vec<u8> {
     encode_control(control)
 }
 
-/// The lane of a message, checked: an unknown one, or a control byte with other bits set, is refused.
+/// The lane of a client's message. An unknown lane, or a control byte with other bits set, is refused.
 fn lane(bytes: &[u8]) -> Result<u64, DecodeError> {
+    match server_lane(bytes)? {
+        KIND_TOPIC => Err(DecodeError::UnknownKind(bytes[0])),
+        kind => Ok(kind),
+    }
+}
+
+/// The lane of a server's message. A control byte with other bits set is refused.
+fn server_lane(bytes: &[u8]) -> Result<u64, DecodeError> {
     let first = *bytes.first().ok_or(DecodeError::Empty)?;
     match u64::from(first) & ((1 << KIND_BITS) - 1) {
         KIND_CONTROL if u64::from(first) != KIND_CONTROL => Err(DecodeError::UnknownKind(first)),
-        kind @ (KIND_DELTA | KIND_FULL | KIND_CONTROL) => Ok(kind),
-        _ => Err(DecodeError::UnknownKind(first)),
+        kind => Ok(kind),
     }
 }
 
@@ -137,7 +182,7 @@ fn encode_control<T: Serialize>(control: &T) -> Vec<u8> {
     bytes
 }
 
-fn decode_control<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+fn decode_control<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, DecodeError> {
     match bytes.split_first() {
         Some((first, rest)) if u64::from(*first) == KIND_CONTROL => codec::decode(rest),
         Some((first, _)) => Err(DecodeError::UnknownKind(*first)),
@@ -150,7 +195,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::protocol::{CloseReason, LeaderboardLine, PlayerInfo};
+    use crate::protocol::{
+        CloseReason, Done, HubBody, HubRequest, LineId, Nonce, Outcome, RefusalReason, Reply,
+        RequestId, SayTo, Saying, player_key,
+    };
+    use crate::sim::ContentHash;
+    use crate::topics::{Board, EndReason, Feed, Key, Since, Subscribe, Topic, write_end};
     use crate::units::PlayerId;
 
     fn input(
@@ -180,6 +230,13 @@ mod tests {
         let bytes = [2, 0]; // lane: control; Leave
         assert_eq!(encode_client_control(&ClientControl::Leave), bytes);
         assert_eq!(decode_client(&bytes), Ok(ClientMessage::Control(ClientControl::Leave)));
+        for (control, bytes) in [
+            (ClientControl::Acknowledge(Tick(300)), [2, 1, 251, 44, 1]),
+            (ClientControl::Desync(Tick(300)), [2, 2, 251, 44, 1]),
+        ] {
+            assert_eq!(encode_client_control(&control), bytes);
+            assert_eq!(decode_client(&bytes), Ok(ClientMessage::Control(control)));
+        }
     }
 
     #[test]
@@ -190,24 +247,67 @@ mod tests {
     }
 
     #[test]
+    fn subscriptions_and_requests_have_their_golden_bytes() {
+        let subscribe = Subscribe {
+            handle: Handle::try_from(5).unwrap(),
+            topic: "standings".into(),
+            since: Some(Since { epoch: 0x0102_0304, version: 300 }),
+            only: Key::try_from(vec![44, 1]).ok(),
+        };
+        let plain =
+            Subscribe { topic: "kills".into(), since: None, only: None, ..subscribe.clone() };
+        let rename = RequestBody::Rename { name: "Bo".into() };
+        let (to, saying) = (SayTo::Room, Saying::Text("gg".into()));
+        let say =
+            HubRequest { id: RequestId(7), nonce: Nonce(9), body: HubBody::Say { to, saying } };
+        let cases: [(ClientControl, &[u8]); 5] = [
+            (
+                ClientControl::Subscribe(subscribe),
+                //     handle  topic                   since: epoch            version      only
+                &hex(b"02 03 05 09 7374616e64696e6773 01 fc 04030201 fb 2c01 01 02 2c01"),
+            ),
+            (ClientControl::Subscribe(plain), &hex(b"02 03 05 05 6b696c6c73 00 00")),
+            (ClientControl::Unsubscribe(Handle::try_from(63).unwrap()), &hex(b"02 04 3f")),
+            //                                                              id  Rename, name
+            (
+                ClientControl::Request(Request { id: RequestId(7), body: rename }),
+                &hex(b"02 05 07 00 02 426f"),
+            ),
+            //                                      id nonce Say, to the room, a text
+            (ClientControl::HubRequest(say), &hex(b"02 06 07 09 00 00 00 026767")),
+        ];
+        for (control, bytes) in cases {
+            assert_eq!(encode_client_control(&control), bytes);
+            assert_eq!(decode_client(bytes), Ok(ClientMessage::Control(control)));
+        }
+    }
+
+    /// The bytes of digits with spaces between fields.
+    fn hex(digits: &[u8]) -> Vec<u8> {
+        let digits: Vec<u8> = digits.iter().copied().filter(|digit| *digit != b' ').collect();
+        data_encoding::HEXLOWER.decode(&digits).unwrap()
+    }
+
+    #[test]
     fn control_messages_of_the_server_have_their_golden_bytes() {
-        let player = PlayerId(300);
-        let cases: [(ServerControl, &[u8]); 5] = [
+        let renamed = Done::Renamed { name: "Bo 2".into() };
+        let too_often = RefusalReason::TooOften { seconds: 9 };
+        let reply = |outcome| ServerControl::Reply(Reply { id: RequestId(7), outcome });
+        let said = Done::Said { line: LineId(300) };
+        let cases: [(ServerControl, &[u8]); 10] = [
+            (ServerControl::Draining { seconds: 3 }, &[2, 1, 3]),
+            (ServerControl::SeatWanted { seconds: 30 }, &[2, 2, 30]),
+            (ServerControl::StateCheck { tick: Tick(300), hash: 5 }, &[2, 3, 251, 44, 1, 5]),
+            (reply(Outcome::Done(renamed)), &[2, 5, 7, 0, 0, 4, b'B', b'o', b' ', b'2']),
+            (reply(Outcome::Done(said)), &[2, 5, 7, 0, 1, 251, 44, 1]),
+            (reply(Outcome::Refused(too_often)), &[2, 5, 7, 1, 0, 9]),
+            (reply(Outcome::Refused(RefusalReason::OutOfOrder)), &[2, 5, 7, 1, 1]),
+            (ServerControl::SeatKept, &[2, 6]),
+            (ServerControl::Unsaved(true), &[2, 7, 1]),
             (
-                ServerControl::PlayerJoined(PlayerInfo {
-                    player,
-                    name: "Bo".into(),
-                    is_bot: false,
-                }),
-                &[2, 1, 251, 44, 1, 2, b'B', b'o', 0],
+                ServerControl::Epoch { tick: Tick(300), content: ContentHash(5) },
+                &[2, 8, 251, 44, 1, 5],
             ),
-            (ServerControl::PlayerLeft(player), &[2, 2, 251, 44, 1]),
-            (ServerControl::Kill { killer: PlayerId(1), victim: player }, &[2, 3, 1, 251, 44, 1]),
-            (
-                ServerControl::Leaderboard(vec![LeaderboardLine { player, score: 5, kills: 2 }]),
-                &[2, 4, 1, 251, 44, 1, 5, 2],
-            ),
-            (ServerControl::Draining { seconds: 3 }, &[2, 5, 3]),
         ];
         for (control, bytes) in cases {
             assert_eq!(encode_server_control(&control), bytes);
@@ -216,8 +316,52 @@ mod tests {
     }
 
     #[test]
+    fn updates_of_topics_have_their_golden_bytes() {
+        let handle = Handle::try_from(5).unwrap();
+        let message = |topic: &dyn Topic, since| {
+            let mut bytes = vec![topic_lane(handle)];
+            topic.write_update(since, None, usize::MAX, &mut bytes);
+            let Ok(ServerMessage::Topic(read, update)) = decode_server(&bytes) else { panic!() };
+            assert_eq!((read, update), (handle, &bytes[1..]));
+            bytes
+        };
+        let mut board = Board::new(0x0102_0304);
+        board.set(&player_key(PlayerId(300)), &[2, b'B', b'o', 0]);
+        board.set(&player_key(PlayerId(1)), &[3, b'A', b'd', b'a', 0]);
+        //                                  whole, current
+        //                                     epoch      version
+        //                                                  key      value
+        let whole = hex(b"17 03 04030201 02 02 2c01 05 02426f00 02 0100 06 0341646100");
+        assert_eq!(message(&board, None), whole);
+        board.remove(&player_key(PlayerId(300)));
+        //                          current, version + 1, key, gone
+        assert_eq!(message(&board, Some(2)), hex(b"17 02 01 02 2c01 00"));
+
+        let mut feed = Feed::new(0x0102_0304);
+        feed.push(&[1, 251, 44, 1]);
+        assert_eq!(message(&feed, None), hex(b"17 07 04030201 01 04 01fb2c01"));
+        feed.push(&[7, 1]);
+        assert_eq!(message(&feed, Some(1)), hex(b"17 06 01 02 0701"));
+
+        let mut end = vec![topic_lane(handle)];
+        write_end(EndReason::NoSuchTopic, &mut end);
+        assert_eq!(end, hex(b"17 08 00"));
+        assert_eq!(decode_client(&whole), Err(DecodeError::UnknownKind(0x17)));
+    }
+
+    #[test]
     fn each_way_to_be_wrong_has_its_name() {
-        let cases: [(Vec<u8>, DecodeError); 8] = [
+        let mut long_topic = vec![2, 3, 0, 65];
+        long_topic.extend([b'x'; 65]);
+        long_topic.extend([0, 0]);
+        let mut long_name = vec![2, 5, 1, 0, 65];
+        long_name.extend([b'x'; 65]);
+        let cases: [(Vec<u8>, DecodeError); 13] = [
+            (long_topic, DecodeError::TopicTooLong(65)),
+            (long_name, DecodeError::NameTooLong(65)),
+            // A handle beyond 63; a kind of request that there is not.
+            (vec![2, 4, 64], DecodeError::Form),
+            (vec![2, 5, 1, 1], DecodeError::Form),
             (vec![], DecodeError::Empty),
             (vec![3], DecodeError::UnknownKind(3)),
             (vec![6, 1], DecodeError::UnknownKind(6)),
@@ -227,6 +371,8 @@ mod tests {
             (vec![0, 0, 0, 0, 0, 33 << 2, 0, 0], DecodeError::Form),
             (vec![2, 9], DecodeError::Form),
             (vec![2, 0, 0], DecodeError::TrailingBytes(1)),
+            // Variant 0, tick 5 in two bytes more than it takes.
+            (vec![2, 1, 251, 5, 0], DecodeError::NotShortest),
         ];
         for (bytes, error) in cases {
             assert_eq!(decode_client(&bytes), Err(error), "{bytes:?}");
@@ -235,9 +381,9 @@ mod tests {
 
     #[test]
     fn lengths_that_a_message_only_claims_allocate_nothing() {
-        // A leaderboard of 2^64 - 1 lines.
-        let lines = [2, 4, 253, 255, 255, 255, 255, 255, 255, 255, 255];
-        assert_eq!(decode_server(&lines), Err(DecodeError::Form));
+        // A name of 2^64 - 1 bytes.
+        let reply = [2, 5, 7, 0, 0, 253, 255, 255, 255, 255, 255, 255, 255, 255];
+        assert_eq!(decode_server(&reply), Err(DecodeError::Form));
     }
 
     proptest! {

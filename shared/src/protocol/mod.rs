@@ -1,20 +1,33 @@
-//! What goes over the socket, but for the inside of snapshots.
+//! The messages on the socket, except the content of snapshots.
 
+mod account;
+mod chat;
 mod close;
-pub mod codec;
 mod control;
 mod greeting;
 mod message;
+mod request;
+mod room_topics;
 mod version;
 
+pub use crate::wire::DecodeError;
+pub use account::AccountSecret;
+pub use chat::{AccountTag, CHAT, ChatLine, INBOX, LineId, Nonce, Phrase, SayTo, Saying, Talker};
 pub use close::CloseReason;
-pub use codec::DecodeError;
 pub use control::{
-    ClientControl, Hello, InputTicket, LeaderboardLine, PlayerInfo, ServerControl, Token, Welcome,
+    AccountTicket, ClientControl, Hello, InputTicket, ServerControl, Token, Welcome,
 };
 pub use greeting::{Greeting, Offer};
 pub use message::{
     ClientMessage, InputMessage, ServerMessage, decode_client, decode_server,
-    encode_client_control, encode_server_control, is_input_command,
+    encode_client_control, encode_server_control, is_input_command, topic_lane,
 };
-pub use version::{CONTENT_HASH, PROTOCOL_VERSION};
+pub use request::{
+    Done, HubBody, HubRequest, LinesOf, Outcome, RefusalReason, Reply, Request, RequestBody,
+    RequestId,
+};
+pub use room_topics::{
+    KILLS, Kill, LEADERBOARD, LeaderboardLine, PlayerInfo, ROOMS, ROSTER, RoomLine, STANDINGS,
+    Standing, player_key, read_player_key,
+};
+pub use version::{CONTENT_FROM_SERVER, PROTOCOL_VERSION};

@@ -1,21 +1,7 @@
-//! What both ends must have in common before they talk.
+//! What both ends must have in common.
 
-use crate::sim::Fnv;
+/// Version of the wire format. It changes with every change of format or meaning.
+pub const PROTOCOL_VERSION: u16 = 7;
 
-/// Version of the wire: changes with every change of form or meaning.
-pub const PROTOCOL_VERSION: u16 = 4;
-
-/// Hash of the content files that this program was built with.
-///
-/// Both ends simulate by the same figures; a client built with others is told to reload.
-pub const CONTENT_HASH: u64 = Fnv::new()
-    .bytes(include_bytes!("../../../assets/hulls.toml"))
-    .bytes(include_bytes!("../../../assets/weapons.toml"))
-    .bytes(include_bytes!("../../../assets/ores.toml"))
-    .bytes(include_bytes!("../../../assets/asteroids.toml"))
-    .bytes(include_bytes!("../../../assets/modes.toml"))
-    .bytes(include_bytes!("../../../assets/sectors/frontier.toml"))
-    .bytes(include_bytes!("../../../assets/sectors/proving-ground.toml"))
-    .bytes(include_bytes!("../../../assets/sectors/proving-ground-open.toml"))
-    .bytes(include_bytes!("../../../assets/sectors/proving-ground-packed.toml"))
-    .finish();
+/// Sent in place of a content hash by a client that plays by whatever content the [`Welcome`](super::Welcome) names.
+pub const CONTENT_FROM_SERVER: u64 = 0;

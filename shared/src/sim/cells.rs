@@ -1,4 +1,4 @@
-//! A uniform grid over the sector: who is near a point, at a cost proportional to the answer.
+//! A uniform grid over the sector: finds the entities near a point at a cost proportional to their number.
 //!
 //! Rebuilt each tick by a counting sort, which keeps the order of insertion within a cell, so every
 //! query visits entities in the same order everywhere.
@@ -25,7 +25,7 @@ pub struct Cells<K> {
 /// An entity with its place at the time of the last rebuild.
 #[derive(Clone, Copy, Debug)]
 pub struct Located<K> {
-    /// Which one.
+    /// Its key.
     pub key: K,
     /// Its centre.
     pub position: Vec2,
@@ -45,8 +45,8 @@ impl<K> Default for Cells<K> {
 }
 
 impl<K: Copy> Cells<K> {
-    /// Sorts the entities of a sector of `side` into cells whose sides are `cell_side` or a little more: about the reach of the
-    /// commonest queries.
+    /// Sorts the entities of a sector of `side` into cells. The side of a cell is `cell_side` or a little more; it should
+    /// be about the reach of the commonest queries.
     pub fn rebuild(&mut self, side: f32, cell_side: f32, located: impl Iterator<Item = (K, Vec2)>) {
         self.half_side = side / 2.0;
         self.columns = ((side / cell_side) as usize).clamp(1, COLUMNS_MAX);
@@ -90,7 +90,7 @@ impl<K: Copy> Cells<K> {
         }
     }
 
-    /// The cells that meet the rectangle, row by row; none where there is nobody.
+    /// The cells that meet the rectangle, row by row; none if there are no entities.
     pub fn rows(&self, min: Vec2, max: Vec2) -> impl Iterator<Item = Range<usize>> + use<K> {
         let (left, right) = (self.row_of(min.x), self.row_of(max.x));
         let (columns, top) = (self.columns, self.row_of(min.y));

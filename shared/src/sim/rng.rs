@@ -7,6 +7,7 @@
 use glam::Vec2;
 use serde::{Deserialize, Serialize};
 
+use crate::content::Area;
 use crate::units::Angle;
 
 /// A generator; equal seeds give equal streams.
@@ -51,10 +52,28 @@ impl Rng {
         Angle::from_steps((self.next_u32() >> 16) as u16)
     }
 
+    /// Uniform in an upright rectangle.
+    pub fn in_rectangle(&mut self, min: Vec2, max: Vec2) -> Vec2 {
+        let x = self.range(min.x, max.x);
+        Vec2::new(x, self.range(min.y, max.y))
+    }
+
+    /// A place in an area, uniform but for one draw in a million.
+    pub fn in_area(&mut self, area: &Area) -> Vec2 {
+        let (min, max) = area.bounds();
+        let mut place = min;
+        for _ in 0..AREA_TRIES {
+            place = self.in_rectangle(min, max);
+            if area.contains(place) {
+                break;
+            }
+        }
+        place
+    }
+
     /// Uniform in the square of half side `half` around the origin.
     pub fn in_square(&mut self, half: f32) -> Vec2 {
-        let x = self.range(-half, half);
-        Vec2::new(x, self.range(-half, half))
+        self.in_rectangle(Vec2::splat(-half), Vec2::splat(half))
     }
 
     /// An index of `weights` with a probability proportional to its weight.
@@ -76,6 +95,8 @@ impl Rng {
     }
 }
 
+/// Draws for a place in an area, which has a fifth of its rectangle at least: all of them miss once in a million times.
+const AREA_TRIES: u32 = 64;
 const MULTIPLIER: u64 = 6_364_136_223_846_793_005;
 const INCREMENT: u64 = 1_442_695_040_888_963_407;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::rng::Rng;
 use super::rules::Rules;
-use super::world::{Command, World};
+use super::world::{Command, Event, World};
 use crate::content::{Content, ContentError};
 use crate::units::{Controls, PlayerId, Thrust, ViewLag};
 
@@ -29,7 +29,7 @@ pub fn golden_hash() -> Result<u64, ContentError> {
     Ok(script.hash)
 }
 
-/// A world whose pilots fly by dice.
+/// A world whose pilots fly at random.
 #[derive(Clone, Debug)]
 pub struct Script {
     /// The world.
@@ -61,9 +61,24 @@ impl Script {
         })
     }
 
-    /// One tick: pilots join over the first ticks, change their minds now and then, and one in a while
+    /// One tick. Returns what happened.
+    ///
+    /// Pilots join over the first ticks, change their controls now and then, and sometimes one
     /// leaves and comes back.
-    pub fn step(&mut self) {
+    pub fn step(&mut self) -> Vec<Event> {
+        let tick = self.world.tick().0;
+        let commands = self.commands();
+        let mut events = Vec::new();
+        self.world.step(&commands, &mut events);
+        // Every state follows from the one before, so a few of them stand for all.
+        if tick.is_multiple_of(HASH_INTERVAL) {
+            self.hash = self.hash.rotate_left(1) ^ self.world.state_hash();
+        }
+        events
+    }
+
+    /// What the pilots do in the next tick.
+    pub fn commands(&mut self) -> Vec<Command> {
         let mut commands = Vec::with_capacity(self.controls.len());
         let tick = self.world.tick().0;
         for index in 0..self.controls.len() {
@@ -93,24 +108,60 @@ impl Script {
             controls.aim = controls.aim.turned(self.turns[index]);
             commands.push(Command::Steer(player, *controls));
         }
-        self.world.step(&commands, &mut Vec::new());
-        // Every state follows from the one before, so a few of them stand for all.
-        if tick.is_multiple_of(HASH_INTERVAL) {
-            self.hash = self.hash.rotate_left(1) ^ self.world.state_hash();
-        }
+        commands
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::{Credits, Units};
 
     /// Changes only in a commit that says why: a new hash means that the game plays differently.
-    const GOLDEN_HASH: u64 = 0x0656_bdf5_5843_a702;
+    const GOLDEN_HASH: u64 = 0x703c_2bfd_7e1d_cd2a;
 
     #[test]
     fn ten_thousand_ticks_of_play_end_in_the_golden_state() {
         assert_eq!(golden_hash().unwrap(), GOLDEN_HASH, "{:#018x}", golden_hash().unwrap());
+    }
+
+    #[test]
+    fn what_is_told_of_ore_and_money_adds_up_to_what_everyone_has() {
+        let mut script = Script::new("frontier", "frontier", PILOTS).unwrap();
+        let ores = script.world.rules().content.ores.len();
+        let mut holds = vec![vec![Units(0); ores]; usize::from(PILOTS)];
+        let mut purses = vec![Credits(0); usize::from(PILOTS)];
+        let mut losses = 0;
+        for _ in 0..GOLDEN_TICKS / 2 {
+            for event in script.step() {
+                let (player, ore, next) = match event {
+                    Event::Kill { .. } => continue,
+                    Event::Collected { player, ore, units } => {
+                        (player, ore, holds[player.index()][ore.index()].plus(units))
+                    }
+                    Event::Sold { player, ore, units, credits } => {
+                        let purse = &mut purses[player.index()];
+                        *purse = purse.plus(credits).unwrap();
+                        (player, ore, holds[player.index()][ore.index()].minus(units))
+                    }
+                    Event::Lost { player, ore, units } => {
+                        losses += 1;
+                        (player, ore, holds[player.index()][ore.index()].minus(units))
+                    }
+                };
+                holds[player.index()][ore.index()] = next.expect("nobody loses more than there is");
+            }
+        }
+        for pilot in script.world.pilots() {
+            let index = pilot.player.index();
+            let ship = pilot.ship.and_then(|key| script.world.ships().get(key));
+            let hold = ship.map_or(vec![0; ores], |ship| ship.hold.clone());
+            let told: Vec<u16> = holds[index].iter().map(|units| units.0 as u16).collect();
+            assert_eq!(told, hold, "{:?}", pilot.player);
+            // Who has left and come back began with an empty purse.
+            assert!(purses[index].0 >= pilot.credits, "{:?}", pilot.player);
+        }
+        assert!(losses > 0 && purses.iter().any(|purse| *purse > Credits(0)));
     }
 
     #[test]

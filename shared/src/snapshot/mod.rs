@@ -1,59 +1,39 @@
-//! What one client may see, as bits, and back: full snapshots and deltas.
+//! What one client may see, as bits: full snapshots and deltas, encoded and decoded.
 //!
-//! The form is described field by field in `docs/wire.md`.
+//! `docs/wire.md` describes the format field by field.
 
-mod bits;
-mod candidates;
-mod changes;
-mod decoder;
-mod encoder;
-mod entity;
-mod flights;
-mod header;
+mod budget;
+mod decode;
+mod encode;
+mod format;
+mod held;
 mod history;
 mod interest;
-mod late_ships;
-mod late_updates;
-mod own;
-mod parts;
-mod past_ships;
-mod priority;
-mod roster;
-mod round;
-mod ship_updates;
-mod shots;
-mod sights;
-mod slots;
-mod state_ages;
-mod tally;
-mod tick_ring;
-mod turns;
-mod visible;
-mod waiting;
+mod sets;
+#[cfg(all(test, feature = "content-files"))]
+mod tests;
 
-pub use bits::{BitReader, BitWriter, BitsError};
-pub use decoder::{Decoder, SnapshotError};
-pub use encoder::{BitBudget, ClientView, SnapshotOrder, Workspace};
-pub use entity::{EntityKey, EntityKind, Removal};
-pub use header::{SnapshotHeader, SnapshotKind};
-pub use history::History;
+pub use budget::{BitBudget, SnapshotPart, SnapshotTally, Spent, StateAges};
+pub use decode::Decoder;
+pub use encode::{ClientView, SnapshotOrder, Workspace};
+pub use format::entity::{EntityKey, EntityKind, Removal};
+pub use format::error::SnapshotError;
+pub use format::header::{SnapshotHeader, SnapshotKind};
+pub use held::Held;
+pub use history::{History, Roster};
 pub use interest::find_visible;
-pub use roster::Roster;
-pub use slots::{Slot, SlotSet, slot_of};
-pub use state_ages::StateAges;
-pub use tally::{SnapshotPart, SnapshotTally, Spent};
-pub use visible::{PerKind, Visible};
+pub use sets::{PerKind, Slot, SlotSet, Visible, slot_of};
 
-/// Bits of the kind that begins every message of the server.
+/// Bits of the kind that every server message begins with.
 pub(crate) const KIND_BITS: u32 = 2;
-/// A snapshot as the difference to the one before.
+/// A delta against the snapshot before.
 pub(crate) const KIND_DELTA: u64 = 0;
-/// A snapshot that needs no baseline.
+/// A full snapshot, which needs no baseline.
 pub(crate) const KIND_FULL: u64 = 1;
-/// A control message; the rest of its first byte is zero.
+/// A control message; the other bits of its first byte are zero.
 pub(crate) const KIND_CONTROL: u64 = 2;
+/// The lane of updates of topics, from server to client.
+pub(crate) const KIND_TOPIC: u64 = 3;
 
-/// Bits of the input margin.
-const MARGIN_BITS: u32 = 7;
-/// Golomb order of counts: they are mostly 0.
+/// Golomb order of counts: most are 0.
 const COUNT_ORDER: u32 = 0;

@@ -1,28 +1,28 @@
-//! What a player asks of a ship in one tick.
+//! What a player asks of the ship in one tick.
 
 use glam::Vec2;
 use serde::{Deserialize, Serialize};
 
 use super::Angle;
 
-/// The direction of thrust: none, or one of 32 compass directions.
+/// Direction of thrust: none, or one of 32 compass directions.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Thrust(u8);
 
 impl Thrust {
-    /// Engines off.
+    /// No thrust.
     pub const NONE: Thrust = Thrust(0);
-    /// Directions of a full turn.
+    /// Number of directions in a full turn.
     pub const DIRECTIONS: u8 = 32;
     /// Bits on the wire.
     pub const BITS: u32 = 6;
 
-    /// Thrust towards compass direction `index`, taken modulo [`Thrust::DIRECTIONS`]; 0 is +x.
+    /// Thrust towards compass direction `index`, modulo [`Thrust::DIRECTIONS`]; 0 is +x.
     pub fn towards(index: u8) -> Self {
         Thrust(index % Self::DIRECTIONS + 1)
     }
 
-    /// Thrust towards the compass direction nearest to `direction`; none for a vector shorter than 0.1.
+    /// Thrust towards the compass direction nearest to `direction`; none if the vector is shorter than 0.1.
     pub fn nearest_to(direction: Vec2) -> Self {
         if !direction.is_finite() || direction.length_squared() < 0.01 {
             return Self::NONE;
@@ -37,12 +37,12 @@ impl Thrust {
         self.0
     }
 
-    /// From the wire form; `None` beyond [`Thrust::DIRECTIONS`].
+    /// Decodes the wire form; `None` above [`Thrust::DIRECTIONS`].
     pub fn from_code(code: u8) -> Option<Self> {
         (code <= Self::DIRECTIONS).then_some(Thrust(code))
     }
 
-    /// The unit vector of thrust, or zero.
+    /// Unit vector of the thrust, or zero.
     pub fn direction(self) -> Vec2 {
         match self.0 {
             0 => Vec2::ZERO,
@@ -54,16 +54,16 @@ impl Thrust {
     }
 }
 
-/// The input command of one tick: every field is held, none is an edge.
+/// The controls of one tick. Every field is a state ("held"), none is an event ("pressed").
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Controls {
-    /// Where the engines push.
+    /// Direction of thrust.
     pub thrust: Thrust,
-    /// Whether the boost is asked for.
+    /// Whether boost is requested.
     pub boost: bool,
     /// Whether the trigger is held.
     pub fire: bool,
-    /// Where the gun points.
+    /// Direction in which the gun points.
     pub aim: Angle,
 }
 

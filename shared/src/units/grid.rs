@@ -1,8 +1,8 @@
 //! The grid that the simulation and the wire share.
 //!
-//! After each step every position and velocity is snapped to it, so a state sent is the state
-//! simulated and both ends go on from the same bits. Positions up to ±32,768 units and velocities up
-//! to ±16,384 units/s are exact in an `f32`.
+//! After each step every position and velocity is snapped to the grid. So the state that is sent is the state that is
+//! simulated, and both ends continue from the same bits. Positions up to ±32,768 units and velocities up to ±16,384
+//! units/s are exact in an `f32`.
 
 use glam::Vec2;
 
@@ -26,11 +26,11 @@ pub fn position_to_grid(position: Vec2) -> GridVec {
     GridVec { x: round(steps.x), y: round(steps.y) }
 }
 
-/// Rounds as `f32::round` does, halves away from zero, saturates and turns NaN into 0. Without instructions
-/// for it, which neither plain x86-64 nor WASM has, `f32::round` is a call of a function, and this one of the
-/// most frequent operations of a step.
+/// Rounds as `f32::round` does: halves away from zero; saturates, and maps NaN to 0. Neither plain x86-64 nor WASM
+/// has an instruction for it, so `f32::round` is a function call, and rounding is one of the most frequent operations
+/// of a step.
 fn round(value: f32) -> i32 {
-    // `as` cuts. What is behind the point is exact: from 2^24 on there is nothing.
+    // `as` truncates. The fraction is exact: numbers from 2^24 on have none.
     let whole = value as i32;
     let rest = value - whole as f32;
     if rest >= 0.5 {
@@ -42,20 +42,20 @@ fn round(value: f32) -> i32 {
     }
 }
 
-/// The position of a grid point.
+/// The position of a grid point, in units.
 pub fn position_from_grid(grid: GridVec) -> Vec2 {
     from_grid(grid, POSITION_STEPS_PER_UNIT)
 }
 
-/// A velocity in grid steps, cut towards zero: rounding to the nearest would hold a slow ship at the
-/// speed where drag takes less than half a step.
+/// A velocity in grid steps, truncated towards zero. Rounding to the nearest would keep a slow ship at the speed at
+/// which drag takes less than half a step.
 pub fn velocity_to_grid(velocity: Vec2) -> GridVec {
     let steps = velocity * VELOCITY_STEPS_PER_UNIT;
-    // `as` cuts, saturates and turns NaN into 0: no value can leave the grid.
+    // `as` truncates, saturates and maps NaN to 0, so no value can leave the grid.
     GridVec { x: steps.x as i32, y: steps.y as i32 }
 }
 
-/// The velocity of a grid point.
+/// The velocity of a grid point, in units/s.
 pub fn velocity_from_grid(grid: GridVec) -> Vec2 {
     from_grid(grid, VELOCITY_STEPS_PER_UNIT)
 }
@@ -65,7 +65,7 @@ pub fn snap_position(position: Vec2) -> Vec2 {
     position_from_grid(position_to_grid(position))
 }
 
-/// The grid velocity next to `velocity` on the side of zero.
+/// The grid velocity next to `velocity` towards zero.
 pub fn snap_velocity(velocity: Vec2) -> Vec2 {
     velocity_from_grid(velocity_to_grid(velocity))
 }

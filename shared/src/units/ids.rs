@@ -1,4 +1,4 @@
-//! Who and what: small identifiers, each its own type.
+//! Small identifiers, each with its own type.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ macro_rules! id {
 }
 
 id!(
-    /// A seat in a room; stable while the player is connected or within the grace period.
+    /// A seat in a room. It is stable while the player is connected or within the grace period.
     PlayerId(u16)
 );
 id!(
@@ -38,4 +38,8 @@ id!(
 id!(
     /// Index into [`Content::asteroid_sizes`](crate::content::Content::asteroid_sizes), largest first.
     SizeId(u8)
+);
+id!(
+    /// Index into the deposits of the rules: the fields of the sector, then its lone rocks.
+    DepositId(u8)
 );

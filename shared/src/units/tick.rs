@@ -1,47 +1,47 @@
-//! Time: simulation ticks, and the microseconds that the owner of a clock passes in.
+//! Time: simulation ticks, and microseconds from the clock of the caller.
 
 use serde::{Deserialize, Serialize};
 
-/// Microseconds on the caller's own monotonic clock. Only differences have a meaning.
+/// Microseconds on the caller's own monotonic clock. Only differences between them are meaningful.
 pub type Micros = u64;
 
 /// One step of the simulation, counted from the start of its room.
 ///
-/// At 30 Hz a `u32` lasts 4.5 years, so it never wraps and is `Ord`.
+/// At 30 Hz a `u32` lasts 4.5 years, so it never wraps and can be `Ord`.
 #[derive(
     Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
 )]
 pub struct Tick(pub u32);
 
-/// How far in the past others are shown on a player's screen, in eighths of a tick.
+/// How far in the past a player's screen shows other ships, in eighths of a tick.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct ViewLag(pub u8);
 
 impl ViewLag {
-    /// Steps of a tick.
+    /// Steps per tick.
     pub const STEPS_PER_TICK: u32 = 8;
-    /// Bits on the wire: 31 ticks at the most.
+    /// Bits on the wire; the largest value is 31 ticks.
     pub const BITS: u32 = 8;
 
-    /// The nearest to so many ticks.
+    /// The value nearest to a number of ticks.
     pub fn from_ticks(ticks: f64) -> Self {
         // `as` saturates at both ends.
         ViewLag((ticks * f64::from(Self::STEPS_PER_TICK)).round() as u8)
     }
 
-    /// In ticks; exact.
+    /// The value in ticks; exact.
     pub fn ticks(self) -> f32 {
         f32::from(self.0) / Self::STEPS_PER_TICK as f32
     }
 }
 
 impl Tick {
-    /// The following tick.
+    /// The next tick.
     pub fn next(self) -> Self {
         self.plus(1)
     }
 
-    /// The tick `ticks` later; saturates at the end of time.
+    /// The tick `ticks` later; saturates at `u32::MAX`.
     pub fn plus(self, ticks: u32) -> Self {
         Tick(self.0.saturating_add(ticks))
     }
@@ -51,7 +51,7 @@ impl Tick {
         Tick(self.0.saturating_sub(ticks))
     }
 
-    /// Ticks from `earlier` to `self`, 0 when `earlier` is later.
+    /// Ticks from `earlier` to `self`; 0 if `earlier` is later.
     pub fn since(self, earlier: Tick) -> u32 {
         self.0.saturating_sub(earlier.0)
     }
@@ -61,9 +61,9 @@ impl Tick {
         i64::from(self.0) - i64::from(other.0)
     }
 
-    /// The tick nearest to `self` whose low 16 bits are `low`: the wire sends only those.
+    /// The tick nearest to `self` whose low 16 bits are `low`, because the wire sends only those.
     ///
-    /// Right as long as the true tick lies within 32,767 ticks of `self` (18 minutes at 30 Hz).
+    /// Correct if the true tick is within 32,767 ticks of `self` (18 minutes at 30 Hz).
     pub fn nearest_with_low_bits(self, low: u16) -> Tick {
         let ahead = low.wrapping_sub(self.0 as u16) as i16;
         Tick(self.0.saturating_add_signed(i32::from(ahead)))

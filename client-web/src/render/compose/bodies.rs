@@ -3,25 +3,24 @@
 use driftfield_shared::netcode::EntityKey;
 use driftfield_shared::sim::ShipState;
 
-use super::super::effects::{Effects, Moment, ship_color, shot_color};
+use super::super::effects::{Effects, Moment, direction, ship_color, shot_color};
 use super::super::instances::Instances;
 use super::super::palette;
-use super::super::particles::direction;
 use super::FrameInfo;
 
-/// Variants of asteroid that are baked: `gl::bake` makes as many.
+/// Number of baked asteroid variants; `gl::bake` makes as many.
 pub const ROCK_VARIANTS: u8 = 12;
-/// Radii that a ship's light, shield included, reaches.
+/// Reach of a ship's light, shield included, in ship radii.
 const SHIP_REACH: f32 = 3.0;
-/// Half length of a shot in its radii, and of its tail in seconds of flight.
+/// Half length of a shot in its radii; length of its tail in seconds of flight.
 const SHOT_LENGTH_RADII: f32 = 2.6;
 const SHOT_TAIL_SECONDS: f32 = 0.075;
-/// World units across of a chunk of ore with one unit in it, halved, and of one more.
+/// Half size of a chunk with one unit of ore, and the growth per further unit, in world units.
 const ORE_RADIUS: f32 = 8.5;
 const ORE_RADIUS_PER_UNIT: f32 = 0.9;
 const ORE_RADIUS_MAX: f32 = 14.0;
 
-/// Asteroids turn slowly, each its own way: only to look at, they are round to the simulation.
+/// Asteroids turn slowly, each at its own rate. This is visual only: in the simulation they are circles.
 pub(super) fn rocks(moment: &Moment, effects: &Effects, info: &FrameInfo, out: &mut Instances<12>) {
     out.clear();
     for (key, rock) in &moment.scene.asteroids {
@@ -69,7 +68,7 @@ pub(super) fn ores(moment: &Moment, info: &FrameInfo, out: &mut Instances<8>) {
     }
 }
 
-/// Our own ship comes last and so lies over the others.
+/// Our own ship is drawn last, so it is above the others.
 pub(super) fn ships(moment: &Moment, effects: &Effects, info: &FrameInfo, out: &mut Instances<16>) {
     out.clear();
     let is_own = |ship: &ShipState| ship.player == moment.scene.player;
@@ -132,7 +131,7 @@ pub(super) fn shots(moment: &Moment, info: &FrameInfo, out: &mut Instances<12>) 
     }
 }
 
-/// A number in 0..1 that is the same for the same entity.
+/// A number in 0..1 that is always the same for the same entity.
 fn noise(key: EntityKey) -> f32 {
     (key.0.wrapping_mul(0x9E37_79B1) >> 8) as f32 / (1 << 24) as f32
 }

@@ -1,11 +1,13 @@
-//! From a scene to what the GPU is to draw: the renderer without the GPU.
+//! Turns a scene into draw data for the GPU: the part of the renderer that does not need the GPU.
 //!
 //! ```text
-//! Scene, Visuals --> Composer::compose --> DrawList (instances by layer, what all shaders know)
+//! Scene, Visuals --> Composer::compose --> DrawList (instances by layer, uniforms for all shaders)
 //!                        |  camera, effects, labels are kept from frame to frame
 //! ```
 
 mod bodies;
+mod edge;
+mod mark;
 mod overlay;
 mod station;
 
@@ -18,65 +20,68 @@ use driftfield_shared::content::{Content, Sector};
 use driftfield_shared::netcode::Scene;
 
 use super::camera::{Camera, View};
-use super::effects::{Effects, Moment};
+use super::effects::{Dice, Effects, Moment};
 use super::instances::Instances;
 use super::labels::Labels;
-use super::particles::Dice;
 use super::quality::Quality;
 use super::tables::Tables;
 use super::visuals::Visuals;
 
-/// A frame that takes longer than this is a pause: effects and camera move on by no more.
+/// Longest frame time, in seconds, by which effects and camera advance; a longer frame is a pause.
 const FRAME_SECONDS_MAX: f32 = 0.1;
-/// A pause from which what was seen before says nothing about now.
+/// Pause in seconds after which the previous scene is no longer compared with the current one.
 const PAUSE_SECONDS: f64 = 1.0;
-/// Seconds after which the clock of the shaders starts again: up to here an `f32` is exact to a millisecond.
+/// Period of the shaders' clock in seconds: up to here an `f32` is exact to a millisecond.
 const CLOCK_SECONDS: f64 = 8192.0;
-/// Stars in a tile of the sky.
+/// Stars per tile of the sky.
 const STARS: usize = 700;
-/// World units that a tile of the sky is larger than the view.
+/// How much larger than the view a tile of the sky is, in world units.
 const STAR_TILE_MARGIN: f32 = 64.0;
 
-/// What all shaders know about a frame.
+/// Data of a frame that all shaders get.
 #[derive(Clone, Copy, Debug)]
 pub struct FrameInfo {
-    /// What is on the screen.
+    /// The part of the world on the screen.
     pub view: View,
-    /// Size of the canvas, CSS pixels.
+    /// Size of the canvas, in CSS pixels.
     pub css: Vec2,
-    /// Seconds, starting again every few minutes so that they stay exact.
+    /// Seconds. It restarts every few minutes so that it stays exact.
     pub seconds: f32,
-    /// Strength of spilling light, 0..=1.
+    /// Strength of the glow, 0..=1.
     pub bloom: f32,
-    /// Half of the sector's side.
+    /// Half of the sector's side, in world units.
     pub half_side: f32,
-    /// Whether to leave out motion that is not the game's.
+    /// Whether decorative motion is left out.
     pub reduced_motion: bool,
-    /// Side of a tile of the sky, world units.
+    /// Side of a tile of the sky, in world units.
     pub star_tile: f32,
+    /// CSS pixels per pixel of a mark, 0.5..=4.
+    pub ui_scale: f32,
+    /// Half extents of what snapshots cover around our ship; `None`: everything.
+    pub sight: Option<Vec2>,
 }
 
-/// Instances by layer, in the order in which layers are drawn.
+/// Instances by layer, in drawing order.
 #[derive(Debug, Default)]
 pub struct DrawList {
     /// Parts of the screen beyond or near the sector's edge: left, top, right, bottom.
     pub fence: Instances<4>,
     /// Circles: centre, radius, depth inwards · colour, alpha · dashes, their share, turn, line width.
     pub rings: Instances<12>,
-    /// The station: centre, radius, turn.
+    /// The stations: centre, radius, turn.
     pub station: Instances<4>,
     /// Asteroids: centre, cosine, sine · radius, variant, damage, flash · ore colour, mirror.
     pub rocks: Instances<12>,
     /// Ore: centre, radius, turn · colour, seed.
     pub ores: Instances<8>,
-    /// Particles, as `render/particles.rs` lays them out.
+    /// Particles, in the layout of `render/particles.rs`.
     pub particles: Instances<16>,
     /// Ships: centre, cosine, sine · radius, hull, flash, shield · colour, hit point share · own, seed, throttle, -.
     pub ships: Instances<16>,
     /// Shots: centre, direction · half length, radius, tail, own · colour, -.
     pub shots: Instances<12>,
-    /// Marks over the world, in CSS pixels from the middle: centre, half size · place in the label texture · colour ·
-    /// kind, value, angle, extra.
+    /// Marks over the world, in CSS pixels from the middle: centre, half size · rectangle in the label texture ·
+    /// colour · kind, value, angle, extra.
     pub overlay: Instances<16>,
 }
 
@@ -89,6 +94,7 @@ pub struct Composer {
     labels: Labels,
     list: DrawList,
     last_seconds: Option<f64>,
+    sight: Option<Vec2>,
 }
 
 impl Composer {
@@ -102,6 +108,7 @@ impl Composer {
             labels: Labels::default(),
             list: DrawList::default(),
             last_seconds: None,
+            sight: sector.view_half,
         }
     }
 
@@ -110,12 +117,12 @@ impl Composer {
         &self.camera
     }
 
-    /// Takes the size of the canvas, CSS pixels.
+    /// Sets the size of the canvas, in CSS pixels.
     pub fn resize(&mut self, css: Vec2) {
         self.camera.resize(css);
     }
 
-    /// The labels, for setting those that are wanted.
+    /// The labels, so that the caller can render the requested ones.
     pub fn labels(&mut self) -> &mut Labels {
         &mut self.labels
     }
@@ -132,7 +139,7 @@ impl Composer {
         if passed > PAUSE_SECONDS {
             self.effects.clear();
         }
-        // Not-a-number counts as no time.
+        // NaN counts as no time.
         let passed = if passed.is_finite() { passed as f32 } else { 0.0 };
         let seconds = passed.clamp(0.0, FRAME_SECONDS_MAX);
         let moment = Moment {
@@ -156,6 +163,8 @@ impl Composer {
             half_side: scene.side * 0.5,
             reduced_motion: visuals.reduced_motion,
             star_tile: 2.0 * view.half.max_element() + STAR_TILE_MARGIN,
+            ui_scale: visuals.ui_scale.clamp(0.5, 4.0),
+            sight: self.sight,
         };
         self.labels.advance();
         fill(&moment, &info, &self.effects, &mut self.labels, &mut self.list);
@@ -182,8 +191,10 @@ fn fill(
     bodies::ships(moment, effects, info, &mut list.ships);
     bodies::shots(moment, info, &mut list.shots);
     effects.particles().write(&mut list.particles);
+    edge::darkness(moment, info, &mut list.overlay);
     overlay::ships(moment, info, labels, &mut list.overlay);
-    overlay::station(moment, info, labels, &mut list.overlay);
+    edge::threats(moment, info, &mut list.overlay);
+    overlay::stations(moment, info, labels, &mut list.overlay);
 }
 
 /// The stars of a tile of the sky: place in the tile, depth, size · colour, phase of twinkling.
@@ -191,7 +202,7 @@ pub fn stars() -> Instances<8> {
     let mut dice = Dice::default();
     let mut stars = Instances::default();
     for index in 0..STARS {
-        // Many far and faint ones, few near and bright ones.
+        // Many far and faint stars, few near and bright ones.
         let depth = match index % 12 {
             0 => 2.0,
             1..=3 => 1.0,

@@ -1,7 +1,9 @@
-//! Marks over the world, the same size at every zoom: names, hit point bars, the way to the station.
+//! Marks over the world that have the same size at every zoom: names, hit point bars, and the direction of the
+//! station.
 
 use glam::Vec2;
 
+use driftfield_shared::content::Station;
 use driftfield_shared::sim::ShipState;
 
 use super::super::effects::{Moment, ship_color};
@@ -9,57 +11,25 @@ use super::super::instances::Instances;
 use super::super::labels::{Label, Labels};
 use super::super::palette::{self, Rgb, mix};
 use super::FrameInfo;
+use super::mark::{ARC_LEFT, ARC_RIGHT, BAR, Mark, TEXT, WEDGE, push};
+use crate::say;
 
-/// Kinds of mark; the numbers are those in `overlay.frag`.
-const TEXT: f32 = 0.0;
-const BAR: f32 = 1.0;
-const WEDGE: f32 = 2.0;
-const ARC_RIGHT: f32 = 3.0;
-const ARC_LEFT: f32 = 4.0;
-
-/// CSS pixels: size of a bar, gap to the ship, distance of the wedge from the edge of the screen.
+/// In pixels of a mark: size of a bar, its gap to the ship, and the wedge's distance from the edge of the screen.
 const BAR_HALF: Vec2 = Vec2::new(17.0, 2.0);
 const GAP: f32 = 9.0;
-const WEDGE_MARGIN: Vec2 = Vec2::new(46.0, 46.0);
+const WEDGE_MARGIN: f32 = 46.0;
 const WEDGE_HALF: f32 = 15.0;
-/// CSS pixels between our ship and the arcs beside it.
+/// Gap between our ship and the arcs beside it, in pixels of a mark.
 const ARC_GAP: f32 = 13.0;
 
-struct Mark {
+fn text(
+    out: &mut Instances<16>,
+    label: &Label,
     center: Vec2,
-    half: Vec2,
-    color: Rgb,
-    alpha: f32,
-    kind: f32,
-    value: f32,
-    angle: f32,
-}
-
-fn push(out: &mut Instances<16>, mark: &Mark, place: [f32; 4]) {
-    let [r, g, b] = mark.color;
-    let [left, top, right, bottom] = place;
-    out.push([
-        mark.center.x,
-        mark.center.y,
-        mark.half.x,
-        mark.half.y,
-        left,
-        top,
-        right,
-        bottom,
-        r,
-        g,
-        b,
-        mark.alpha,
-        mark.kind,
-        mark.value,
-        mark.angle,
-        0.0,
-    ]);
-}
-
-fn text(out: &mut Instances<16>, label: &Label, center: Vec2, color: Rgb, alpha: f32) {
-    let half = Vec2::from(label.size) / 2.0;
+    (color, alpha): (Rgb, f32),
+    scale: f32,
+) {
+    let half = Vec2::from(label.size) * (0.5 * scale);
     let mark = Mark { center, half, color, alpha, kind: TEXT, value: 0.0, angle: 0.0 };
     push(out, &mark, label.place);
 }
@@ -79,19 +49,21 @@ pub(super) fn ships(
         let radius = look.radius / info.view.units_per_css;
         let share = (f32::from(ship.hit_points) / look.hit_points).min(1.0);
         if ship.player == moment.scene.player {
-            own(moment, center, radius, share, out);
+            own(moment, center, radius, share, info.ui_scale, out);
         } else {
-            other(moment, ship, center - Vec2::Y * (radius * 1.4 + GAP), share, labels, out);
+            let at = center - Vec2::Y * (radius * 1.4 + GAP * info.ui_scale);
+            other(moment, ship, at, share, info.ui_scale, labels, out);
         }
     }
 }
 
-/// Name over somebody else's ship, and a bar while it is hurt.
+/// The name above another ship, and a bar while it is damaged.
 fn other(
     moment: &Moment,
     ship: &ShipState,
     at: Vec2,
     share: f32,
+    scale: f32,
     labels: &mut Labels,
     out: &mut Instances<16>,
 ) {
@@ -100,7 +72,7 @@ fn other(
     if share < 0.995 {
         let bar = Mark {
             center: at,
-            half: BAR_HALF,
+            half: BAR_HALF * scale,
             color: if share < 0.35 { palette::LOW } else { mix(color, palette::TEXT, 0.25) },
             alpha: 0.95,
             kind: BAR,
@@ -112,13 +84,21 @@ fn other(
     let Some(look) = look else { return };
     if let Some(label) = labels.find(look.name) {
         let alpha = if look.is_bot { 0.6 } else { 0.95 };
-        text(out, &label, at - Vec2::Y * 11.0, mix(palette::TEXT, color, 0.4), alpha);
+        let look = (mix(palette::TEXT, color, 0.4), alpha);
+        text(out, &label, at - Vec2::Y * (11.0 * scale), look, scale);
     }
 }
 
-/// Arcs beside our own ship, hull left and boost right, shown while there is something to watch.
-fn own(moment: &Moment, center: Vec2, radius: f32, share: f32, out: &mut Instances<16>) {
-    let half = Vec2::splat(radius * 1.35 + ARC_GAP);
+/// Arcs beside our own ship: hull on the left, boost on the right. Each is shown while it is not full.
+fn own(
+    moment: &Moment,
+    center: Vec2,
+    radius: f32,
+    share: f32,
+    scale: f32,
+    out: &mut Instances<16>,
+) {
+    let half = Vec2::splat(radius * 1.35 + ARC_GAP * scale);
     let mut arc = |kind: f32, value: f32, color: Rgb| {
         if value < 0.995 {
             let mark = Mark { center, half, color, alpha: 0.8, kind, value, angle: 0.0 };
@@ -129,24 +109,38 @@ fn own(moment: &Moment, center: Vec2, radius: f32, share: f32, out: &mut Instanc
     arc(ARC_RIGHT, moment.visuals.boost.clamp(0.0, 1.0), palette::OWN);
 }
 
-/// The station's name, and the way there while it is out of sight.
-pub(super) fn station(
+fn name(station: &Station) -> String {
+    say::name(&format!("station-{}", station.id), &station.name)
+}
+
+fn nearest_station<'a>(moment: &Moment<'a>) -> Option<&'a Station> {
+    let distance = |station: &Station| station.position.distance(moment.scene.camera);
+    moment.tables.stations.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+}
+
+/// The names of the stations in view, and an arrow towards the nearest one while it is out of view.
+pub(super) fn stations(
     moment: &Moment,
     info: &FrameInfo,
     labels: &mut Labels,
     out: &mut Instances<16>,
 ) {
-    let Some(station) = &moment.tables.station else { return };
-    let at = info.view.from_center_css(station.position);
-    let label = labels.find(&station.name);
-    if info.view.shows(station.position, station.radius * 0.4) {
-        let under = at + Vec2::Y * (station.radius * 1.22 / info.view.units_per_css + 14.0);
-        if let Some(label) = label {
-            text(out, &label, under, mix(palette::STATION, palette::TEXT, 0.35), 0.85);
+    let scale = info.ui_scale;
+    let is_shown = |station: &Station| info.view.shows(station.position, station.radius * 0.4);
+    for station in moment.tables.stations.iter().filter(|station| is_shown(station)) {
+        let at = info.view.from_center_css(station.position);
+        let under = at + Vec2::Y * (station.radius * 1.22 / info.view.units_per_css + 14.0 * scale);
+        if let Some(label) = labels.find(&name(station)) {
+            let look = (mix(palette::STATION, palette::TEXT, 0.35), 0.85);
+            text(out, &label, under, look, scale);
         }
-        return;
     }
-    // A full hold makes the way there urgent.
+    let Some(station) = nearest_station(moment).filter(|station| !is_shown(station)) else {
+        return;
+    };
+    let at = info.view.from_center_css(station.position);
+    let label = labels.find(&name(station));
+    // When the hold is full, the arrow is highlighted.
     let held: u32 = moment.scene.own.hold.iter().map(|&units| u32::from(units)).sum();
     let own = moment.scene.ships.iter().find(|(_, ship)| ship.player == moment.scene.player);
     let hold = own.map_or(0, |(_, ship)| moment.tables.hull(ship.hull).hold);
@@ -159,9 +153,8 @@ pub(super) fn station(
         true => (palette::STATION, pulse),
         false => (palette::SAFE, 0.62),
     };
-    let limit = (info.css / 2.0 - WEDGE_MARGIN).max(Vec2::ONE);
-    let place = at * (limit / at.abs().max(Vec2::splat(1e-3))).min_element().min(1.0);
-    let half = Vec2::splat(WEDGE_HALF * if is_full { 1.25 } else { 1.0 });
+    let place = super::edge::place(at, WEDGE_MARGIN * scale, info.css, moment.visuals.plates);
+    let half = Vec2::splat(WEDGE_HALF * scale * if is_full { 1.25 } else { 1.0 });
     let angle = libm::atan2f(at.y, at.x);
     push(
         out,
@@ -169,9 +162,9 @@ pub(super) fn station(
         [0.0; 4],
     );
     if let Some(label) = label {
-        // Inwards from the wedge, so that it never leaves the screen.
+        // Towards the inside, so that it never leaves the screen.
         let inwards = -place.normalize_or(Vec2::Y);
-        let away = WEDGE_HALF + 10.0 + label.size[0] * 0.5 * inwards.x.abs();
-        text(out, &label, place + inwards * away, color, alpha * 0.9);
+        let away = (WEDGE_HALF + 10.0 + label.size[0] * 0.5 * inwards.x.abs()) * scale;
+        text(out, &label, place + inwards * away, (color, alpha * 0.9), scale);
     }
 }

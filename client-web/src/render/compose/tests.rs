@@ -1,7 +1,7 @@
-//! Whole frames, composed natively.
+//! Composes whole frames natively.
 
 use driftfield_shared::netcode::{EntityKey, EntityKind, Removal, Scene};
-use driftfield_shared::sim::{ShipState, ShotState};
+use driftfield_shared::sim::{ShipState, ShotState, ShotTold};
 use driftfield_shared::units::{Angle, PlayerId, Thrust, Tick};
 use glam::Vec2;
 
@@ -34,14 +34,8 @@ fn ship(player: u16, position: Vec2) -> (EntityKey, ShipState) {
 }
 
 fn shot(key: u32, position: Vec2) -> (EntityKey, ShotState) {
-    let state = ShotState {
-        shooter: PlayerId(2),
-        weapon: Default::default(),
-        position,
-        velocity: Vec2::new(700.0, 0.0),
-        expires: Tick(99),
-    };
-    (EntityKey(key), state)
+    let told = ShotTold { shooter: PlayerId(2), weapon: Default::default(), expires: Tick(99) };
+    (EntityKey(key), ShotState::new(told, position, Vec2::new(700.0, 0.0)))
 }
 
 fn scene(ships: &[(EntityKey, ShipState)]) -> Scene {
@@ -59,8 +53,15 @@ fn compose<'a>(
     scene: &Scene,
     seconds: f64,
 ) -> (FrameInfo, &'a DrawList) {
-    let visuals =
-        Visuals { reduced_motion: false, bloom: 1.0, boost: 0.5, quality: None, roster: &Names };
+    let visuals = Visuals {
+        reduced_motion: false,
+        bloom: 1.0,
+        boost: 0.5,
+        ui_scale: 1.0,
+        plates: &[],
+        quality: None,
+        roster: &Names,
+    };
     composer.compose(scene, seconds, &visuals, Quality::High)
 }
 
@@ -136,8 +137,63 @@ fn the_way_to_the_station_stays_on_the_screen() {
         assert_eq!(list.overlay.count(), 1);
         let place = Vec2::new(list.overlay.value(0, 0), list.overlay.value(0, 1));
         assert!(place.abs().cmple(info.css / 2.0 - 40.0).all(), "{place}");
-        assert!(place.dot(-at) > 0.0, "{place} does not point home from {at}");
+        assert!(place.dot(-at) > 0.0, "{place} does not point back from {at}");
     }
+}
+
+/// The marks over a picture of `css` pixels: place, half size and kind of each.
+fn marks(css: Vec2, scene: &Scene, ui_scale: f32) -> Vec<(Vec2, f32, f32)> {
+    let mut composer = composer();
+    composer.resize(css);
+    let visuals = Visuals {
+        reduced_motion: true,
+        bloom: 1.0,
+        boost: 1.0,
+        ui_scale,
+        plates: &[],
+        quality: None,
+        roster: &NoRoster,
+    };
+    let (_, list) = composer.compose(scene, 0.0, &visuals, Quality::High);
+    let value = |mark, index| list.overlay.value(mark, index);
+    (0..list.overlay.count())
+        .map(|mark| (Vec2::new(value(mark, 0), value(mark, 1)), value(mark, 2), value(mark, 12)))
+        .collect()
+}
+
+#[test]
+fn a_ship_that_the_window_cuts_off_has_an_arrow_at_the_edge_and_one_in_sight_has_none() {
+    const ARROW: f32 = 2.0;
+    let phone = Vec2::new(390.0, 844.0);
+    for (x, is_cut_off) in [(250.0, false), (500.0, true), (-850.0, true)] {
+        // The station is in the middle of the picture, so no arrow belongs to it.
+        let scene = scene(&[ship(1, Vec2::ZERO), ship(2, Vec2::new(x, 30.0))]);
+        let marks = marks(phone, &scene, 1.0);
+        let arrows: Vec<_> = marks.iter().filter(|(_, _, kind)| *kind == ARROW).collect();
+        assert_eq!(arrows.len(), usize::from(is_cut_off), "a ship at {x}");
+        for (place, ..) in arrows {
+            assert_eq!(place.x.signum(), x.signum(), "{place}");
+            assert!(place.x.abs() > 150.0 && place.x.abs() < 195.0, "{place}");
+        }
+    }
+}
+
+#[test]
+fn where_nothing_is_known_it_is_dark() {
+    let darkness = |css| {
+        let scene = scene(&[ship(1, Vec2::ZERO)]);
+        marks(css, &scene, 1.0).into_iter().filter(|(_, _, kind)| *kind == 5.0).count()
+    };
+    assert_eq!(darkness(Vec2::new(1280.0, 800.0)), 0);
+    assert_eq!(darkness(Vec2::new(390.0, 844.0)), 2, "above and below");
+    assert_eq!(darkness(Vec2::new(5120.0, 1440.0)), 2, "left and right");
+}
+
+#[test]
+fn marks_grow_with_the_interface() {
+    let scene = Scene { camera: Vec2::new(2_500.0, 0.0), ..scene(&[]) };
+    let size = |ui_scale| marks(Vec2::new(1280.0, 800.0), &scene, ui_scale)[0].1;
+    assert_eq!(size(2.0), 2.0 * size(1.0));
 }
 
 #[test]
@@ -169,6 +225,8 @@ fn nonsense_times_and_unknown_identifiers_do_no_harm() {
             reduced_motion: true,
             bloom: f32::NAN,
             boost: f32::NAN,
+            ui_scale: f32::NAN,
+            plates: &[],
             quality: None,
             roster: &NoRoster,
         };

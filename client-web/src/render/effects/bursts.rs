@@ -1,22 +1,22 @@
-//! Recipes: what particles an event is made of.
+//! Recipes: the particles of each event.
 
 use glam::Vec2;
 
 use super::super::palette::{self, Rgb, mix};
-use super::super::particles::{Dice, Look, Particle, Particles, direction};
+use super::particles::{Dice, Look, Particle, Particles, direction};
 
 /// Where bursts put their particles.
 pub(super) struct Bursts<'a> {
     pub particles: &'a mut Particles,
     pub dice: &'a mut Dice,
-    /// Share of the particles that are made.
+    /// Share of the particles that are made, 0..=1.
     pub share: f32,
-    /// Factor on flashes, less with reduced motion.
+    /// Brightness factor of flashes; smaller with reduced motion.
     pub flash: f32,
 }
 
 impl Bursts<'_> {
-    /// A gun fires from `muzzle`, carried by a ship with `velocity`.
+    /// A gun fires at `muzzle`, on a ship with `velocity`.
     pub fn muzzle(&mut self, muzzle: Vec2, heading: Vec2, velocity: Vec2, color: Rgb) {
         self.particles.add(Particle {
             velocity: velocity + heading * 40.0,
@@ -181,7 +181,7 @@ impl Bursts<'_> {
         }
     }
 
-    /// A chunk of ore is taken by a ship at `taker`, if one is known.
+    /// A ship at `taker`, if known, picks up a chunk of ore.
     pub fn pick_up(&mut self, place: Vec2, taker: Option<Vec2>, ore: Rgb) {
         let pull = taker.map_or(Vec2::ZERO, |taker| (taker - place) * 3.2);
         self.particles.add(Particle {
@@ -209,7 +209,7 @@ impl Bursts<'_> {
         }
     }
 
-    /// A hurt ship trails a bit of fire.
+    /// A damaged ship trails a little fire.
     pub fn smoulder(&mut self, place: Vec2, velocity: Vec2, radius: f32) {
         let off = direction(self.dice.angle()) * (radius * self.dice.between(0.0, 0.6));
         self.particles.add(Particle {

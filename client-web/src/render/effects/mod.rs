@@ -1,15 +1,17 @@
-//! What happened between two scenes, as light: flashes, sparks, trails, explosions, shaking.
+//! Visual effects of what happened between two scenes: flashes, sparks, trails, explosions, camera shake.
 //!
 //! ```text
 //! scene before, scene now --> Effects::advance --> particles, flashes of ships and asteroids, trauma
 //! ```
 //!
-//! Nothing here is known for certain: snapshots say what is, and what went away. That a gun fired is read from a shot that
-//! was not there before.
+//! Events are guessed, because snapshots only contain the current state and the removals. For example, a shot that
+//! was not in the scene before means that a gun fired.
 
 mod bursts;
+mod particles;
 mod ships;
 
+pub use particles::{Dice, direction};
 pub use ships::ShipGlow;
 
 use std::collections::BTreeMap;
@@ -21,47 +23,47 @@ use driftfield_shared::sim::{AsteroidState, OreState, ShipState, ShotState};
 use driftfield_shared::units::PlayerId;
 
 use self::bursts::Bursts;
+use self::particles::Particles;
 use self::ships::Ships;
 use super::palette::{self, Rgb};
-use super::particles::{Dice, Particles};
 use super::tables::Tables;
 use super::visuals::{Roster, Visuals};
 
-/// Time constant of a flash on something that was hit, seconds.
+/// Time constant of the flash on something that was hit, in seconds.
 const FLASH_SECONDS: f32 = 0.07;
-/// A shot further from its shooter than this did not just leave the gun.
+/// A new shot further from its shooter than this, in world units, was not just fired.
 const MUZZLE_UNITS_MAX: f32 = 320.0;
-/// Distance within which a death shakes the camera.
+/// Distance within which a death shakes the camera, in world units.
 const SHAKE_UNITS: f32 = 500.0;
-/// Distance within which the ship that took a chunk of ore is looked for.
+/// Distance within which a ship is assumed to have picked up a chunk of ore, in world units.
 const TAKER_UNITS: f32 = 90.0;
 
-/// All that effects read.
+/// Input of the effects.
 pub struct Moment<'a> {
-    /// What is drawn now.
+    /// The current scene.
     pub scene: &'a Scene,
-    /// Seconds since the scene before.
+    /// Seconds since the previous scene.
     pub seconds: f32,
     /// Figures of the content.
     pub tables: &'a Tables,
     /// Settings and names.
     pub visuals: &'a Visuals<'a>,
-    /// Share of the particles that are made.
+    /// Share of the particles that are made, 0..=1.
     pub particle_share: f32,
 }
 
-/// Effects over time.
+/// The state of all effects.
 #[derive(Debug, Default)]
 pub struct Effects {
     particles: Particles,
     dice: Dice,
     ships: Ships,
-    /// Hit points and flash of each asteroid in view.
+    /// Hit points and flash of each visible asteroid.
     rocks: BTreeMap<EntityKey, (u16, f32)>,
     before: Before,
 }
 
-/// The entities of the scene before: what a removal refers to.
+/// The entities of the previous scene, because removals refer to them.
 #[derive(Debug, Default)]
 struct Before {
     ships: Vec<(EntityKey, ShipState)>,
@@ -73,7 +75,7 @@ struct Before {
 }
 
 impl Effects {
-    /// Moves on to a new scene; gives the shaking that it causes, 0..=1.
+    /// Advances to a new scene. Returns the camera trauma that it causes, 0..=1.
     pub fn advance(&mut self, moment: &Moment) -> f32 {
         self.particles.advance(moment.seconds);
         let mut bursts = Bursts {
@@ -94,12 +96,12 @@ impl Effects {
         trauma
     }
 
-    /// Lights of one ship.
+    /// The lights of one ship.
     pub fn ship(&self, player: PlayerId) -> ShipGlow {
         self.ships.glow(player)
     }
 
-    /// How much an asteroid flashes from a hit, 0..=1.
+    /// Strength of an asteroid's flash after a hit, 0..=1.
     pub fn rock_flash(&self, key: EntityKey) -> f32 {
         self.rocks.get(&key).map_or(0.0, |(_, flash)| *flash)
     }
@@ -109,7 +111,7 @@ impl Effects {
         &self.particles
     }
 
-    /// Forgets everything, for a new session.
+    /// Clears everything, for a new session.
     pub fn clear(&mut self) {
         *self = Effects::default();
     }
@@ -139,7 +141,7 @@ impl Before {
     }
 }
 
-/// The colour of a shot: ours, or one that can hurt us.
+/// The colour of a shot: our own, or one that can hurt us.
 pub fn shot_color(scene: &Scene, shot: &ShotState) -> Rgb {
     if shot.shooter == scene.player { palette::OWN } else { palette::DANGER }
 }
@@ -152,7 +154,7 @@ pub fn ship_color(scene: &Scene, player: PlayerId, roster: &dyn Roster) -> Rgb {
     palette::ship(player, roster.look(player).is_some_and(|look| look.is_bot))
 }
 
-/// Muzzle flashes of shots that were not there before.
+/// Muzzle flashes of shots that were not in the previous scene.
 fn fire(moment: &Moment, before: &Before, bursts: &mut Bursts) {
     for (key, shot) in &moment.scene.shots {
         if before.shot_keys.binary_search(key).is_ok() {
@@ -169,7 +171,7 @@ fn fire(moment: &Moment, before: &Before, bursts: &mut Bursts) {
     }
 }
 
-/// What is seen of something that was destroyed or taken; gives the shaking it causes.
+/// The effects of something that was destroyed or picked up. Returns the camera trauma.
 fn remove(moment: &Moment, before: &Before, removal: &Removal, bursts: &mut Bursts) -> f32 {
     let (scene, tables) = (moment.scene, moment.tables);
     let place = removal.position;
@@ -210,7 +212,7 @@ fn find<T>(entities: &[(EntityKey, T)], key: EntityKey) -> Option<&T> {
     entities.iter().find(|(other, _)| *other == key).map(|(_, entity)| entity)
 }
 
-/// The ship that most likely took what was at `place`.
+/// The ship that most likely picked up what was at `place`.
 fn nearest_ship(scene: &Scene, place: Vec2) -> Option<Vec2> {
     let positions = scene.ships.iter().map(|(_, ship)| ship.position);
     positions

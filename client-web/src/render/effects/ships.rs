@@ -8,31 +8,31 @@ use driftfield_shared::sim::ShipState;
 use driftfield_shared::units::PlayerId;
 
 use super::super::palette::{self, Rgb, mix};
-use super::super::particles::{Look, Particle};
 use super::bursts::Bursts;
+use super::particles::{Look, Particle};
 use super::{FLASH_SECONDS, Moment, ship_color};
 
-/// Time constant with which engines come up and die down, seconds.
+/// Time constant with which engine light rises and fades, in seconds.
 const THROTTLE_TAU: f32 = 0.06;
-/// Time constant with which shields appear and fade, seconds.
+/// Time constant with which shields appear and fade, in seconds.
 const SHIELD_TAU: f32 = 0.15;
-/// World units of a piece of a trail.
+/// Length of a piece of a trail, in world units.
 const TRAIL_UNITS: f32 = 9.0;
-/// A piece longer than this spans a jump and is not drawn.
+/// A longer piece spans a jump, so it is not drawn.
 const TRAIL_UNITS_MAX: f32 = 110.0;
 /// Share of the hit points below which a ship smoulders.
 const HURT_SHARE: f32 = 0.4;
-/// Clouds per second of a ship that is nearly destroyed.
+/// Smoke clouds per second of a ship that is nearly destroyed.
 const SMOULDER_PER_SECOND: f32 = 16.0;
 
-/// The lights of one ship at one moment.
+/// The current lights of one ship.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ShipGlow {
     /// Flash from a hit, 0..=1.
     pub flash: f32,
     /// Strength of the shield, 0..=1.
     pub shield: f32,
-    /// Thrust of the engines: 0 off, 1 on, up to 1.8 when boosting.
+    /// Thrust of the engines: 0 off, 1 on, up to 1.8 during a boost.
     pub throttle: f32,
 }
 
@@ -40,13 +40,13 @@ pub struct ShipGlow {
 struct Ship {
     hit_points: u16,
     glow: ShipGlow,
-    /// Direction of thrust while the engine dies down.
+    /// Direction of the flame while the engine fades.
     thrust: Vec2,
-    /// Where the last piece of the trail ended.
+    /// End of the last piece of the trail.
     trail_end: Option<Vec2>,
 }
 
-/// The lights of all ships in view.
+/// The lights of all visible ships.
 #[derive(Debug, Default)]
 pub(super) struct Ships {
     ships: BTreeMap<PlayerId, Ship>,
@@ -57,7 +57,7 @@ impl Ships {
         self.ships.get(&player).map_or(ShipGlow::default(), |ship| ship.glow)
     }
 
-    /// Moves on to a new scene; gives the shaking from damage to our own ship.
+    /// Advances to a new scene. Returns the camera trauma from damage to our own ship.
     pub fn advance(&mut self, moment: &Moment, bursts: &mut Bursts) -> f32 {
         let mut trauma = 0.0;
         let mut known = std::mem::take(&mut self.ships);
@@ -109,7 +109,7 @@ impl Ship {
         glow.flash = if was_hit { 1.0 } else { toward(glow.flash, 0.0, FLASH_SECONDS) };
     }
 
-    /// The flame and the trail behind it.
+    /// The engine's flame and the trail behind it.
     fn burn(&mut self, moment: &Moment, state: &ShipState, color: Rgb, bursts: &mut Bursts) {
         let throttle = self.glow.throttle;
         if throttle < 0.04 {

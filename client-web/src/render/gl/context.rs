@@ -1,4 +1,4 @@
-//! The WebGL2 context of a canvas, and word of when it is lost and given back.
+//! The WebGL2 context of a canvas, and notice of its loss and restoration.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -12,21 +12,21 @@ use web_sys::{
 
 use super::super::error::RenderError;
 
-/// Whether a context can be drawn with.
+/// State of a context.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Health {
-    /// It can.
+    /// It can be drawn with.
     Good,
-    /// The system took it away: everything in it is gone.
+    /// The system has taken it away, with all its contents.
     Lost,
-    /// It was given back, empty.
+    /// It was restored, but is empty.
     Restored,
 }
 
-/// An event's name and what hears it.
+/// The name of an event, and its handler.
 type Listener = (&'static str, Closure<dyn FnMut(Event)>);
 
-/// A context, watched.
+/// A context whose state is watched.
 pub struct Context {
     canvas: HtmlCanvasElement,
     gl: Gl,
@@ -35,10 +35,11 @@ pub struct Context {
 }
 
 impl Context {
-    /// The context of a canvas.
+    /// Creates the context of a canvas.
     pub fn new(canvas: &HtmlCanvasElement) -> Result<Context, RenderError> {
         let attributes = WebGlContextAttributes::new();
-        // Edges are smoothed in the shaders; nothing lies before or behind.
+        // No antialiasing, because shaders smooth the edges; no depth buffer and no alpha, because nothing needs
+        // them.
         attributes.set_alpha(false);
         attributes.set_antialias(false);
         attributes.set_depth(false);
@@ -54,7 +55,7 @@ impl Context {
         let on = |name, to| {
             let health = Rc::clone(&health);
             let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-                // Without this the context would never be given back.
+                // Without `preventDefault` the browser never restores the context.
                 event.prevent_default();
                 health.set(to);
             });
@@ -70,6 +71,19 @@ impl Context {
         Ok(Context { canvas: canvas.clone(), gl, health, listeners })
     }
 
+    /// The longest side of a picture in pixels.
+    pub fn side_max(&self) -> u32 {
+        let limit = |name| self.gl.get_parameter(name).ok().and_then(|limit| limit.as_f64());
+        let limits = [Gl::MAX_RENDERBUFFER_SIZE, Gl::MAX_TEXTURE_SIZE].map(limit);
+        // The minimum that WebGL2 guarantees, for a lost context, which does not answer.
+        limits.into_iter().flatten().reduce(f64::min).unwrap_or(2_048.0) as u32
+    }
+
+    /// Size of the actual drawing buffer, in pixels.
+    pub fn buffer_size(&self) -> [i32; 2] {
+        [self.gl.drawing_buffer_width().max(1), self.gl.drawing_buffer_height().max(1)]
+    }
+
     /// The canvas.
     pub fn canvas(&self) -> &HtmlCanvasElement {
         &self.canvas
@@ -80,12 +94,12 @@ impl Context {
         &self.gl
     }
 
-    /// Whether it can be drawn with.
+    /// The current state.
     pub fn health(&self) -> Health {
         self.health.get()
     }
 
-    /// Tells that everything was made anew after a restoration.
+    /// Notes that everything was created again after a restoration.
     pub fn set_good(&self) {
         self.health.set(Health::Good);
     }
@@ -94,7 +108,7 @@ impl Context {
 impl Drop for Context {
     fn drop(&mut self) {
         for (name, listener) in &self.listeners {
-            // The canvas outlives us; what it cannot remove was never there.
+            // The canvas outlives this. Removing a handler that is not there does no harm.
             let _ = self
                 .canvas
                 .remove_event_listener_with_callback(name, listener.as_ref().unchecked_ref());

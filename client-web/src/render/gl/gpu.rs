@@ -1,4 +1,4 @@
-//! Everything that lives in one WebGL context, and a frame drawn with it.
+//! All GPU resources of one WebGL context, and the drawing of a frame with them.
 //!
 //! ```text
 //! light:    fence, station, ore, asteroids, particles, ships, shots --small--> spread
@@ -14,22 +14,22 @@ use super::super::error::RenderError;
 use super::super::labels::Labels;
 use super::layer::{Layer, Shape, quad_indices};
 use super::light::Light;
-use super::program::{self, FRAME_BINDING, Pending, Program};
+use super::program::{FRAME_BINDING, Program, Programs};
 use super::text::Text;
-use super::textures::{self, Textures};
+use super::textures::{self, Baker, Textures};
 
 /// A circle in 128 pieces.
 const CIRCLE: Shape = Shape::Strip(2 * (128 + 1));
-/// Bytes of the block that all shaders share: four vectors of four floats.
+/// Bytes of the uniform block that all shaders share: four vectors of four floats.
 const FRAME_BYTES: i32 = 4 * 4 * 4;
 
-/// What is drawn, layer by layer.
+/// The layers to draw.
 pub struct Gpu {
     gl: Gl,
     textures: Textures,
     light: Light,
     text: Text,
-    /// The shared block for the picture and for the light.
+    /// The shared uniform block for the picture and for the glow.
     frames: [WebGlBuffer; 2],
     backdrop: Program,
     stars: Layer,
@@ -45,47 +45,90 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// Makes everything in a context.
-    pub fn new(gl: &Gl, hulls: &[Hull]) -> Result<Gpu, RenderError> {
-        use program::*;
-        // The driver may work on all of them while the textures are made.
-        let pending = |source| Pending::new(gl, source);
-        let (backdrop, stars_, fence) = (pending(BACKDROP)?, pending(STARS)?, pending(FENCE)?);
-        let (ring, station, ore) = (pending(RING)?, pending(STATION)?, pending(ORE)?);
-        let (rock, particle, ship) = (pending(ROCK)?, pending(PARTICLE)?, pending(SHIP)?);
-        let (shot, overlay) = (pending(SHOT)?, pending(OVERLAY)?);
+    /// Creates all resources in a context, and the baker that fills the textures.
+    pub fn new(gl: &Gl, programs: Programs) -> Result<(Gpu, Baker), RenderError> {
         gl.disable(Gl::DEPTH_TEST);
         gl.disable(Gl::CULL_FACE);
         gl.clear_color(0.0, 0.0, 0.0, 0.0);
         let frames = [frame_buffer(gl)?, frame_buffer(gl)?];
-        // Bakers do not read it, but a block that a program has must be bound.
+        // Bakers do not read the block, but every block that a program declares must be bound.
         gl.bind_buffer_base(Gl::UNIFORM_BUFFER, FRAME_BINDING, Some(&frames[0]));
-        let textures = Textures::new(gl, hulls)?;
-        let light = Light::new(gl)?;
+        let textures = Textures::new(gl)?;
+        let baker = Baker::new(gl, programs.bake_rock, programs.bake_nebula)?;
         gl.enable(Gl::BLEND);
         gl.blend_func(Gl::ONE, Gl::ONE_MINUS_SRC_ALPHA);
         let indices = quad_indices(gl)?;
-        let finish = |pending: Pending| finish(gl, pending);
-        let mut gpu = Gpu {
+        for program in [
+            &programs.backdrop,
+            &programs.stars,
+            &programs.fence,
+            &programs.ring,
+            &programs.station,
+            &programs.ore,
+            &programs.rock,
+            &programs.particle,
+            &programs.ship,
+            &programs.shot,
+            &programs.overlay,
+        ] {
+            tie_textures(gl, program);
+        }
+        let gpu = Gpu {
             textures,
-            light,
+            light: Light::new(gl, programs.blur),
             text: Text::new()?,
             frames,
-            backdrop: finish(backdrop)?,
-            stars: Layer::new::<8>(gl, finish(stars_)?, Shape::Quad, &indices)?,
-            fence: Layer::new::<4>(gl, finish(fence)?, Shape::Quad, &indices)?,
-            rings: Layer::new::<12>(gl, finish(ring)?, CIRCLE, &indices)?,
-            station: Layer::new::<4>(gl, finish(station)?, Shape::Quad, &indices)?,
-            ores: Layer::new::<8>(gl, finish(ore)?, Shape::Quad, &indices)?,
-            rocks: Layer::new::<12>(gl, finish(rock)?, Shape::Quad, &indices)?,
-            particles: Layer::new::<16>(gl, finish(particle)?, Shape::Quad, &indices)?,
-            ships: Layer::new::<16>(gl, finish(ship)?, Shape::Quad, &indices)?,
-            shots: Layer::new::<12>(gl, finish(shot)?, Shape::Quad, &indices)?,
-            overlay: Layer::new::<16>(gl, finish(overlay)?, Shape::Quad, &indices)?,
+            backdrop: programs.backdrop,
+            stars: Layer::new::<8>(gl, programs.stars, Shape::Quad, &indices)?,
+            fence: Layer::new::<4>(gl, programs.fence, Shape::Quad, &indices)?,
+            rings: Layer::new::<12>(gl, programs.ring, CIRCLE, &indices)?,
+            station: Layer::new::<4>(gl, programs.station, Shape::Quad, &indices)?,
+            ores: Layer::new::<8>(gl, programs.ore, Shape::Quad, &indices)?,
+            rocks: Layer::new::<12>(gl, programs.rock, Shape::Quad, &indices)?,
+            particles: Layer::new::<16>(gl, programs.particle, Shape::Quad, &indices)?,
+            ships: Layer::new::<16>(gl, programs.ship, Shape::Quad, &indices)?,
+            shots: Layer::new::<12>(gl, programs.shot, Shape::Quad, &indices)?,
+            overlay: Layer::new::<16>(gl, programs.overlay, Shape::Quad, &indices)?,
             gl: gl.clone(),
         };
-        gpu.stars.upload(gl, &stars());
-        Ok(gpu)
+        Ok((gpu, baker))
+    }
+
+    /// Steps of [`Gpu::warm_up`].
+    pub const WARM_UP_STEPS: usize = 11;
+
+    /// Draws with one of the programs for the first time. All steps together draw with each program.
+    pub fn warm_up(&mut self, step: usize) {
+        debug_assert!(step < Gpu::WARM_UP_STEPS, "a step beyond the number of programs");
+        let gl = &self.gl;
+        gl.viewport(0, 0, 1, 1);
+        let layer = match step {
+            0 => {
+                self.backdrop.use_on(gl);
+                gl.bind_vertex_array(None);
+                gl.draw_arrays(Gl::TRIANGLES, 0, 3);
+                return;
+            }
+            1 => &mut self.fence,
+            2 => &mut self.rings,
+            3 => &mut self.station,
+            4 => &mut self.ores,
+            5 => &mut self.rocks,
+            6 => &mut self.particles,
+            7 => &mut self.ships,
+            8 => &mut self.shots,
+            9 => &mut self.overlay,
+            _ => {
+                self.stars.upload(gl, &stars());
+                return self.stars.draw(gl);
+            }
+        };
+        layer.warm_up(gl);
+    }
+
+    /// Sets the hulls of a content.
+    pub fn set_hulls(&mut self, hulls: &[Hull]) -> Result<(), RenderError> {
+        self.textures.set_hulls(&self.gl, hulls)
     }
 
     /// Makes the targets for a picture of `size` pixels.
@@ -97,7 +140,7 @@ impl Gpu {
         self.light.resize(&self.gl, size, light_divisor, &self.textures.dark)
     }
 
-    /// Sets labels that are wanted.
+    /// Renders the requested labels.
     pub fn write_labels(&self, labels: &mut Labels) {
         self.text.write_wanted(&self.gl, &self.textures.labels, labels);
     }
@@ -133,7 +176,7 @@ impl Gpu {
         }
         self.share_frame(&self.frames[0], info, size, false);
         gl.viewport(0, 0, size[0], size[1]);
-        // It covers everything: nothing to blend with, nothing to clear.
+        // It covers everything, so blending and clearing are not needed.
         gl.disable(Gl::BLEND);
         self.backdrop.use_on(gl);
         gl.bind_vertex_array(None);
@@ -155,8 +198,7 @@ impl Gpu {
         }
     }
 
-    /// Tells all shaders about the frame, as seen by a target of `size` pixels. The layout is that of
-    /// `Frame` in `common.glsl`.
+    /// Writes the frame's uniforms for a target of `size` pixels. The layout is that of `Frame` in `common.glsl`.
     fn share_frame(&self, buffer: &WebGlBuffer, info: &FrameInfo, size: [i32; 2], is_light: bool) {
         let view = &info.view;
         let flag = |value: bool| f32::from(u8::from(value));
@@ -197,9 +239,8 @@ fn frame_buffer(gl: &Gl) -> Result<WebGlBuffer, RenderError> {
     Ok(buffer)
 }
 
-/// A finished program that knows its textures.
-fn finish(gl: &Gl, pending: Pending) -> Result<Program, RenderError> {
-    let program = pending.finish(gl)?;
+/// Tells a program the unit of each of its textures.
+fn tie_textures(gl: &Gl, program: &Program) {
     for (name, unit) in [
         ("light", textures::UNIT_LIGHT),
         ("nebula", textures::UNIT_NEBULA),
@@ -210,5 +251,4 @@ fn finish(gl: &Gl, pending: Pending) -> Result<Program, RenderError> {
     ] {
         program.set_sampler(gl, name, unit);
     }
-    Ok(program)
 }

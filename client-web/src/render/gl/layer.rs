@@ -1,8 +1,9 @@
-//! A layer: one program, and one buffer of instances for it.
+//! A layer: one program, and one buffer with its instances.
 //!
-//! Quads are not drawn as GPU instances: each has its data four times over, once per corner, and all of a layer
-//! are one indexed list. Graphics hardware runs instances of four corners poorly, and browsers that draw by software
-//! treat every instance as a draw call of its own (measured with SwiftShader and 900 particles: 58 ms a frame, against 29 now).
+//! Quads are not drawn as GPU instances. The data of each is stored four times, once per corner, and all quads of a
+//! layer are one indexed list. Graphics hardware is slow with instances of four corners, and browsers that draw in
+//! software treat every instance as a draw call (measured with SwiftShader and 900 particles: 58 ms per frame,
+//! against 29 ms now).
 
 use web_sys::{WebGl2RenderingContext as Gl, WebGlBuffer, WebGlVertexArrayObject};
 
@@ -10,17 +11,17 @@ use super::super::error::RenderError;
 use super::super::instances::Instances;
 use super::program::Program;
 
-/// Bytes that a buffer has at first.
+/// Initial buffer size in bytes.
 const BYTES_MIN: usize = 16 * 1024;
-/// Quads of a layer at most: their corners are counted in 16 bits.
+/// Most quads of a layer: their corners are indexed with 16 bits.
 const QUADS_MAX: usize = 1 << 14;
 
-/// What an instance is drawn as.
+/// Shape of an instance.
 #[derive(Clone, Copy)]
 pub enum Shape {
     /// Two triangles.
     Quad,
-    /// A strip of so many vertices; for layers of very few instances.
+    /// A triangle strip with this many vertices, for layers with few instances.
     Strip(i32),
 }
 
@@ -32,12 +33,12 @@ pub struct Layer {
     buffer: WebGlBuffer,
     capacity: usize,
     count: usize,
-    /// Data of quads, once per corner; kept for its memory.
+    /// Data of quads, once per corner; kept to reuse its memory.
     corners: Vec<u8>,
 }
 
 impl Layer {
-    /// A layer whose instances are `N` floats in vectors of four. `indices` is what [`quad_indices`] made.
+    /// A layer whose instances are `N` floats, in vectors of four. `indices` comes from [`quad_indices`].
     pub fn new<const N: usize>(
         gl: &Gl,
         program: Program,
@@ -74,7 +75,16 @@ impl Layer {
         })
     }
 
-    /// Sends this frame's instances.
+    /// Draws one instance of zeros only, which covers no pixel. Drivers compile a program for the hardware when it
+    /// first draws.
+    pub fn warm_up(&mut self, gl: &Gl) {
+        debug_assert_eq!(self.count, 0, "the buffer holds zeros only as long as nothing was sent");
+        self.count = 1;
+        self.draw(gl);
+        self.count = 0;
+    }
+
+    /// Uploads this frame's instances.
     pub fn upload<const N: usize>(&mut self, gl: &Gl, instances: &Instances<N>) {
         self.count = instances.count().min(QUADS_MAX);
         if self.count == 0 {
@@ -99,7 +109,7 @@ impl Layer {
         gl.buffer_sub_data_with_i32_and_u8_array(Gl::ARRAY_BUFFER, 0, bytes);
     }
 
-    /// Draws them.
+    /// Draws the instances.
     pub fn draw(&self, gl: &Gl) {
         if self.count == 0 {
             return;
@@ -118,7 +128,7 @@ impl Layer {
     }
 }
 
-/// The corners of as many quads as a layer may have, two triangles each; all layers share it.
+/// Corner indices of as many quads as a layer may have, two triangles each. All layers share them.
 pub fn quad_indices(gl: &Gl) -> Result<WebGlBuffer, RenderError> {
     let buffer = gl.create_buffer().ok_or(RenderError::Resource("a buffer"))?;
     let mut bytes = Vec::with_capacity(QUADS_MAX * 6 * size_of::<u16>());

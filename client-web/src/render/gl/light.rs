@@ -1,15 +1,15 @@
-//! Spilling light: what glows, drawn small, halved in size three times, and added up again on the way back.
+//! The glow: glowing layers are drawn small, halved in size three times, and added up on the way back.
 
 use web_sys::{WebGl2RenderingContext as Gl, WebGlFramebuffer, WebGlTexture, WebGlUniformLocation};
 
 use super::super::error::RenderError;
-use super::program::{BLUR, Pending, Program};
+use super::program::Program;
 use super::textures::{UNIT_LIGHT, UNIT_SCRATCH, attach, create};
 
-/// Sizes that light is spread over.
+/// Number of sizes over which light is spread.
 const LEVELS: usize = 4;
 
-/// Spreads light, with the targets for one size of picture.
+/// Spreads light, with render targets for one picture size.
 pub struct Light {
     program: Program,
     step: Option<WebGlUniformLocation>,
@@ -23,14 +23,14 @@ struct Level {
 }
 
 impl Light {
-    pub fn new(gl: &Gl) -> Result<Light, RenderError> {
-        let program = Pending::new(gl, BLUR)?.finish(gl)?;
+    /// Uses a program for spreading; it has no targets yet.
+    pub fn new(gl: &Gl, program: Program) -> Light {
         program.set_sampler(gl, "source", UNIT_SCRATCH);
         let step = program.uniform(gl, "blur_step");
-        Ok(Light { program, step, levels: Vec::new() })
+        Light { program, step, levels: Vec::new() }
     }
 
-    /// Makes targets for a picture of `size` pixels, `divisor` times smaller; without a divisor there is no light.
+    /// Makes targets for a picture of `size` pixels, `divisor` times smaller. Without a divisor there is no glow.
     pub fn resize(
         &mut self,
         gl: &Gl,
@@ -51,18 +51,18 @@ impl Light {
         }
         gl.bind_framebuffer(Gl::FRAMEBUFFER, None);
         gl.active_texture(Gl::TEXTURE0 + UNIT_LIGHT);
-        // The second level is what others see: they are never drawn into what they read.
+        // Other programs read the second level, and never draw into it while they do.
         let texture = self.levels.get(1).map_or(dark, |level| &level.texture);
         gl.bind_texture(Gl::TEXTURE_2D, Some(texture));
         Ok(())
     }
 
-    /// Size of the target that light is drawn into; `None` when there is no light.
+    /// Size of the target that light is drawn into; `None` without glow.
     pub fn size(&self) -> Option<[i32; 2]> {
         self.levels.first().map(|level| level.size)
     }
 
-    /// Directs drawing into the light.
+    /// Redirects drawing to the light target.
     pub fn begin(&self, gl: &Gl) {
         if let Some(level) = self.levels.first() {
             level.draw_into(gl);

@@ -1,14 +1,17 @@
-//! Shader programs: all are compiled and linked first and looked at afterwards, so that drivers can work on them at the same
-//! time.
+//! Shader programs. Handing a program to the driver does not wait, but querying the result does, so that comes later
+//! (`preparation.rs`).
 
 use web_sys::{WebGl2RenderingContext as Gl, WebGlProgram, WebGlShader, WebGlUniformLocation};
 
 use super::super::error::RenderError;
+use super::super::shader_text::shader_text;
 
 /// Binding point of the uniform block that all programs share.
 pub const FRAME_BINDING: u32 = 0;
+/// Query of `KHR_parallel_shader_compile`: whether compilation has finished.
+const COMPLETION_STATUS_KHR: u32 = 0x91B1;
 
-const COMMON: &str = include_str!("../../../../assets/shaders/common.glsl");
+const COMMON: &str = shader_text!("common");
 
 /// A shader file: name and text.
 #[derive(Clone, Copy)]
@@ -19,43 +22,101 @@ pub struct Source {
 
 macro_rules! source {
     ($name:literal) => {
-        Source {
-            name: $name,
-            text: include_str!(concat!("../../../../assets/shaders/", $name, ".glsl")),
-        }
+        Source { name: $name, text: shader_text!($name) }
     };
 }
 
-/// The void, the nebula, and spilling light.
-pub const BACKDROP: Source = source!("backdrop");
-/// Stars.
-pub const STARS: Source = source!("stars");
-/// The sector's edge.
-pub const FENCE: Source = source!("fence");
-/// Dashed circles.
-pub const RING: Source = source!("ring");
-/// The station.
-pub const STATION: Source = source!("station");
-/// Asteroids.
-pub const ROCK: Source = source!("rock");
-/// Ore.
-pub const ORE: Source = source!("ore");
-/// Particles.
-pub const PARTICLE: Source = source!("particle");
-/// Ships.
-pub const SHIP: Source = source!("ship");
-/// Shots.
-pub const SHOT: Source = source!("shot");
-/// Marks over the world.
-pub const OVERLAY: Source = source!("overlay");
-/// A step of spreading light.
-pub const BLUR: Source = source!("blur");
-/// Bakes a variant of asteroid.
-pub const BAKE_ROCK: Source = source!("bake_rock");
-/// Bakes the nebula.
-pub const BAKE_NEBULA: Source = source!("bake_nebula");
+/// Names of the programs in the order of compilation: those that bake textures come first.
+pub const SOURCES: [Source; 14] = [
+    source!("bake_rock"),
+    source!("bake_nebula"),
+    source!("backdrop"),
+    source!("stars"),
+    source!("fence"),
+    source!("ring"),
+    source!("station"),
+    source!("ore"),
+    source!("rock"),
+    source!("particle"),
+    source!("ship"),
+    source!("shot"),
+    source!("overlay"),
+    source!("blur"),
+];
 
-/// A program that was handed to the driver.
+/// All programs, one for each of [`SOURCES`].
+pub struct Programs {
+    /// Bakes a variant of an asteroid.
+    pub bake_rock: Program,
+    /// Bakes the nebula.
+    pub bake_nebula: Program,
+    /// Background, nebula and glow.
+    pub backdrop: Program,
+    /// Stars.
+    pub stars: Program,
+    /// The sector's edge.
+    pub fence: Program,
+    /// Dashed circles.
+    pub ring: Program,
+    /// The station.
+    pub station: Program,
+    /// Ore.
+    pub ore: Program,
+    /// Asteroids.
+    pub rock: Program,
+    /// Particles.
+    pub particle: Program,
+    /// Ships.
+    pub ship: Program,
+    /// Shots.
+    pub shot: Program,
+    /// Marks over the world.
+    pub overlay: Program,
+    /// One step of spreading the glow.
+    pub blur: Program,
+}
+
+impl Programs {
+    /// Takes the programs of [`SOURCES`], in that order.
+    pub fn new(all: Vec<Program>) -> Result<Programs, RenderError> {
+        let all: [Program; SOURCES.len()] =
+            all.try_into().map_err(|_| RenderError::Resource("all shader programs"))?;
+        let [
+            bake_rock,
+            bake_nebula,
+            backdrop,
+            stars,
+            fence,
+            ring,
+            station,
+            ore,
+            rock,
+            particle,
+            ship,
+            shot,
+            overlay,
+            blur,
+        ] = all;
+        Ok(Programs {
+            bake_rock,
+            bake_nebula,
+            backdrop,
+            stars,
+            fence,
+            ring,
+            station,
+            ore,
+            rock,
+            particle,
+            ship,
+            shot,
+            overlay,
+            blur,
+        })
+    }
+}
+
+/// A program that the driver is compiling.
 pub struct Pending {
     name: &'static str,
     program: WebGlProgram,
@@ -82,7 +143,13 @@ impl Pending {
         Ok(Pending { name: source.name, program, shaders })
     }
 
-    /// Waits for the driver.
+    /// Whether the driver is done, as reported by `KHR_parallel_shader_compile` without waiting.
+    pub fn is_done(&self, gl: &Gl) -> bool {
+        // A lost context does not answer; then nothing has to be waited for.
+        gl.get_program_parameter(&self.program, COMPLETION_STATUS_KHR).as_bool() != Some(false)
+    }
+
+    /// Finishes the program. Waits for the driver if necessary.
     pub fn finish(self, gl: &Gl) -> Result<Program, RenderError> {
         let linked = gl.get_program_parameter(&self.program, Gl::LINK_STATUS).as_bool();
         if linked != Some(true) {
@@ -109,12 +176,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// Draws with it from now on.
+    /// Uses it for the draw calls that follow.
     pub fn use_on(&self, gl: &Gl) {
         gl.use_program(Some(&self.program));
     }
 
-    /// Ties a sampler to a texture unit for good; one that the compiler removed is passed over.
+    /// Binds a sampler to a texture unit permanently. A sampler that the compiler removed is ignored.
     pub fn set_sampler(&self, gl: &Gl, name: &str, unit: u32) {
         self.use_on(gl);
         if let Some(location) = self.uniform(gl, name) {
@@ -122,7 +189,7 @@ impl Program {
         }
     }
 
-    /// Where a uniform is; only asked for at start.
+    /// Location of a uniform; queried at the start only.
     pub fn uniform(&self, gl: &Gl, name: &str) -> Option<WebGlUniformLocation> {
         gl.get_uniform_location(&self.program, name)
     }

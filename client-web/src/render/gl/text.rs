@@ -1,4 +1,4 @@
-//! Writes names into the label texture with the browser's own text layout, once each.
+//! Draws names into the label texture with the browser's own text layout, each once.
 
 use wasm_bindgen::JsCast;
 use web_sys::{
@@ -9,16 +9,16 @@ use super::super::error::RenderError;
 use super::super::labels::{Labels, SLOT_HEIGHT, SLOT_WIDTH};
 use super::textures::UNIT_LABELS;
 
-/// Names set in one frame at most.
+/// Most names drawn per frame.
 const LABELS_PER_FRAME: usize = 2;
-/// Texels: twice the size in CSS pixels.
+/// Font of the labels: sizes in texels are twice those in CSS pixels.
 const FONT: &str =
     "600 22px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
-/// Texels of the dark outline around letters, and of the free border of a slot.
+/// Width of the dark outline around letters, and of the free border of a slot, in texels.
 const OUTLINE: f64 = 5.0;
 const BORDER: f64 = 5.0;
 
-/// A small canvas that text is set on.
+/// A small canvas on which text is drawn.
 pub struct Text {
     canvas: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
@@ -49,7 +49,7 @@ impl Text {
         Ok(Text { canvas, context })
     }
 
-    /// Sets some of the labels that are wanted.
+    /// Draws some of the requested labels.
     pub fn write_wanted(&self, gl: &Gl, texture: &WebGlTexture, labels: &mut Labels) {
         for _ in 0..LABELS_PER_FRAME {
             let Some(wanted) = labels.poll_wanted() else { return };
@@ -59,7 +59,7 @@ impl Text {
         }
     }
 
-    /// Writes a text into the slot at `corner`; gives its width, texels.
+    /// Draws a text into the slot at `corner`. Returns its width in texels.
     fn write(&self, gl: &Gl, texture: &WebGlTexture, text: &str, corner: [u32; 2]) -> Option<u32> {
         let (slot_width, slot_height) = (f64::from(SLOT_WIDTH), f64::from(SLOT_HEIGHT));
         let room = slot_width - 2.0 * BORDER;

@@ -1,0 +1,314 @@
+### What the page says in English. Every other language has the same messages.
+###
+### A name that begins with `page-` is said by the page's HTML and by `boot.js`, before the game is there. A name that begins
+### with `content-` is the name of a hull, an ore, a station and so on, after its `id`; it must be the name in the content itself.
+
+-game = Driftfield
+
+## The start page
+
+page-language = English
+page-languages = Language
+page-description = Fly, mine, haul and fight in one sector with everybody else. In the browser, nothing to install.
+page-noscript = { -game } is played with JavaScript and WebAssembly: please allow scripts for this page.
+page-world = The world around your ship
+page-tagline =
+    Break rocks, haul ore, hold your own.
+    One sector, everyone in it.
+page-name = Your name
+page-name-example = { pilot }
+page-rooms = Rooms
+page-mouse = mouse
+page-click = click
+page-fly = fly
+page-aim = aim
+page-fire = fire
+page-boost = boost
+page-left-thumb = left thumb
+page-right-thumb = right thumb
+page-aim-and-fire = aim, fire
+page-loading = Loading…
+page-still-loading = Still loading…
+page-no-such-room = There is no room “{ $room }” here. These are open:
+page-no-room = No room is open at the moment.
+page-pilots = { $count ->
+    [one] { NUMBER($count) } pilot
+   *[other] { NUMBER($count) } pilots
+}
+page-bots = { $count ->
+    [one] { NUMBER($count) } bot
+   *[other] { NUMBER($count) } bots
+}
+page-no-wasm = This browser cannot run WebAssembly, which the game is made of. A current Firefox, Chrome, Edge or Safari can.
+page-no-webgl2 = { no-webgl2 }
+page-no-workers = This browser is too old for the game: it has no module workers. A current Firefox, Chrome, Edge or Safari has them.
+page-not-loaded = The game could not be loaded. Reload the page to try again.
+page-stopped = The game has stopped, by an error of its own. Please reload the page.
+
+play = Play
+pilot = Pilot
+reload = Reload
+try-now = Try now
+connecting = Connecting…
+preparing = Preparing { NUMBER($percent) }%
+percent = { NUMBER($percent) }%
+
+## Why there is no game
+
+no-webgl2 = This browser has no WebGL2, which the game draws with. A current Firefox, Chrome, Edge or Safari has it; if yours is current, switch hardware acceleration on.
+no-shader = The graphics driver refused a part of the game's drawing ({ $name }). A newer driver or another browser may help.
+no-graphics-memory = The graphics driver has no room for the game. Closing other tabs may help.
+broken-page = The page is incomplete. Please reload it.
+broken-rules = The room cannot be played: its rules do not fit together.
+no-worker = The part of the game that talks to the server does not run. An extension or a filter may block it: allow this page its scripts, then reload.
+
+why-lost = Connection lost.
+why-unreachable = The server cannot be reached.
+why-no-room = The server has no room open.
+why-no-such-room = There is no room “{ $room }” here.
+why-foreign-page = The server does not let pages from this address play. Open the game at the server's own address, or ask its host to allow this one.
+why-too-many = Too many requests came from your network.
+why-unavailable = The server admits nobody at the moment: it is restarting or full.
+why-no-sockets = The server answers, but no WebSocket gets through to it: something between here and there, a proxy or a filter, blocks it.
+why-status = The server refused the connection (HTTP status { $status }).
+why-no-accounts = The server cannot open accounts at the moment. Yours is not lost.
+why-account-refused = The server did not open your account. This browser still has the key to it.
+why-again = { $why } Trying again…
+why-again-in = { $why } Trying again in { NUMBER($seconds) } s.
+
+close-wrong-version = This page is older or newer than the server: reload the page.
+close-wrong-content = The game's rules have changed: reload the page.
+close-room-full = This room is full.
+close-shutting-down = The server is shutting down.
+close-timed-out = The connection was silent for too long.
+close-malformed = The connection sent something that is not the game's protocol.
+close-too-long = The connection sent a message that is too long.
+close-too-much = The connection sent too much.
+close-too-slow = The connection is too slow for the game.
+close-taken-over = This ship is now flown from another window.
+close-left = You left the room.
+close-seat-needed = The seat is needed for a person.
+close-idle = You were away, and somebody else was waiting for your seat.
+close-no-seat = This second connection belongs to no seat.
+close-ticket-expired = The sign-in to your account has expired.
+close-internal-error = The room had an internal error and restarts.
+close-banned = You are banned from this server.
+ban-until = The ban ends on { $until }.
+ban-note = The host says: { $note }.
+
+## In flight
+
+credits = { $credits } cr
+score = Score { $score }
+ship = Your ship
+hull = Hull
+boost = Boost
+hold = Hold
+corner-board = board
+corner-network = network
+corner-keys = keys
+corner-menu = menu
+board-pilot = Pilot
+board-score = Score
+board-kills = Kills
+board-bot = bot
+feed = Ships destroyed
+feed-destroyed = destroyed
+someone = someone
+
+death = Ship destroyed
+death-by = by { $killer }
+death-soon = A new ship in { NUMBER($seconds) } s
+death-now = Launching now
+
+banner-draining = The server restarts in a moment. You will get your seat back.
+banner-unsaved = The server cannot save at the moment. What you do now may be lost if it stops.
+banner-connecting = Connecting again…
+banner-fly-here = Fly here again
+banner-back = Back to start
+stall = No word from the server
+stall-seconds = { $seconds } s
+
+toast-sold = +{ NUMBER($credits) } cr
+toast-full = Hold full: sell at the station
+toast-safe = Safe zone: no shooting here
+toast-leaving = Leaving the safe zone
+toast-protected = Protected until you fire
+toast-guns-off = Guns are off in the safe zone
+toast-seat-kept = Back in your ship
+toast-seat-lost = Your old seat was gone: a new ship
+toast-seat-wanted = Still there? Somebody waits for your seat: { NUMBER($seconds) } s
+toast-unknown-pad = This gamepad is of an unknown kind: its first stick flies, its first button fires
+
+## Hints for newcomers: what to use, and what for
+
+hint-fly-keys = or the arrow keys to fly
+hint-fly-touch = Left thumb
+hint-fly-pad = Left stick
+hint-fly-why = to fly
+hint-go-out = Fly out of the ring
+hint-go-out-why = to the asteroids
+hint-mine-keys = Left button or Space
+hint-mine-keys-why = fires: break an asteroid
+hint-mine-touch = Right thumb
+hint-mine-touch-why = aims and fires: break an asteroid
+hint-mine-pad = Right stick and trigger
+hint-mine-pad-why = aim and fire: break an asteroid
+hint-collect = Fly over the crystals
+hint-collect-why = to load them
+hint-sell = Fly to the station
+hint-sell-why = to sell what you carry
+
+## The menu
+
+menu = Menu
+fly-on = Fly on
+menu-keys = Keys
+menu-network = Network figures
+menu-language = Language
+menu-size = Interface size
+menu-smaller = Smaller
+menu-larger = Larger
+menu-invite = Copy a link to this room
+menu-invite-copied = Link copied
+menu-invite-by-hand = Copy it by hand:
+menu-leave = Leave the room
+
+## The keys
+
+key-fly = Fly
+key-aim = Aim
+key-fire = Fire
+key-boost = Boost
+key-board = Leaderboard
+key-bad-link = Try a bad link
+key-help = This help
+key-arrows = arrows
+key-mouse = mouse
+key-left-button = left button
+key-right-button = right button
+key-space = Space
+help-pad = Gamepad
+help-pad-how = sticks fly and aim, triggers fire and boost, Start opens the menu
+help-touch = Touch
+help-touch-how = left thumb flies, right thumb aims and fires
+
+## The account
+
+account = Account
+account-what = Your ship, your credits and your name belong to an account, and this browser keeps the key to it. If you clear this site's data, the key is gone. Twelve words are a copy of the key.
+account-show = Show my twelve words
+account-enter = Use words from another device
+account-rotate = Change my words
+account-delete = Delete the account
+account-back = Back
+account-show-what = Write these words down, in this order. Whoever has them has your account: show them to nobody.
+account-enter-what = You leave this room, and this browser plays as the account of the words from then on. It forgets the key that it has now: write your own words down first, if you want to come back to this account.
+account-enter-field = The twelve words of the other device
+account-enter-now = Play as this account
+account-rotate-what = You get new words. The old ones, and every device that uses them, lose this account at once. To play there again, enter the new words there. Ship, credits and name stay as they are.
+account-delete-what = Your ship, your credits and your name are deleted on this server, for good. You leave the room, and the next time you play you begin anew, with a new account.
+account-delete-now = Delete the account for good
+account-no-storage = This browser stores nothing for this page, so the new words would be lost. Nothing was changed.
+account-rotated = These are your new words. The old ones open nothing any more.
+account-unknown = The server does not know this account any more: it was deleted, or its words were changed elsewhere.
+account-rotation-unsure = The server did not answer. Nothing is lost, but the words may have changed: try again before you write any down.
+account-rotation-open = The server does not answer, and your account's words were about to change. Nothing is lost: try again in a moment.
+account-deletion-unsure = The server did not confirm it. Try again in a moment.
+account-deleted = Your account is deleted. The next time you play, you begin anew.
+account-no-list = The list of words could not be loaded. Go back, and try again in a moment.
+account-same = This browser plays as this account already.
+words-count = It takes twelve words, and here { $count ->
+    [one] is { NUMBER($count) }
+   *[other] are { NUMBER($count) }
+}.
+words-unknown = Word { NUMBER($place) }, “{ $word }”, is not one of the words in use.
+words-checksum = These words do not belong together: one of them is wrong, or in the wrong place.
+
+## The network panel
+
+network = Network
+network-close = Close the network panel
+network-intervals = Time between snapshots
+network-kinds = By kind
+network-kinds-what = Received, by kind
+network-connection = Connection
+network-ping = Ping
+network-frames = Frames
+network-snapshots = Snapshots
+network-received = Received
+network-delay = Interpolation delay
+network-margin = Input margin (ticks)
+network-corrections = Corrections
+network-late = Commands too late
+network-sockets = Sockets for commands
+network-hits = Hits confirmed
+network-hits-of = { NUMBER($confirmed) } of { NUMBER($predicted) }
+network-entities = Entities in view
+
+state-idle = idle
+state-connecting = connecting
+state-open = open
+state-waiting = waiting
+state-closed = closed
+
+part-header = Header
+part-ships = Ships
+part-arrivals = Arrivals
+part-shots = Shots
+part-asteroids = Rocks
+part-ores = Ore
+part-own = Own
+
+milliseconds = { NUMBER($count) } ms
+per-second = { NUMBER($count) } /s
+bytes-per-second = { $count } B/s
+kilobytes-per-second = { $count } kB/s
+megabytes-per-second = { $count } MB/s
+bits-per-second = { $count } bit/s
+kilobits-per-second = { $count } kbit/s
+megabits-per-second = { $count } Mbit/s
+
+bad-link = Bad link
+bad-link-each-way = in each direction
+bad-link-presets = Ready-made bad links
+bad-link-off = Off
+bad-link-near = 50 ms
+bad-link-far = 150 ± 50 ms
+bad-link-stalls = Stalls
+bad-link-narrow = 64 kbit
+bad-link-spelled = In words
+bad-link-set = Set
+bad-link-form = `{ $part }` is not of the form name=value
+bad-link-name = unknown property `{ $name }`; a link has latency, jitter, stall and rate
+bad-link-duration = `{ $value }` is not a time such as 80ms or 1.5s; the longest is one hour
+bad-link-rate = `{ $value }` is not a rate such as 256kbit or 2mbit
+bad-link-stalls-overlap = stalls must be at least twice as far apart as they are long
+
+## Names of content
+
+content-hull-sparrow = Sparrow
+content-weapon-pulse = Pulse cannon
+content-ore-ferrite = Ferrite
+content-ore-cobalt = Cobalt
+content-ore-aurum = Aurum
+content-mode-frontier = Frontier
+content-mode-proving-ground = Proving ground
+content-sector-frontier = Frontier
+content-sector-proving-ground = Proving ground
+content-sector-proving-ground-open = Proving ground, open
+content-sector-proving-ground-packed = Proving ground, packed
+content-station-harbour = Harbour
+content-station-lantern = Lantern
+content-station-cairn = Cairn
+content-field-shallows = The Shallows
+content-field-lee = The Lee
+content-field-breakers = The Breakers
+content-field-blue-drift = Blue Drift
+content-field-long-reef = The Long Reef
+content-field-lantern-shoals = Lantern Shoals
+content-field-deeps = The Deeps
+content-field-gilded-hollow = Gilded Hollow
+content-room-frontier = Frontier
+content-room-proving-ground = Proving ground
+content-room-proving-ground-open = Open proving ground

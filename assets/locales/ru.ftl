@@ -1,0 +1,326 @@
+### Что говорит игра по-русски.
+###
+### К игроку обращаемся на «вы», со строчной буквы; коротко и по-дружески. Одно слово для одного понятия:
+###
+###   ship корабль · hull корпус · boost форсаж · hold трюм · gun орудие · ore руда · asteroid, rock астероид · crystal кристалл
+###   station станция · sector сектор · safe zone безопасная зона · pilot пилот · bot бот · seat место · room комната
+###   credits кредиты (кр) · score очки · leaderboard таблица · account аккаунт · words, key слова, ключ
+###   connection соединение · network сеть · link связь · snapshot снимок · command команда · tick такт · to fire стрелять
+###
+### Имена игроков не склоняются: фраза строится так, чтобы имя стояло в именительном падеже.
+
+-game = Driftfield
+
+## Начальная страница
+
+page-language = Русский
+page-languages = Язык
+page-description = Летайте, добывайте руду, возите грузы и сражайтесь в одном секторе со всеми. Прямо в браузере, без установки.
+page-noscript = Для { -game } нужны JavaScript и WebAssembly: разрешите скрипты на этой странице.
+page-world = Мир вокруг вашего корабля
+page-tagline =
+    Колите астероиды, возите руду, держитесь.
+    Один сектор на всех.
+page-name = Ваше имя
+page-name-example = { pilot }
+page-rooms = Комнаты
+page-mouse = мышь
+page-click = клик
+page-fly = полёт
+page-aim = прицел
+page-fire = огонь
+page-boost = форсаж
+page-left-thumb = левый палец
+page-right-thumb = правый палец
+page-aim-and-fire = прицел и огонь
+page-loading = Загрузка…
+page-still-loading = Всё ещё загружается…
+page-no-such-room = Комнаты «{ $room }» здесь нет. Открыты эти:
+page-no-room = Сейчас нет ни одной открытой комнаты.
+page-pilots = { $count ->
+    [one] { NUMBER($count) } пилот
+    [few] { NUMBER($count) } пилота
+    [many] { NUMBER($count) } пилотов
+   *[other] { NUMBER($count) } пилота
+}
+page-bots = { $count ->
+    [one] { NUMBER($count) } бот
+    [few] { NUMBER($count) } бота
+    [many] { NUMBER($count) } ботов
+   *[other] { NUMBER($count) } бота
+}
+page-no-wasm = В этом браузере нет WebAssembly, а игра работает на нём. Подойдёт свежий Firefox, Chrome, Edge или Safari.
+page-no-webgl2 = { no-webgl2 }
+page-no-workers = Этот браузер слишком старый для игры: в нём нет модульных воркеров. Подойдёт свежий Firefox, Chrome, Edge или Safari.
+page-not-loaded = Не удалось загрузить игру. Обновите страницу и попробуйте ещё раз.
+page-stopped = Игра остановилась из-за собственной ошибки. Обновите страницу.
+
+play = Играть
+pilot = Пилот
+reload = Обновить
+try-now = Попробовать сейчас
+connecting = Соединение…
+preparing = Подготовка { NUMBER($percent) } %
+percent = { NUMBER($percent) } %
+
+## Почему не играется
+
+no-webgl2 = В этом браузере нет WebGL2, а игра рисует с его помощью. Он есть в свежих Firefox, Chrome, Edge и Safari; если ваш браузер свежий, включите аппаратное ускорение.
+no-shader = Видеодрайвер не принял часть графики игры ({ $name }). Может помочь новый драйвер или другой браузер.
+no-graphics-memory = У видеодрайвера нет места для игры. Может помочь, если закрыть другие вкладки.
+broken-page = Страница загружена не полностью. Обновите её.
+broken-rules = В этой комнате играть нельзя: её правила противоречат друг другу.
+no-worker = Не работает та часть игры, которая общается с сервером. Возможно, её блокирует расширение или фильтр: разрешите этой странице скрипты и обновите её.
+
+why-lost = Соединение потеряно.
+why-unreachable = Сервер недоступен.
+why-no-room = На сервере нет открытых комнат.
+why-no-such-room = Комнаты «{ $room }» здесь нет.
+why-foreign-page = Сервер не пускает игроков со страниц этого адреса. Откройте игру по адресу самого сервера или попросите его владельца разрешить этот адрес.
+why-too-many = Из вашей сети пришло слишком много запросов.
+why-unavailable = Сервер сейчас никого не впускает: он перезапускается или полон.
+why-no-sockets = Сервер отвечает, но WebSocket до него не доходит: по пути его блокирует прокси или фильтр.
+why-status = Сервер отказал в соединении (статус HTTP { $status }).
+why-no-accounts = Сервер сейчас не открывает аккаунты. Ваш не потерян.
+why-account-refused = Сервер не открыл ваш аккаунт. Ключ от него по-прежнему хранится в этом браузере.
+why-again = { $why } Пробуем ещё раз…
+why-again-in = { $why } Новая попытка через { NUMBER($seconds) } с.
+
+close-wrong-version = Страница старее или новее сервера: обновите её.
+close-wrong-content = Правила игры изменились: обновите страницу.
+close-room-full = Комната заполнена.
+close-shutting-down = Сервер выключается.
+close-timed-out = Соединение слишком долго молчало.
+close-malformed = Соединение передало что-то не по правилам игры.
+close-too-long = Соединение передало слишком длинное сообщение.
+close-too-much = Соединение передало слишком много.
+close-too-slow = Соединение слишком медленное для игры.
+close-taken-over = Этим кораблём теперь управляют из другого окна.
+close-left = Вы вышли из комнаты.
+close-seat-needed = Место понадобилось человеку.
+close-idle = Вас не было, а ваше место ждал другой игрок.
+close-no-seat = У этого второго соединения нет места в комнате.
+close-ticket-expired = Время входа в ваш аккаунт истекло.
+close-internal-error = В комнате произошла внутренняя ошибка, комната перезапускается.
+close-banned = Вам закрыт доступ на этот сервер.
+ban-until = Запрет действует до { $until }.
+ban-note = Причина: { $note }.
+
+## В полёте
+
+credits = { $credits } кр
+score = Очки { $score }
+ship = Ваш корабль
+hull = Корпус
+boost = Форсаж
+hold = Трюм
+corner-board = таблица
+corner-network = сеть
+corner-keys = клавиши
+corner-menu = меню
+board-pilot = Пилот
+board-score = Очки
+board-kills = Сбито
+board-bot = бот
+feed = Сбитые корабли
+feed-destroyed = сбивает
+someone = кто-то
+
+death = Корабль сбит
+death-by = Противник: { $killer }
+death-soon = Новый корабль через { NUMBER($seconds) } с
+death-now = Вылетаем
+
+banner-draining = Сервер скоро перезапустится. Ваше место останется за вами.
+banner-unsaved = Сервер сейчас не может сохранять. То, что вы делаете, пропадёт, если он остановится.
+banner-connecting = Соединяемся снова…
+banner-fly-here = Летать отсюда
+banner-back = На начальную страницу
+stall = Сервер молчит
+stall-seconds = { $seconds } с
+
+toast-sold = +{ NUMBER($credits) } кр
+toast-full = Трюм полон: продайте руду на станции
+toast-safe = Безопасная зона: здесь не стреляют
+toast-leaving = Вы покидаете безопасную зону
+toast-protected = Вы под защитой, пока не стреляете
+toast-guns-off = В безопасной зоне орудия отключены
+toast-seat-kept = Вы снова в своём корабле
+toast-seat-lost = Прежнее место занято: у вас новый корабль
+toast-seat-wanted = Вы здесь? Вашего места ждёт другой игрок: { NUMBER($seconds) } с
+toast-unknown-pad = Неизвестный геймпад: первый стик — полёт, первая кнопка — огонь
+
+## Подсказки: чем и зачем
+
+hint-fly-keys = или стрелки — полёт
+hint-fly-touch = Левый палец
+hint-fly-pad = Левый стик
+hint-fly-why = — полёт
+hint-go-out = Вылетайте из кольца
+hint-go-out-why = к астероидам
+hint-mine-keys = Левая кнопка или пробел
+hint-mine-keys-why = — огонь: расколите астероид
+hint-mine-touch = Правый палец
+hint-mine-touch-why = — прицел и огонь: расколите астероид
+hint-mine-pad = Правый стик и курок
+hint-mine-pad-why = — прицел и огонь: расколите астероид
+hint-collect = Пролетите над кристаллами
+hint-collect-why = и соберите их
+hint-sell = Летите к станции
+hint-sell-why = и продайте руду
+
+## Меню
+
+menu = Меню
+fly-on = Лететь дальше
+menu-keys = Клавиши
+menu-network = Показатели сети
+menu-language = Язык
+menu-size = Размер интерфейса
+menu-smaller = Меньше
+menu-larger = Больше
+menu-invite = Скопировать ссылку на комнату
+menu-invite-copied = Ссылка скопирована
+menu-invite-by-hand = Скопируйте вручную:
+menu-leave = Выйти из комнаты
+
+## Клавиши
+
+key-fly = Полёт
+key-aim = Прицел
+key-fire = Огонь
+key-boost = Форсаж
+key-board = Таблица
+key-bad-link = Плохая связь
+key-help = Эта справка
+key-arrows = стрелки
+key-mouse = мышь
+key-left-button = левая кнопка
+key-right-button = правая кнопка
+key-space = пробел
+help-pad = Геймпад
+help-pad-how = стики — полёт и прицел, курки — огонь и форсаж, Start — меню
+help-touch = Сенсорный экран
+help-touch-how = левый палец — полёт, правый — прицел и огонь
+
+## Аккаунт
+
+account = Аккаунт
+account-what = Корабль, кредиты и имя принадлежат аккаунту, а ключ от него хранит этот браузер. Если стереть данные сайта, ключ пропадёт. Двенадцать слов — это копия ключа.
+account-show = Показать мои двенадцать слов
+account-enter = Ввести слова с другого устройства
+account-rotate = Сменить мои слова
+account-delete = Удалить аккаунт
+account-back = Назад
+account-show-what = Запишите эти слова по порядку. У кого они есть, у того и ваш аккаунт: никому их не показывайте.
+account-enter-what = Вы выйдете из комнаты, и дальше этот браузер будет играть за аккаунт этих слов. Нынешний ключ он забудет: если хотите вернуться к этому аккаунту, сначала запишите свои слова.
+account-enter-field = Двенадцать слов с другого устройства
+account-enter-now = Играть за этот аккаунт
+account-rotate-what = Вы получите новые слова. Старые слова и все устройства с ними сразу потеряют этот аккаунт. Чтобы играть там снова, введите там новые слова. Корабль, кредиты и имя останутся.
+account-delete-what = Корабль, кредиты и имя будут удалены с этого сервера навсегда. Вы выйдете из комнаты, а в следующий раз начнёте заново, с новым аккаунтом.
+account-delete-now = Удалить аккаунт навсегда
+account-no-storage = Браузер ничего не сохраняет для этой страницы, и новые слова пропали бы. Ничего не изменено.
+account-rotated = Это ваши новые слова. Старые больше ничего не открывают.
+account-unknown = Сервер больше не знает этого аккаунта: его удалили или его слова сменили на другом устройстве.
+account-rotation-unsure = Сервер не ответил. Ничего не потеряно, но слова могли смениться: попробуйте ещё раз, прежде чем их записывать.
+account-rotation-open = Сервер не отвечает, а слова вашего аккаунта как раз менялись. Ничего не потеряно: попробуйте чуть позже.
+account-deletion-unsure = Сервер этого не подтвердил. Попробуйте чуть позже.
+account-deleted = Аккаунт удалён. В следующий раз вы начнёте заново.
+account-no-list = Не удалось загрузить список слов. Вернитесь назад и попробуйте чуть позже.
+account-same = Этот браузер уже играет за этот аккаунт.
+words-count = Нужно двенадцать слов, а здесь { $count ->
+    [one] { NUMBER($count) } слово
+    [few] { NUMBER($count) } слова
+    [many] { NUMBER($count) } слов
+   *[other] { NUMBER($count) } слова
+}.
+words-unknown = Слова «{ $word }» (номер { NUMBER($place) }) нет в списке.
+words-checksum = Эти слова не подходят друг к другу: одно из них неверно или стоит не на своём месте.
+
+## Сеть
+
+network = Сеть
+network-close = Закрыть панель сети
+network-intervals = Время между снимками
+network-kinds = По видам
+network-kinds-what = Получено, по видам
+network-connection = Соединение
+network-ping = Пинг
+network-frames = Кадры
+network-snapshots = Снимки
+network-received = Получено
+network-delay = Задержка показа
+network-margin = Запас команд (такты)
+network-corrections = Поправки
+network-late = Опоздавшие команды
+network-sockets = Сокеты для команд
+network-hits = Попадания
+network-hits-of = { NUMBER($confirmed) } из { NUMBER($predicted) }
+network-entities = Объекты на виду
+
+state-idle = нет
+state-connecting = открывается
+state-open = открыто
+state-waiting = ожидание
+state-closed = закрыто
+
+part-header = Начало
+part-ships = Корабли
+part-arrivals = Новые
+part-shots = Выстрелы
+part-asteroids = Астероиды
+part-ores = Руда
+part-own = Своё
+
+milliseconds = { NUMBER($count) } мс
+per-second = { NUMBER($count) } /с
+bytes-per-second = { $count } Б/с
+kilobytes-per-second = { $count } кБ/с
+megabytes-per-second = { $count } МБ/с
+bits-per-second = { $count } бит/с
+kilobits-per-second = { $count } кбит/с
+megabits-per-second = { $count } Мбит/с
+
+bad-link = Плохая связь
+bad-link-each-way = в каждую сторону
+bad-link-presets = Готовые примеры плохой связи
+bad-link-off = Выкл.
+bad-link-near = 50 мс
+bad-link-far = 150 ± 50 мс
+bad-link-stalls = Паузы
+bad-link-narrow = 64 кбит
+bad-link-spelled = Словами
+bad-link-set = Задать
+bad-link-form = `{ $part }` не имеет вида имя=значение
+bad-link-name = неизвестное свойство `{ $name }`; у связи есть latency, jitter, stall и rate
+bad-link-duration = `{ $value }` — не время вида 80ms или 1.5s; самое большее — час
+bad-link-rate = `{ $value }` — не скорость вида 256kbit или 2mbit
+bad-link-stalls-overlap = между паузами должно проходить хотя бы вдвое больше времени, чем они длятся
+
+## Названия
+
+content-hull-sparrow = Воробей
+content-weapon-pulse = Импульсная пушка
+content-ore-ferrite = Феррит
+content-ore-cobalt = Кобальт
+content-ore-aurum = Аурум
+content-mode-frontier = Фронтир
+content-mode-proving-ground = Полигон
+content-sector-frontier = Фронтир
+content-sector-proving-ground = Полигон
+content-sector-proving-ground-open = Открытый полигон
+content-sector-proving-ground-packed = Тесный полигон
+content-station-harbour = Гавань
+content-station-lantern = Фонарь
+content-station-cairn = Каирн
+content-field-shallows = Мели
+content-field-lee = Затишье
+content-field-breakers = Буруны
+content-field-blue-drift = Синий дрейф
+content-field-long-reef = Длинный риф
+content-field-lantern-shoals = Отмели Фонаря
+content-field-deeps = Глубины
+content-field-gilded-hollow = Золотая лощина
+content-room-frontier = Фронтир
+content-room-proving-ground = Полигон
+content-room-proving-ground-open = Открытый полигон

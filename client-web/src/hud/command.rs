@@ -1,0 +1,109 @@
+//! Commands: what the views ask of the page. The page registers one handler at its start, so the views need not know it.
+
+use std::cell::Cell;
+
+use driftfield_shared::netsim::{LinkProfile, LinkProfileError};
+
+/// A page of the account sheet.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum AccountPage {
+    /// What an account is, and what can be done with it.
+    #[default]
+    Overview,
+    /// The twelve words.
+    Words,
+    /// The field for the words of another device.
+    Enter,
+    /// The question whether to change the words.
+    Rotate,
+    /// The question whether to delete the account.
+    Delete,
+}
+
+/// What a button does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Command {
+    /// Close whatever covers the world.
+    Resume,
+    /// Open the menu.
+    Menu,
+    /// Show the keys.
+    Help,
+    /// Make the interface larger.
+    Larger,
+    /// Make the interface smaller.
+    Smaller,
+    /// Open or close the network panel.
+    Net,
+    /// Give the keyboard focus back to the ship.
+    Fly,
+    /// Copy the room's address.
+    Invite,
+    /// Give up the seat.
+    Leave,
+    /// Return to the start screen.
+    Back,
+    /// Connect at once.
+    TryNow,
+    /// Take back the seat that is now flown from another window.
+    FlyHere,
+    /// Reload the page.
+    Reload,
+    /// Open the account sheet at this page.
+    Account(AccountPage),
+    /// Play as the account of the entered words.
+    UseWords,
+    /// Give the account new words.
+    ChangeWords,
+    /// Delete the account.
+    DeleteAccount,
+    /// Speak the language of this tag.
+    Language(&'static str),
+    /// Simulate a bad link between the game and its socket; a perfect one ends the simulation.
+    Link(LinkProfile),
+}
+
+thread_local! {
+    static HANDLER: Cell<fn(Command)> = const { Cell::new(|_| {}) };
+}
+
+/// Calls `handler` for every command from now on.
+pub fn handle_commands(handler: fn(Command)) {
+    HANDLER.set(handler);
+}
+
+/// Gives the page a command.
+pub fn command(wanted: Command) {
+    HANDLER.get()(wanted);
+}
+
+/// Asks for a bad link, given as the text of a [`LinkProfile`]; an empty text ends the simulation.
+///
+/// # Errors
+/// When the text is no profile.
+pub fn set_link(text: &str) -> Result<(), LinkProfileError> {
+    command(Command::Link(text.parse()?));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    thread_local! {
+        static LAST: Cell<Option<Command>> = const { Cell::new(None) };
+    }
+
+    #[test]
+    fn a_command_goes_to_the_page_and_is_lost_without_one() {
+        command(Command::Menu);
+        assert_eq!(LAST.get(), None);
+        handle_commands(|wanted| LAST.set(Some(wanted)));
+        command(Command::Fly);
+        assert_eq!(LAST.get(), Some(Command::Fly));
+        assert!(set_link("latency=80").is_err());
+        assert_eq!(LAST.get(), Some(Command::Fly), "a text that is no link asks for nothing");
+        assert_eq!(set_link(""), Ok(()));
+        assert_eq!(LAST.get(), Some(Command::Link(LinkProfile::default())));
+    }
+}

@@ -1,0 +1,57 @@
+//! Sheets, which cover the middle of the screen: the menu, the list of keys, the account.
+
+mod account;
+mod help;
+mod menu;
+
+use web_sys::Event;
+
+use super::command::{Command, command};
+use super::model::{Model, Sheet};
+use crate::say::{self, Message};
+use crate::ui::{Element, View, effect, html, switch};
+use account::account;
+use help::help;
+use menu::menu;
+
+/// The open sheet, if any.
+pub(super) fn sheets(model: Model) -> impl View {
+    let sheet = model.sheet;
+    switch(
+        move || sheet.get(),
+        move |sheet| {
+            let sheet = match sheet {
+                Sheet::None => None,
+                Sheet::Menu => Some(menu(model)),
+                Sheet::Help => Some(help(model.layout)),
+                Sheet::Account => Some(account(model)),
+            };
+            sheet.map(|sheet| html::div().class("veil").child(sheet))
+        },
+    )
+}
+
+fn dialog(title: Message, test_id: &'static str) -> Element {
+    html::section()
+        .class("plate sheet")
+        .attr("role", "dialog")
+        .attr("aria-modal", "true")
+        .attr("aria-label", title)
+        .test_id(test_id)
+        .child(html::h2().child(title))
+}
+
+fn button(test_id: &'static str, wanted: Command) -> Element {
+    html::button().test_id(test_id).on("click", move |_: Event| command(wanted))
+}
+
+/// The button that closes the sheet. It gets the focus, so that a player who opened the sheet with a key can go on with keys.
+fn fly_on(test_id: &'static str) -> Element {
+    let button = button(test_id, Command::Resume).child(say::FLY_ON);
+    let node = button.node().clone();
+    effect(move || {
+        // Fails only for elements that cannot have the focus, and a button can.
+        let _ = node.focus();
+    });
+    button
+}

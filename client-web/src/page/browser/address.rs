@@ -1,0 +1,53 @@
+//! The page's own address, and the addresses that follow from it.
+
+use wasm_bindgen::JsValue;
+
+use crate::format::room_of_hash;
+
+/// The room that the address names; empty for the server's default.
+pub fn room() -> String {
+    let hash = location().and_then(|location| location.hash()).unwrap_or_default();
+    let Some(id) = room_of_hash(&hash) else { return String::new() };
+    js_sys::decode_uri_component(id).map_or_else(|_| id.to_owned(), String::from)
+}
+
+/// Address of the socket of a room.
+pub fn socket_url(room: &str) -> Result<String, JsValue> {
+    let location = location()?;
+    let scheme = if location.protocol()? == "https:" { "wss" } else { "ws" };
+    let (host, folder) = (location.host()?, folder()?);
+    Ok(match room {
+        "" => format!("{scheme}://{host}{folder}ws"),
+        room => {
+            let room = String::from(js_sys::encode_uri_component(room));
+            format!("{scheme}://{host}{folder}ws?room={room}")
+        }
+    })
+}
+
+/// Address of a request to the server, such as `session`.
+pub fn api_url(name: &str) -> Result<String, JsValue> {
+    let origin = location()?.origin()?;
+    Ok(format!("{origin}{}api/{name}", folder()?))
+}
+
+/// The folder that the page is served from, with its slashes: the server may stand below a path of another one.
+fn folder() -> Result<String, JsValue> {
+    let path = location()?.pathname()?;
+    Ok(path.rsplit_once('/').map_or_else(|| "/".to_owned(), |(folder, _)| format!("{folder}/")))
+}
+
+/// The hash of a room's address.
+pub fn hash_of(room: &str) -> String {
+    format!("#room={}", String::from(js_sys::encode_uri_component(room)))
+}
+
+/// Address of a room, for friends.
+pub fn invitation(room: &str) -> Result<String, JsValue> {
+    let origin = location()?.origin()?;
+    Ok(format!("{origin}{}{}", folder()?, hash_of(room)))
+}
+
+fn location() -> Result<web_sys::Location, JsValue> {
+    web_sys::window().map(|window| window.location()).ok_or_else(|| "no window".into())
+}

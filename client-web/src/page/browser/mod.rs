@@ -1,0 +1,7 @@
+//! What the browser keeps outside the page: its address and history, stored texts, the clipboard.
+
+pub mod address;
+pub mod clipboard;
+pub mod history;
+pub mod random;
+pub mod storage;

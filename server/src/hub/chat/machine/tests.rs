@@ -1,0 +1,152 @@
+use driftfield_shared::topics::Topic;
+
+use super::*;
+
+const ADA: AccountId = AccountId(1);
+const BO: AccountId = AccountId(2);
+
+fn at(seconds: u64) -> Moment {
+    Moment {
+        since_start: Duration::from_secs(seconds),
+        unix_ms: 1_796_000_000_000 + seconds * 1_000,
+    }
+}
+
+fn asker(account: AccountId) -> Asker {
+    Asker { account, name: format!("P{}", account.0), room: "home".into() }
+}
+
+fn chat() -> Chat {
+    Chat::new(WordList::default(), LineId(0))
+}
+
+fn text(text: &str) -> Saying {
+    Saying::Text(text.to_owned())
+}
+
+/// Says it at once.
+fn say(
+    chat: &mut Chat,
+    now: u64,
+    who: AccountId,
+    nonce: u64,
+    target: Target,
+    saying: Saying,
+) -> Said {
+    let admitted = chat.admit(at(now), asker(who), Nonce(nonce), target, saying).unwrap();
+    let said = chat.make_line(at(now), admitted);
+    chat.say(&said);
+    said
+}
+
+fn lines(chat: &mut Chat, place: &Place) -> Vec<String> {
+    let Some(feed) = chat.feed(place) else { return Vec::new() };
+    let line = |entry| match ChatLine::read(entry).unwrap().saying {
+        Saying::Text(text) => text,
+        other => format!("{other:?}"),
+    };
+    feed.topic().iter().map(line).collect()
+}
+
+#[test]
+fn a_line_to_the_room_is_read_there_and_a_whisper_by_two() {
+    let mut chat = chat();
+    say(&mut chat, 0, ADA, 1, Target::Room, text("hello"));
+    let unheard_of = chat.admit(at(0), asker(ADA), Nonce(9), Target::Account(BO, None), text("hi"));
+    assert_eq!(unheard_of.err(), Some(RefusalReason::NobodyThere));
+    let whisper = Target::Account(BO, Some("Bo".into()));
+    let said = say(&mut chat, 3, ADA, 2, whisper, text("psst"));
+    assert_eq!(said.line.listener.map(|it| it.name), Some("Bo".to_owned()));
+    assert_eq!(lines(&mut chat, &Place::Room("home".into())), ["hello"]);
+    assert_eq!(lines(&mut chat, &Place::Room("other".into())), [""; 0]);
+    for account in [ADA, BO] {
+        assert_eq!(lines(&mut chat, &Place::Inbox(account)), ["psst"]);
+    }
+    let said = say(&mut chat, 9, ADA, 3, Target::Account(ADA, None), text("note"));
+    assert_eq!(said.line.listener.map(|it| it.name), Some("P1".to_owned()));
+    assert_eq!(lines(&mut chat, &Place::Inbox(ADA)), ["psst", "note"], "she reads it once");
+}
+
+#[test]
+fn what_is_asked_for_again_is_known_also_after_a_restart() {
+    let mut chat = chat();
+    let said = say(&mut chat, 0, ADA, 77, Target::Room, text("once"));
+    assert_eq!(chat.before(ADA, Nonce(77)), Some(Before::Said(said.line.id)));
+    assert_eq!(chat.before(BO, Nonce(77)), None, "it was another account's");
+    let waits = chat.admit(at(0), asker(BO), Nonce(5), Target::Room, text("x"));
+    drop(waits);
+    assert_eq!(chat.before(BO, Nonce(5)), Some(Before::Waiting));
+    chat.forget(BO, Nonce(5));
+    assert_eq!(chat.before(BO, Nonce(5)), None);
+
+    let mut later = Chat::new(WordList::default(), LineId(0));
+    for place in &said.places {
+        later.restore(place, &said.line, said.speaker);
+    }
+    assert_eq!(later.before(ADA, Nonce(77)), Some(Before::Said(said.line.id)));
+    let next = say(&mut later, 0, ADA, 78, Target::Room, text("twice"));
+    assert!(next.line.id > said.line.id);
+    assert_eq!(lines(&mut later, &Place::Room("home".into())), ["once", "twice"]);
+}
+
+#[test]
+fn what_cannot_be_said_is_refused_by_name() {
+    let mut chat = chat();
+    let mut refuse = |now, nonce, saying| {
+        chat.admit(at(now), asker(ADA), Nonce(nonce), Target::Room, saying).map(drop).unwrap_err()
+    };
+    assert_eq!(refuse(0, 1, text("\u{200b} \u{2800}")), RefusalReason::NothingToSay);
+    assert_eq!(refuse(0, 2, text(&"a".repeat(201))), RefusalReason::LineTooLong);
+    let mut reasons = Vec::new();
+    for nonce in 0..40 {
+        let saying = text(&format!("line {nonce}"));
+        reasons.extend(chat.admit(at(0), asker(ADA), Nonce(nonce), Target::Room, saying).err());
+    }
+    assert!(matches!(reasons[0], RefusalReason::TooOften { seconds: 1..=6 }), "{reasons:?}");
+    assert_eq!(reasons.last(), Some(&RefusalReason::Mute { seconds: 60 }));
+}
+
+#[test]
+fn memory_is_bounded_whoever_speaks_to_whomever() {
+    let mut chat = chat();
+    for n in 0..FEEDS_MAX as u64 + 500 {
+        let whisper = Target::Account(AccountId(1_000_000 + n), Some("x".into()));
+        // Everyone speaks once, and is then forgotten.
+        let who = AccountId(10_000_000 + n / 4);
+        say(&mut chat, n * 60, who, n, whisper, text("hi"));
+    }
+    assert!(chat.feeds.len() <= FEEDS_MAX + 1, "{}", chat.feeds.len());
+    assert!(chat.speakers.len() <= SPEAKERS_MAX);
+    let newest = AccountId(1_000_000 + FEEDS_MAX as u64 + 499);
+    assert_eq!(lines(&mut chat, &Place::Inbox(newest)), ["hi"]);
+
+    let mut crowd = self::chat();
+    let mut refused = 0;
+    for n in 0..SPEAKERS_MAX as u64 + 100 {
+        let asked = crowd.admit(at(0), asker(AccountId(n)), Nonce(1), Target::Room, text("hi"));
+        refused += u32::from(asked.err() == Some(RefusalReason::Busy));
+    }
+    assert_eq!(refused, 100);
+    let later =
+        crowd.admit(at(7_200), asker(AccountId(99_999)), Nonce(1), Target::Room, text("hi"));
+    assert!(later.is_ok(), "who is quiet is forgotten");
+}
+
+#[test]
+fn a_feed_that_was_given_up_and_begun_anew_is_another_one() {
+    let mut chat = chat();
+    let place = Place::Room("home".into());
+    let said = say(&mut chat, 0, ADA, 1, Target::Room, text("a"));
+    let epoch = chat.feed(&place).unwrap().epoch();
+    for n in 0..FEEDS_MAX as u64 {
+        let silent = Place::Inbox(AccountId(n));
+        chat.push(&silent, &said.line);
+    }
+    assert!(chat.feeds.contains_key(&place), "a room keeps its feed");
+    let inbox = Place::Inbox(AccountId(0));
+    assert!(!chat.feeds.contains_key(&inbox));
+    chat.push(&inbox, &said.line);
+    assert_ne!(chat.feed(&inbox).unwrap().epoch(), epoch);
+    say(&mut chat, 5, ADA, 2, Target::Room, text("b"));
+    assert_eq!(chat.feed(&place).unwrap().epoch(), epoch);
+}

@@ -1,0 +1,17 @@
+//! What players say to each other, and what the host says to them.
+//!
+//! ```text
+//! room --Ask--> ChatDesk --> ChatService --Chat: who may say what, and who reads it--> feeds --> rooms
+//!                                 \--lines--> store --durable--> the answer --> room --> player
+//! ```
+//!
+//! A line is in the feeds at once, and its speaker has the answer when it can no longer be lost. What the store does not
+//! take is not said.
+
+mod flood;
+mod machine;
+mod record;
+mod service;
+
+pub use machine::{Asker, Place, Target};
+pub use service::{Answer, Ask, ChatDesk, ChatService, HubReply, SILENCE, What, topic_name};

@@ -1,0 +1,341 @@
+//! The chat of a server: takes requests from rooms, publishes what is said, and answers when it is durable.
+//!
+//! ```text
+//! room --Ask--> ChatDesk --> admit --wait, where too much is said--> say --> feeds of the hub
+//!                                                                      \--> store --durable--> Answer --> room
+//! ```
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::mpsc;
+
+use driftfield_shared::limits::HISTORY_LINES_MAX;
+use driftfield_shared::protocol::{
+    CHAT, ChatLine, Done, INBOX, LineId, Nonce, Outcome, RefusalReason, RequestId, Saying,
+};
+use driftfield_shared::units::PlayerId;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::time::Instant;
+use tracing::{error, warn};
+
+use super::machine::{Admitted, Asker, Before, Chat, Moment, Place, Target};
+use super::record::{records, restored};
+use crate::hub::HubTopics;
+use crate::metrics::ChatMetrics;
+use crate::store::{AccountId, Batch, StoreHandle, Submission, unix_millis, unix_seconds};
+use crate::text::WordList;
+
+/// What a room asks for in the name of a player.
+#[derive(Debug)]
+pub struct Ask {
+    /// Who asks.
+    pub asker: Asker,
+    /// The number with which it was asked for.
+    pub nonce: Nonce,
+    /// What.
+    pub what: What,
+    /// Who wants to know what became of it.
+    pub answer: Answer,
+}
+
+/// What can be asked for.
+#[derive(Debug)]
+pub enum What {
+    /// To say something.
+    Say(Target, Saying),
+    /// Lines of a place before a line, the newest of them.
+    History(Place, LineId),
+}
+
+/// Where an answer goes.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// To the room.
+    pub room: mpsc::Sender<HubReply>,
+    /// The player who asked.
+    pub player: PlayerId,
+    /// Whose seat it is.
+    pub account: AccountId,
+    /// The number of the request.
+    pub id: RequestId,
+}
+
+/// An answer for a player of a room.
+#[derive(Debug)]
+pub struct HubReply {
+    /// The seat that asked.
+    pub player: PlayerId,
+    /// Whose it was: meanwhile somebody else may have it.
+    pub account: AccountId,
+    /// The number of the request.
+    pub id: RequestId,
+    /// The answer.
+    pub outcome: Outcome,
+}
+
+/// Where rooms leave what their players ask for. Clones lead to the same desk.
+#[derive(Clone, Debug)]
+pub struct ChatDesk(tokio::sync::mpsc::Sender<Ask>);
+
+impl ChatDesk {
+    /// A desk, and the end at which it is read.
+    pub fn open() -> (ChatDesk, tokio::sync::mpsc::Receiver<Ask>) {
+        let (sender, receiver) = tokio::sync::mpsc::channel(ASKS_MAX);
+        (ChatDesk(sender), receiver)
+    }
+
+    /// Leaves a request. Never waits.
+    ///
+    /// # Errors
+    /// When too many requests wait, or the server ends.
+    pub fn leave(&self, ask: Ask) -> Result<(), RefusalReason> {
+        self.0.try_send(ask).map_err(|error| match error {
+            TrySendError::Full(_) | TrySendError::Closed(_) => RefusalReason::Busy,
+        })
+    }
+}
+
+/// A desk at which nobody reads.
+impl Default for ChatDesk {
+    fn default() -> Self {
+        ChatDesk::open().0
+    }
+}
+
+/// The chat, with everything around it.
+#[derive(Debug)]
+pub struct ChatService {
+    chat: Chat,
+    words: WordList,
+    store: StoreHandle,
+    topics: HubTopics,
+    metrics: ChatMetrics,
+    start: Instant,
+    /// Lines that are said a little later, because their speakers say too much.
+    waiting: BTreeMap<(Instant, u64), (Admitted, Vec<Answer>)>,
+    admitted: u64,
+    /// Lines that were said and are not durable yet, in their order.
+    pending: VecDeque<Pending>,
+}
+
+/// A line that was said and is not durable yet.
+#[derive(Debug)]
+struct Pending {
+    submission: Submission,
+    line: LineId,
+    answers: Vec<Answer>,
+}
+
+impl ChatService {
+    /// A chat that remembers what the store has.
+    pub fn new(
+        words: WordList,
+        store: StoreHandle,
+        topics: HubTopics,
+        metrics: ChatMetrics,
+    ) -> Self {
+        let lines = store.newest_lines(RESTORED_LINES).unwrap_or_else(|error| {
+            error!(%error, "what was said before cannot be read");
+            Vec::new()
+        });
+        let newest = LineId(lines.last().map_or(0, |line| line.id));
+        let mut chat = Chat::new(words.clone(), newest);
+        for (place, line, speaker) in lines.into_iter().filter_map(|line| restored(line, &words)) {
+            chat.restore(&place, &line, speaker);
+        }
+        let mut service = ChatService {
+            chat,
+            words,
+            store,
+            topics,
+            metrics,
+            start: Instant::now(),
+            waiting: BTreeMap::new(),
+            admitted: 0,
+            pending: VecDeque::new(),
+        };
+        service.topics.publish(SILENCE, service.chat.silence());
+        let places: Vec<Place> = service.chat.places().cloned().collect();
+        service.publish(&places);
+        service
+    }
+
+    /// Serves until no room can ask any more.
+    pub async fn serve(mut self, mut asks: tokio::sync::mpsc::Receiver<Ask>) {
+        loop {
+            let due = self.waiting.first_key_value().map(|((due, _), _)| *due);
+            let durable = self.pending.front().map(|pending| pending.submission);
+            let status = self.store.status().clone();
+            tokio::select! {
+                ask = asks.recv() => match ask {
+                    Some(ask) => self.handle(ask),
+                    None => return,
+                },
+                () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    self.say_due();
+                }
+                () = status.wait(durable.unwrap_or(Submission(0))), if durable.is_some() => {
+                    self.answer_durable();
+                }
+            }
+        }
+    }
+
+    fn handle(&mut self, Ask { asker, nonce, what, answer }: Ask) {
+        match what {
+            What::Say(target, saying) => self.handle_say(asker, nonce, target, saying, answer),
+            What::History(place, before) => {
+                match self.chat.admit_reading(self.now(), asker.account) {
+                    Ok(()) => self.read_history(place, before, answer),
+                    Err(reason) => answer.send(Outcome::Refused(reason)),
+                }
+            }
+        }
+    }
+
+    fn handle_say(
+        &mut self,
+        asker: Asker,
+        nonce: Nonce,
+        target: Target,
+        saying: Saying,
+        answer: Answer,
+    ) {
+        let account = asker.account;
+        match self.chat.before(account, nonce) {
+            Some(Before::Waiting) => {
+                let mut all = self.waiting.values_mut();
+                let same = all.find(|(admitted, _)| admitted.request() == (account, nonce));
+                if let Some((_, answers)) = same {
+                    answers.push(answer);
+                }
+                return;
+            }
+            Some(Before::Said(line)) => {
+                match self.pending.iter_mut().find(|pending| pending.line == line) {
+                    Some(pending) => pending.answers.push(answer),
+                    None => answer.send(Outcome::Done(Done::Said { line })),
+                }
+                return;
+            }
+            None => {}
+        }
+        if let Some(mute) = self.store.sanctions().mute(account) {
+            let left =
+                mute.ends.map(|ends| u32::try_from(ends - unix_seconds()).unwrap_or(0).max(1));
+            let reason = RefusalReason::Mute { seconds: left.unwrap_or(0) };
+            return answer.send(Outcome::Refused(reason));
+        }
+        match self.chat.admit(self.now(), asker, nonce, target, saying) {
+            Ok(admitted) if admitted.wait.is_zero() => {
+                self.say(admitted, vec![answer]);
+            }
+            Ok(admitted) => {
+                self.metrics.count_slowed();
+                self.admitted += 1;
+                let key = (Instant::now() + admitted.wait, self.admitted);
+                self.waiting.insert(key, (admitted, vec![answer]));
+            }
+            Err(reason) => answer.send(Outcome::Refused(reason)),
+        }
+    }
+
+    fn say_due(&mut self) {
+        let now = Instant::now();
+        while let Some(entry) = self.waiting.first_entry()
+            && entry.key().0 <= now
+        {
+            let (admitted, answers) = entry.remove();
+            self.say(admitted, answers);
+        }
+    }
+
+    /// Says a line, if the store takes it: what could not be kept is not said.
+    fn say(&mut self, admitted: Admitted, answers: Vec<Answer>) {
+        let (account, nonce) = admitted.request();
+        let said = self.chat.make_line(self.now(), admitted);
+        let mut batch = Batch::new();
+        records(&said).into_iter().for_each(|line| batch.push(line));
+        match self.store.submit(batch) {
+            Ok(submission) => {
+                self.metrics.count_said();
+                self.chat.say(&said);
+                self.publish(&said.places);
+                let line = said.line.id;
+                self.pending.push_back(Pending { submission, line, answers });
+            }
+            Err(_) => {
+                self.chat.forget(account, nonce);
+                for answer in answers {
+                    answer.send(Outcome::Refused(RefusalReason::Busy));
+                }
+            }
+        }
+    }
+
+    fn answer_durable(&mut self) {
+        let durable = self.store.status().durable();
+        while let Some(Pending { line, answers, .. }) =
+            self.pending.pop_front_if(|pending| pending.submission <= durable)
+        {
+            for answer in answers {
+                answer.send(Outcome::Done(Done::Said { line }));
+            }
+        }
+    }
+
+    /// Reads on a thread that may wait for the disk.
+    fn read_history(&self, place: Place, before: LineId, answer: Answer) {
+        let (store, words) = (self.store.clone(), self.words.clone());
+        tokio::task::spawn_blocking(move || {
+            let outcome = match store.lines_before(&place.key(), before.0, HISTORY_LINES_MAX) {
+                Ok(lines) => {
+                    let is_start = lines.len() < HISTORY_LINES_MAX as usize;
+                    let lines = lines.into_iter().filter_map(|line| restored(line, &words));
+                    let lines: Vec<ChatLine> = lines.map(|(_, line, _)| line).collect();
+                    Outcome::Done(Done::History { lines, is_start })
+                }
+                Err(error) => {
+                    warn!(%error, "what was said before cannot be read");
+                    Outcome::Refused(RefusalReason::Busy)
+                }
+            };
+            answer.send(outcome);
+        });
+    }
+
+    fn publish(&mut self, places: &[Place]) {
+        for place in places {
+            if let Some(feed) = self.chat.feed(place) {
+                self.topics.publish(&topic_name(place), feed.clone());
+            }
+        }
+    }
+
+    fn now(&self) -> Moment {
+        Moment { since_start: self.start.elapsed(), unix_ms: unix_millis() }
+    }
+}
+
+impl Answer {
+    fn send(self, outcome: Outcome) {
+        let Answer { room, player, account, id } = self;
+        // The room may have ended; the player asks again in the next one.
+        let _ = room.send(HubReply { player, account, id, outcome });
+    }
+}
+
+/// The name under which the hub publishes the feed of a place. It is not what clients call it: each has its own room and inbox.
+pub fn topic_name(place: &Place) -> String {
+    match place {
+        Place::Room(room) => format!("{CHAT}/{room}"),
+        Place::Inbox(account) => format!("{INBOX}/{:016x}", account.0),
+    }
+}
+
+/// The name of the feed of every place where nothing was said yet.
+pub const SILENCE: &str = "chat/";
+
+/// Requests that may wait for the chat: more than a second's talk of a full server.
+const ASKS_MAX: usize = 1_024;
+/// Lines that are remembered at the start: those of the last minutes, for who comes back after a restart.
+const RESTORED_LINES: u32 = 5_000;

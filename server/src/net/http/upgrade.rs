@@ -1,0 +1,94 @@
+//! From the answer 101 to the room's tick thread.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use driftfield_shared::protocol::CloseReason;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use thiserror::Error;
+use tracing::debug;
+
+use super::watch::WatchedSocket;
+use crate::limits::REQUEST_TIME_MAX;
+use crate::net::admission::ConnectionPermit;
+use crate::net::connection::Connection;
+use crate::room::{Entry, JoinError, RoomHandle};
+
+/// Waits in the background until the answer 101 is written, then moves the socket out of tokio and into
+/// the room, with what the client said in its request.
+pub(super) fn hand_over(
+    on_upgrade: OnUpgrade,
+    room: RoomHandle,
+    entry: Entry,
+    peer: SocketAddr,
+    permit: ConnectionPermit,
+) {
+    tokio::spawn(async move {
+        match leave_tokio(on_upgrade, peer, permit).await {
+            Ok(connection) => join(&room, connection, entry).await,
+            // The peer went away in the middle of its own handshake.
+            Err(error) => debug!(%peer, %error, "lost during the upgrade"),
+        }
+    });
+}
+
+/// Hands the connection to the room. When everyone comes at once, as after a restart, the mailbox is
+/// full for a tick or two: that is waited for, within a bound.
+async fn join(room: &RoomHandle, mut connection: Connection, entry: Entry) {
+    let mut attempts_left = JOIN_ATTEMPTS_MAX;
+    loop {
+        let (refused, reason) = match room.join(connection, entry.clone()) {
+            Ok(()) => return,
+            Err(JoinError::Full(refused)) => (refused, CloseReason::RoomFull),
+            Err(JoinError::Closed(refused)) => (refused, CloseReason::ShuttingDown),
+            Err(JoinError::Failed(refused)) => (refused, CloseReason::InternalError),
+        };
+        connection = *refused;
+        attempts_left -= 1;
+        if attempts_left == 0 || reason != CloseReason::RoomFull {
+            return goodbye(connection, reason).await;
+        }
+        tokio::time::sleep(RETRY_INTERVAL).await;
+    }
+}
+
+#[derive(Debug, Error)]
+enum UpgradeError {
+    #[error("the answer could not be written in time")]
+    TimedOut,
+    #[error(transparent)]
+    Http(#[from] hyper::Error),
+    #[error("the connection is not a plain socket")]
+    NotASocket,
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+async fn leave_tokio(
+    on_upgrade: OnUpgrade,
+    peer: SocketAddr,
+    permit: ConnectionPermit,
+) -> Result<Connection, UpgradeError> {
+    let upgraded = tokio::time::timeout(REQUEST_TIME_MAX, on_upgrade)
+        .await
+        .map_err(|_| UpgradeError::TimedOut)??;
+    let parts =
+        upgraded.downcast::<TokioIo<WatchedSocket>>().map_err(|_| UpgradeError::NotASocket)?;
+    let socket = parts.io.into_inner().into_inner().into_std()?;
+    Ok(Connection::from_socket(socket, parts.read_buf, peer, Some(permit))?)
+}
+
+/// Closes a connection that no room took, from outside a tick thread.
+async fn goodbye(mut connection: Connection, reason: CloseReason) {
+    connection.close(reason);
+    while !connection.poll_closed(Instant::now()) {
+        tokio::time::sleep(RETRY_INTERVAL).await;
+    }
+}
+
+/// About a tick.
+const RETRY_INTERVAL: Duration = Duration::from_millis(25);
+/// A second in all.
+const JOIN_ATTEMPTS_MAX: u32 = 40;

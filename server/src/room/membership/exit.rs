@@ -1,0 +1,148 @@
+//! Leaving: which seat is kept, and how connections are closed.
+
+use std::time::Instant;
+
+use driftfield_shared::protocol::{CloseReason, ServerControl, encode_server_control};
+use driftfield_shared::units::PlayerId;
+use tracing::debug;
+
+use super::idle::Step;
+use super::{Context, Membership, RoomCommand};
+use crate::net::connection::{Connection, Disconnect};
+use crate::room::client::Client;
+use crate::room::client::input_path::InputPath;
+use crate::room::inbound::Left;
+use crate::room::state::RoomEvent;
+
+/// Closing connections that are driven per tick; the others wait their turn.
+const CLOSING_PER_TICK_MAX: usize = 512;
+
+impl Membership {
+    /// Removes a client. Its seat is kept for a while, unless it left on purpose.
+    pub fn handle_left(&mut self, player: PlayerId, left: Left, context: &mut Context<'_>) {
+        let Some(mut client) = self.take_client(player) else { return };
+        let command = match left {
+            Left::End(end) => {
+                note_end(end, context);
+                self.close_input_path(&mut client, CloseReason::NoSeat);
+                self.closing.push(client.connection);
+                RoomCommand::Detach(player)
+            }
+            Left::Refuse(reason) => {
+                self.close_input_path(&mut client, CloseReason::NoSeat);
+                self.refuse(client.connection, reason, context);
+                RoomCommand::Detach(player)
+            }
+            Left::Leave => {
+                self.dismiss(client, CloseReason::Left);
+                RoomCommand::Leave(player)
+            }
+        };
+        context.execute(command);
+    }
+
+    /// Publishes what has happened in the room's state, and closes the connections of seats that were needed.
+    pub fn handle_events(&mut self, context: &mut Context<'_>) {
+        for event in context.recorder.take_events() {
+            context.topics.note(&event);
+            if let RoomEvent::Left(player) = event
+                && let Some(client) = self.take_client(player)
+            {
+                self.dismiss(client, CloseReason::SeatNeeded);
+            }
+        }
+    }
+
+    /// Removes a second connection; the first stays as it is.
+    pub fn end_input_path(&mut self, path: InputPath, end: Disconnect, context: &Context<'_>) {
+        note_end(end, context);
+        let reason = match end {
+            Disconnect::Refused(reason) => reason,
+            // It has already ended, so nothing is sent.
+            Disconnect::Closed | Disconnect::Lost(_) => CloseReason::Left,
+        };
+        self.closing.push(path.close(reason));
+    }
+
+    /// Asks idle players for their seats while another player waits for one.
+    pub fn watch_idle(&mut self, context: &mut Context<'_>) {
+        let now = context.tick();
+        let people = self.clients.iter().filter(|client| !client.connection.is_house_bot());
+        let acted = people.map(|client| (client.player, client.acted_at()));
+        match self.idle.step(now, context.settings.rules.tick_hz, acted) {
+            Some(Step::Ask(player, seconds)) => {
+                let message = encode_server_control(&ServerControl::SeatWanted { seconds });
+                if let Some(client) = self.client(player)
+                    && client.connection.send(&message).is_ok()
+                {
+                    context.metrics.sent_control_bytes.inc_by(message.len() as u64);
+                }
+            }
+            Some(Step::Release(player)) => {
+                if let Some(client) = self.take_client(player) {
+                    self.dismiss(client, CloseReason::Idle);
+                    context.execute(RoomCommand::Leave(player));
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Closes all connections. Seats stay as they are.
+    pub fn dismiss_all(&mut self, reason: CloseReason) {
+        for client in std::mem::take(&mut self.clients) {
+            self.dismiss(client, reason);
+        }
+    }
+
+    /// Closes a connection for which there is no seat.
+    pub fn turn_away(&mut self, mut connection: Connection, reason: CloseReason) {
+        connection.close(reason);
+        self.closing.push(connection);
+    }
+
+    /// Drives the closing connections.
+    pub fn poll_closing(&mut self, now: Instant) {
+        let looked_after = self.closing.len().min(CLOSING_PER_TICK_MAX);
+        let mut index = 0;
+        for _ in 0..looked_after {
+            match self.closing[index].poll_closed(now) {
+                true => drop(self.closing.swap_remove(index)),
+                false => index += 1,
+            }
+        }
+        // The next tick begins with those that had to wait in this one.
+        self.closing.rotate_left(index);
+    }
+
+    /// Closes a client's connections for a reason that is nobody's fault.
+    pub(super) fn dismiss(&mut self, mut client: Client, reason: CloseReason) {
+        self.close_input_path(&mut client, reason);
+        client.connection.close(reason);
+        self.closing.push(client.connection);
+    }
+
+    /// Closes a connection that broke the rules, and counts it.
+    pub(super) fn refuse(
+        &mut self,
+        connection: Connection,
+        reason: CloseReason,
+        context: &Context<'_>,
+    ) {
+        context.metrics.count_rejected(reason.label());
+        debug!(room = context.settings.id, peer = ?connection.peer(), %reason, "refused");
+        self.turn_away(connection, reason);
+    }
+
+    /// Closes the second connection of a client that leaves, if it has one.
+    pub(super) fn close_input_path(&mut self, client: &mut Client, reason: CloseReason) {
+        self.closing.extend(client.input_path.take().map(|path| path.close(reason)));
+    }
+}
+
+fn note_end(end: Disconnect, context: &Context<'_>) {
+    if let Disconnect::Refused(reason) = end {
+        context.metrics.count_rejected(reason.label());
+    }
+    debug!(room = context.settings.id, %end, "connection ended");
+}

@@ -1,0 +1,161 @@
+//! What the store is asked to keep.
+
+use std::mem;
+
+use super::accounts::AccountChange;
+use super::audit::AuditLine;
+use super::history::{JournalChunk, RoomCheckpoint};
+use super::ledger::{Booking, Fence};
+use super::lines::StoredLine;
+use super::sanctions::Sanction;
+use super::time::UnixSeconds;
+
+/// One thing to keep.
+#[derive(Clone, Debug)]
+pub enum Record {
+    /// What a room executed.
+    Chunk(JournalChunk),
+    /// The state of a room. The last two of each room are kept.
+    Checkpoint(RoomCheckpoint),
+    /// A change of an account.
+    Account(AccountChange),
+    /// Transfers of money or goods.
+    Booking(Booking),
+    /// A room goes on from before some of its bookings, which are taken back.
+    Fence(Fence),
+    /// A ban or a mute.
+    Sanction(Sanction),
+    /// The end of a ban or a mute before its time.
+    EndSanction {
+        /// Number of the sanction.
+        id: i64,
+        /// When it ends.
+        at: UnixSeconds,
+    },
+    /// Something that an administrator did.
+    Audit(AuditLine),
+    /// A line of chat.
+    Line(StoredLine),
+}
+
+/// Records that become durable together or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    records: Vec<Record>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// An empty batch.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A batch of one record.
+    pub fn of(record: impl Into<Record>) -> Self {
+        let mut batch = Batch::new();
+        batch.push(record);
+        batch
+    }
+
+    /// Adds a record.
+    pub fn push(&mut self, record: impl Into<Record>) {
+        let record = record.into();
+        self.bytes += record.bytes();
+        self.records.push(record);
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Memory that it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether it is part of a room's history.
+    pub fn is_of_room(&self) -> bool {
+        let is_history =
+            |record: &Record| matches!(record, Record::Chunk(_) | Record::Checkpoint(_));
+        self.records.iter().any(is_history)
+    }
+
+    /// Whether a ban or a mute begins or ends with it.
+    pub fn changes_sanctions(&self) -> bool {
+        let is_sanction =
+            |record: &Record| matches!(record, Record::Sanction(_) | Record::EndSanction { .. });
+        self.records.iter().any(is_sanction)
+    }
+
+    /// Its records, in the order in which they were added.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+}
+
+impl Record {
+    /// Memory that it takes, in bytes; strings and such are counted roughly.
+    fn bytes(&self) -> usize {
+        let held = match self {
+            Record::Chunk(chunk) => chunk.bytes.len(),
+            Record::Checkpoint(checkpoint) => checkpoint.bytes.len(),
+            Record::Account(change) => change.bytes(),
+            Record::Booking(booking) => booking.bytes(),
+            Record::Sanction(sanction) => sanction.reason.len() + sanction.made_by.len(),
+            Record::EndSanction { .. } | Record::Fence(_) => 0,
+            Record::Audit(line) => line.subject.len() + line.detail.len(),
+            Record::Line(line) => line.bytes(),
+        };
+        mem::size_of::<Record>() + held
+    }
+}
+
+impl From<JournalChunk> for Record {
+    fn from(chunk: JournalChunk) -> Self {
+        Record::Chunk(chunk)
+    }
+}
+
+impl From<RoomCheckpoint> for Record {
+    fn from(checkpoint: RoomCheckpoint) -> Self {
+        Record::Checkpoint(checkpoint)
+    }
+}
+
+impl From<AccountChange> for Record {
+    fn from(change: AccountChange) -> Self {
+        Record::Account(change)
+    }
+}
+
+impl From<Booking> for Record {
+    fn from(booking: Booking) -> Self {
+        Record::Booking(booking)
+    }
+}
+
+impl From<Fence> for Record {
+    fn from(fence: Fence) -> Self {
+        Record::Fence(fence)
+    }
+}
+
+impl From<Sanction> for Record {
+    fn from(sanction: Sanction) -> Self {
+        Record::Sanction(sanction)
+    }
+}
+
+impl From<AuditLine> for Record {
+    fn from(line: AuditLine) -> Self {
+        Record::Audit(line)
+    }
+}
+
+impl From<StoredLine> for Record {
+    fn from(line: StoredLine) -> Self {
+        Record::Line(line)
+    }
+}

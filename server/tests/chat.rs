@@ -1,0 +1,360 @@
+//! Chat over real sockets: who reads what, what comes after a lost connection, and what outlives the server.
+
+mod support;
+
+use std::collections::HashMap;
+use std::net::{SocketAddr, TcpStream};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent, RoomTopics};
+use driftfield_shared::protocol::{
+    AccountTicket, CHAT, ChatLine, Done, HubBody, INBOX, LineId, LinesOf, Nonce, Outcome,
+    RefusalReason, RequestId, SayTo, Saying, ServerControl,
+};
+use driftfield_shared::sim::NamedContent;
+use driftfield_shared::topics::{EndReason, Handle, News};
+use driftfield_shared::units::PlayerId;
+use support::folder::Folder;
+use support::program::Program;
+use support::{TestServer, websocket_request};
+use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
+use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A player who talks and listens.
+struct Talker {
+    client: Client,
+    start: Instant,
+    socket: Option<WebSocket<MaybeTlsStream<TcpStream>>>,
+    nonce: u64,
+    chat: Option<Handle>,
+    inbox: Option<Handle>,
+    /// What was read, each line as often as it came.
+    lines: Vec<ChatLine>,
+    whispers: Vec<ChatLine>,
+    ended: Vec<(Handle, EndReason)>,
+    outcomes: HashMap<RequestId, Outcome>,
+}
+
+impl Talker {
+    /// Somebody with the account of this number; `None`: a guest.
+    fn new(address: SocketAddr, name: &str, account: Option<u8>) -> Talker {
+        let ticket = account.map(|number| ticket(address, number));
+        let topics = RoomTopics { roster: true, ..RoomTopics::default() };
+        let config = ClientConfig { name: name.to_owned(), ticket, topics, ..Default::default() };
+        let mut client = Client::new(config).knowing(NamedContent::built_in().expect("sound"));
+        let chat = client.subscribe(CHAT, None);
+        let inbox = client.subscribe(INBOX, None);
+        let nonce = u64::from(account.unwrap_or(0)) << 32;
+        let (lines, whispers, ended, outcomes) = Default::default();
+        let start = Instant::now();
+        let mut talker = Talker {
+            client,
+            start,
+            socket: None,
+            nonce,
+            chat,
+            inbox,
+            lines,
+            whispers,
+            ended,
+            outcomes,
+        };
+        talker.connect(address);
+        talker
+    }
+
+    fn now(&self) -> u64 {
+        self.start.elapsed().as_micros() as u64
+    }
+
+    fn connect(&mut self, address: SocketAddr) {
+        let greeting = self.client.connect(self.now());
+        let (mut socket, _) =
+            tungstenite::connect(websocket_request(address, &greeting)).expect("a server");
+        if let MaybeTlsStream::Plain(plain) = socket.get_mut() {
+            plain.set_read_timeout(Some(Duration::from_millis(2))).expect("a socket");
+            plain.set_nodelay(true).expect("a socket");
+        }
+        self.socket = Some(socket);
+        self.until("a welcome", |talker| talker.client.welcome().is_some());
+        self.until("a snapshot", |talker| talker.client.frame().is_some());
+    }
+
+    /// Loses the connection.
+    fn lose(&mut self) {
+        self.socket = None;
+    }
+
+    /// Plays for a moment.
+    fn step(&mut self) {
+        let now = self.now();
+        let Some(socket) = &mut self.socket else { return };
+        self.client.handle_time(now);
+        while let Some(message) = self.client.poll_transmit() {
+            socket.send(Message::binary(message)).expect("a connection");
+        }
+        match socket.read() {
+            Ok(Message::Binary(bytes)) => {
+                self.client.handle_message(now, &bytes).expect("a message of this version");
+            }
+            Ok(other) => panic!("{other:?}"),
+            Err(tungstenite::Error::Io(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+        while let Some(event) = self.client.poll_event() {
+            match event {
+                ClientEvent::Control(ServerControl::Reply(reply)) => {
+                    let again = self.outcomes.insert(reply.id, reply.outcome);
+                    assert_eq!(again, None, "a request is answered once");
+                }
+                ClientEvent::Topic(handle, News::Feed { entries, gap, .. }) => {
+                    assert_eq!(gap, None, "nothing is missing");
+                    let lines = entries.iter().map(|entry| ChatLine::read(entry).expect("a line"));
+                    match Some(handle) == self.chat {
+                        true => self.lines.extend(lines),
+                        false => self.whispers.extend(lines),
+                    }
+                }
+                ClientEvent::Topic(handle, News::Ended(reason)) => {
+                    self.ended.push((handle, reason))
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn until(&mut self, what: &str, is_so: impl Fn(&Talker) -> bool) {
+        wait(&mut [self], what, |talkers| is_so(talkers[0]));
+    }
+
+    fn ask(&mut self, body: HubBody) -> RequestId {
+        self.nonce += 1;
+        self.client.request((Nonce(self.nonce), body)).expect("a seat")
+    }
+
+    fn say_to(&mut self, to: SayTo, text: &str) -> RequestId {
+        self.ask(HubBody::Say { to, saying: Saying::Text(text.to_owned()) })
+    }
+
+    fn say(&mut self, text: &str) -> RequestId {
+        self.say_to(SayTo::Room, text)
+    }
+
+    /// What became of a request, when that is known.
+    fn outcome(&mut self, id: RequestId) -> Outcome {
+        self.until("an answer", |talker| talker.outcomes.contains_key(&id));
+        self.outcomes[&id].clone()
+    }
+
+    fn player(&self) -> PlayerId {
+        self.client.welcome().expect("a seat").player
+    }
+}
+
+/// Lets all of them play until something is so.
+fn wait(talkers: &mut [&mut Talker], what: &str, is_so: impl Fn(&[&mut Talker]) -> bool) {
+    let start = Instant::now();
+    while !is_so(talkers) {
+        assert!(start.elapsed() < PATIENCE, "{what} did not come");
+        talkers.iter_mut().for_each(|talker| talker.step());
+    }
+}
+
+fn texts(lines: &[ChatLine]) -> Vec<&str> {
+    fn text(line: &ChatLine) -> &str {
+        match &line.saying {
+            Saying::Text(text) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+    lines.iter().map(text).collect()
+}
+
+/// A ticket of the account of this number.
+fn ticket(address: SocketAddr, number: u8) -> AccountTicket {
+    let secret = data_encoding::BASE64URL_NOPAD.encode(&[number; 16]);
+    let body = format!("{{\"secret\":\"{secret}\"}}");
+    let request = format!(
+        "POST /api/session HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n\
+         Content-Type: application/json\r\n\r\n{body}",
+        body.len()
+    );
+    let mut socket = TcpStream::connect(address).expect("a server");
+    std::io::Write::write_all(&mut socket, request.as_bytes()).expect("a request");
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut socket, &mut answer).expect("an answer");
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+    let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    let ticket = body["ticket"].as_str().expect("a ticket");
+    let bytes = data_encoding::BASE64URL_NOPAD.decode(ticket.as_bytes()).expect("base64url");
+    AccountTicket(bytes.try_into().expect("16 bytes"))
+}
+
+#[test]
+fn what_is_said_to_the_room_is_read_by_all_and_a_whisper_by_two() {
+    let server = TestServer::start(|_| {});
+    let mut ada = Talker::new(server.address, "Ada", Some(1));
+    let mut bo = Talker::new(server.address, "Bo", Some(2));
+    let mut guest = Talker::new(server.address, "Eve", None);
+    let said = ada.say("hello \u{202e}all");
+    wait(&mut [&mut ada, &mut bo, &mut guest], "the line", |talkers| {
+        talkers.iter().all(|talker| texts(&talker.lines) == ["hello all"])
+    });
+    let Outcome::Done(Done::Said { line }) = ada.outcome(said) else { panic!("it was said") };
+    assert_eq!(bo.lines[0].id, line);
+    assert_eq!(bo.lines[0].speaker.name, "Ada");
+
+    let whisper = ada.say_to(SayTo::Player(bo.player()), "psst");
+    wait(&mut [&mut ada, &mut bo], "the whisper", |talkers| {
+        talkers.iter().all(|talker| texts(&talker.whispers) == ["psst"])
+    });
+    ada.outcome(whisper);
+    // The answer goes to the account, wherever it is.
+    let account = bo.whispers[0].speaker.account;
+    bo.say_to(SayTo::Account(account), "yes?");
+    wait(&mut [&mut ada, &mut bo, &mut guest], "the answer", |talkers| {
+        texts(&talkers[0].whispers) == ["psst", "yes?"]
+    });
+    assert_eq!(guest.whispers, []);
+    assert_eq!(guest.lines.len(), 1);
+    assert_eq!(
+        guest.ended,
+        [(guest.inbox.unwrap(), EndReason::NoSuchTopic)],
+        "a guest has no inbox"
+    );
+
+    let refused = guest.say("me too");
+    assert_eq!(guest.outcome(refused), Outcome::Refused(RefusalReason::NoAccount));
+    let refused = bo.say_to(SayTo::Player(guest.player()), "psst");
+    assert_eq!(bo.outcome(refused), Outcome::Refused(RefusalReason::NobodyThere));
+    let refused = bo.say(" \u{200b} ");
+    assert_eq!(bo.outcome(refused), Outcome::Refused(RefusalReason::NothingToSay));
+}
+
+#[test]
+fn nobody_reads_what_is_anothers_own_by_the_name_that_the_hub_has_for_it() {
+    let server = TestServer::start(|_| {});
+    let mut ada = Talker::new(server.address, "Ada", Some(1));
+    let mut bo = Talker::new(server.address, "Bo", Some(2));
+    ada.say_to(SayTo::Player(bo.player()), "secret");
+    wait(&mut [&mut ada, &mut bo], "the whisper", |talkers| talkers[1].whispers.len() == 1);
+    let account = bo.whispers[0].listener.as_ref().expect("Bo").account.0;
+    let mut eve = Talker::new(server.address, "Eve", Some(3));
+    let names = [format!("{INBOX}/{account:016x}"), format!("{CHAT}/frontier")];
+    let handles = names.map(|name| eve.client.subscribe(&name, None).expect("a handle"));
+    eve.until("both ends", |talker| talker.ended.len() == 2);
+    assert_eq!(eve.ended, handles.map(|handle| (handle, EndReason::NoSuchTopic)));
+    assert_eq!(eve.whispers, []);
+}
+
+#[test]
+fn what_was_said_while_somebody_was_away_comes_once_and_in_order() {
+    let server = TestServer::start(|_| {});
+    let mut bo = Talker::new(server.address, "Bo", Some(100));
+    let mut others: Vec<Talker> =
+        (0..8).map(|n| Talker::new(server.address, "Other", Some(n + 1))).collect();
+    let first = others[0].say("before");
+    others[0].outcome(first);
+    bo.until("the first line", |talker| talker.lines.len() == 1);
+    bo.lose();
+    for round in 0..4 {
+        for other in &mut others {
+            let said = other.say(&format!("line {round}"));
+            assert!(matches!(other.outcome(said), Outcome::Done(_)));
+        }
+    }
+    bo.connect(server.address);
+    bo.until("all lines", |talker| talker.lines.len() >= 33);
+    assert_eq!(bo.lines.len(), 33);
+    assert!(bo.lines.is_sorted_by(|before, after| before.id < after.id), "in order, none twice");
+}
+
+#[test]
+fn what_is_asked_for_again_over_another_connection_is_said_once() {
+    let server = TestServer::start(|_| {});
+    let mut ada = Talker::new(server.address, "Ada", Some(1));
+    let mut bo = Talker::new(server.address, "Bo", Some(2));
+    let said = ada.say("once");
+    // It is sent, and the answer is never read.
+    wait(&mut [&mut bo], "nothing", |_| true);
+    let now = ada.now();
+    ada.client.handle_time(now);
+    while let Some(message) = ada.client.poll_transmit() {
+        ada.socket.as_mut().expect("open").send(Message::binary(message)).expect("a connection");
+    }
+    bo.until("the line", |talker| talker.lines.len() == 1);
+    ada.lose();
+    ada.connect(server.address);
+    let line = bo.lines[0].id;
+    assert_eq!(ada.outcome(said), Outcome::Done(Done::Said { line }));
+    let next = ada.say("next");
+    ada.outcome(next);
+    bo.until("the next line", |talker| talker.lines.len() >= 2);
+    assert_eq!(texts(&bo.lines), ["once", "next"]);
+}
+
+#[test]
+fn a_flood_is_slowed_then_refused_and_the_others_talk_on() {
+    let server = TestServer::start(|_| {});
+    let mut eve = Talker::new(server.address, "Eve", Some(1));
+    let mut bo = Talker::new(server.address, "Bo", Some(2));
+    let mut reasons = Vec::new();
+    for round in 0..4 {
+        let ids: Vec<RequestId> = (0..8).map(|n| eve.say(&format!("spam {round} {n}"))).collect();
+        for id in ids {
+            wait(&mut [&mut eve, &mut bo], "an answer", |talkers| {
+                talkers[0].outcomes.contains_key(&id)
+            });
+            if let Outcome::Refused(reason) = eve.outcomes[&id] {
+                reasons.push(reason);
+            }
+        }
+    }
+    assert!(matches!(reasons[0], RefusalReason::TooOften { .. }), "{reasons:?}");
+    assert!(matches!(reasons.last(), Some(RefusalReason::Mute { .. })), "{reasons:?}");
+    let said = bo.say("can you hear me?");
+    assert!(matches!(bo.outcome(said), Outcome::Done(_)));
+    assert!(server.metric("driftfield_chat_lines_slowed_total") > 0.0);
+    assert!(server.metric("driftfield_rejected_messages_total{reason=\"request_mute\"}") > 0.0);
+}
+
+#[test]
+fn what_was_confirmed_outlives_a_server_that_is_killed_and_can_be_read_again() {
+    let folder = Folder::new("chat");
+    let flags = ["--data-dir", folder.text()];
+    let mut program = Program::start_with(&flags, Stdio::null());
+    let mut ada = Talker::new(program.address, "Ada", Some(1));
+    let mut confirmed = Vec::new();
+    for n in 0..5 {
+        let said = ada.say(&format!("line {n}"));
+        let Outcome::Done(Done::Said { line }) = ada.outcome(said) else { panic!("it was said") };
+        confirmed.push(line);
+    }
+    let (nonce, asked) = (Nonce(ada.nonce), ada.nonce);
+    program.child.kill().expect("a child");
+    program.child.wait().expect("a child");
+
+    let program = Program::start_with(&flags, Stdio::null());
+    let mut bo = Talker::new(program.address, "Bo", Some(2));
+    bo.until("what was said before", |talker| talker.lines.len() >= 5);
+    let lines: Vec<LineId> = bo.lines.iter().map(|line| line.id).collect();
+    assert_eq!(lines, confirmed);
+    // The page was closed with the request unanswered, as far as it knew.
+    let mut ada = Talker::new(program.address, "Ada", Some(1));
+    ada.nonce = asked;
+    let body = HubBody::Say { to: SayTo::Room, saying: Saying::Text("line 4".to_owned()) };
+    let again = ada.client.request((nonce, body)).expect("a seat");
+    assert_eq!(ada.outcome(again), Outcome::Done(Done::Said { line: confirmed[4] }));
+
+    let before = ada.ask(HubBody::History { of: LinesOf::Room, before: confirmed[3] });
+    let Outcome::Done(Done::History { lines, is_start }) = ada.outcome(before) else {
+        panic!("a history");
+    };
+    assert_eq!(texts(&lines), ["line 0", "line 1", "line 2"]);
+    assert!(is_start);
+    program.signal("TERM");
+    program.wait(PATIENCE);
+}

@@ -1,0 +1,155 @@
+//! Checks content: every value in range, every table filled, every reference valid.
+
+mod sector;
+
+use thiserror::Error;
+
+use self::sector::check_sector;
+use super::Content;
+use crate::limits::{CONTENT_ENTRIES_MAX, SPEED_MAX};
+
+/// What is wrong with content: file, key and reason.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("{file}: {key}: {reason}")]
+pub struct ContentError {
+    /// Path of the file below `assets/`.
+    pub file: String,
+    /// The entry and the key, as in `sparrow.radius`.
+    pub key: String,
+    /// The reason: what is expected.
+    pub reason: String,
+}
+
+impl ContentError {
+    /// A mistake in `file` at `key`.
+    pub fn new(file: impl Into<String>, key: impl Into<String>, reason: impl Into<String>) -> Self {
+        ContentError { file: file.into(), key: key.into(), reason: reason.into() }
+    }
+}
+
+impl Content {
+    /// Checks every value against the range that the simulation and the wire can carry.
+    ///
+    /// # Errors
+    /// The first value out of range.
+    pub fn check(&self) -> Result<(), ContentError> {
+        table("hulls.toml", self.hulls.len())?;
+        table("weapons.toml", self.weapons.len())?;
+        table("ores.toml", self.ores.len())?;
+        table("asteroids.toml", self.asteroid_sizes.len())?;
+        table("sectors/", self.sectors.len())?;
+        table("modes.toml", self.modes.len())?;
+        self.check_hulls()?;
+        self.check_weapons()?;
+        self.check_rocks()?;
+        self.sectors.iter().try_for_each(|sector| check_sector(sector, self))?;
+        self.check_modes()
+    }
+
+    fn check_hulls(&self) -> Result<(), ContentError> {
+        for hull in &self.hulls {
+            let at = Entry { file: "hulls.toml", id: &hull.id };
+            at.range("radius", hull.radius, 1.0, 100.0)?;
+            at.range("hit_points", f32::from(hull.hit_points), 1.0, 4095.0)?;
+            at.range("acceleration", hull.acceleration, 1.0, 2_000.0)?;
+            at.range("drag", hull.drag, 0.05, 10.0)?;
+            at.range("boost_factor", hull.boost_factor, 1.0, 10.0)?;
+            // At the highest tick rate the ticks of an 8 s charge fit their 16 bits.
+            at.range("boost_seconds", hull.boost_seconds, 0.1, 8.0)?;
+            at.range("boost_recharge_seconds", hull.boost_recharge_seconds, 0.1, 120.0)?;
+            let top_speed = hull.acceleration * hull.boost_factor / hull.drag;
+            at.range("acceleration * boost_factor / drag", top_speed, 1.0, SPEED_MAX / 2.0)?;
+            at.range("hold", f32::from(hull.hold), 0.0, 1000.0)?;
+            if hull.weapon.index() >= self.weapons.len() {
+                return Err(at.wrong("weapon", "no such weapon"));
+            }
+            if !(3..=32).contains(&hull.outline.len()) {
+                return Err(at.wrong("outline", "needs 3 to 32 corners"));
+            }
+            for coordinate in hull.outline.iter().flat_map(|corner| corner.to_array()) {
+                at.range("outline", coordinate, -2.0, 2.0)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_weapons(&self) -> Result<(), ContentError> {
+        for weapon in &self.weapons {
+            let at = Entry { file: "weapons.toml", id: &weapon.id };
+            at.range("damage", f32::from(weapon.damage), 0.0, 4095.0)?;
+            at.range("interval_seconds", weapon.interval_seconds, 0.02, 2.0)?;
+            at.range("speed", weapon.speed, 1.0, SPEED_MAX / 2.0)?;
+            at.range("lifetime_seconds", weapon.lifetime_seconds, 0.05, 5.0)?;
+            at.range("radius", weapon.radius, 0.5, 50.0)?;
+        }
+        Ok(())
+    }
+
+    fn check_rocks(&self) -> Result<(), ContentError> {
+        for ore in &self.ores {
+            let at = Entry { file: "ores.toml", id: &ore.id };
+            at.range("price", ore.price as f32, 0.0, 100_000.0)?;
+            at.range("abundance", ore.abundance, 0.001, 1_000.0)?;
+            for part in ore.color {
+                at.range("color", part, 0.0, 1.0)?;
+            }
+        }
+        for size in &self.asteroid_sizes {
+            let at = Entry { file: "asteroids.toml", id: &size.id };
+            at.range("radius", size.radius, 4.0, 400.0)?;
+            at.range("hit_points", f32::from(size.hit_points), 1.0, 4095.0)?;
+            at.range("pieces", f32::from(size.pieces), 0.0, 8.0)?;
+            at.range("ore_chunks", f32::from(size.ore_chunks), 0.0, 16.0)?;
+            at.range("ore_per_chunk", f32::from(size.ore_per_chunk), 1.0, 63.0)?;
+            at.range("abundance", size.abundance, 0.0, 1_000.0)?;
+            at.range("drift_speed_max", size.drift_speed_max, 0.0, 200.0)?;
+        }
+        if !self.asteroid_sizes.iter().any(|size| size.abundance > 0.0) {
+            let reason = "at least one size needs an abundance above 0";
+            return Err(ContentError::new("asteroids.toml", "abundance", reason));
+        }
+        Ok(())
+    }
+
+    fn check_modes(&self) -> Result<(), ContentError> {
+        for mode in &self.modes {
+            let at = Entry { file: "modes.toml", id: &mode.id };
+            at.range("respawn_seconds", mode.respawn_seconds, 0.1, 60.0)?;
+            at.range("spawn_protection_seconds", mode.spawn_protection_seconds, 0.0, 30.0)?;
+            at.range("kill_score", mode.kill_score as f32, 0.0, 1_000_000.0)?;
+            at.range("cargo_drop_share", mode.cargo_drop_share, 0.0, 1.0)?;
+            at.range("ore_lifetime_seconds", mode.ore_lifetime_seconds, 1.0, 300.0)?;
+            // At the highest tick rate a `ViewLag` can express a quarter of a second.
+            at.range("lag_compensation_seconds", mode.lag_compensation_seconds, 0.0, 0.25)?;
+        }
+        Ok(())
+    }
+}
+
+fn table(file: &str, entries: usize) -> Result<(), ContentError> {
+    if (1..=CONTENT_ENTRIES_MAX).contains(&entries) {
+        return Ok(());
+    }
+    let reason = format!("has {entries} entries; 1 to {CONTENT_ENTRIES_MAX} are allowed");
+    Err(ContentError::new(file, "(all)", reason))
+}
+
+/// File and entry of a value, for the error.
+pub(super) struct Entry<'a> {
+    pub file: &'a str,
+    pub id: &'a str,
+}
+
+impl Entry<'_> {
+    pub fn wrong(&self, key: &str, reason: impl Into<String>) -> ContentError {
+        ContentError::new(self.file, format!("{}.{key}", self.id), reason)
+    }
+
+    pub fn range(&self, key: &str, value: f32, min: f32, max: f32) -> Result<(), ContentError> {
+        // Written so that NaN is refused.
+        if value >= min && value <= max {
+            return Ok(());
+        }
+        Err(self.wrong(key, format!("{value} is not within {min} to {max}")))
+    }
+}

@@ -1,0 +1,12 @@
+//! Encodings: bit by bit for snapshots, `bincode` for everything else.
+
+mod bits;
+pub mod codec;
+mod stream;
+mod varint;
+
+pub use bits::{BitReader, BitWriter, BitsError};
+pub(crate) use bits::{Piece, signed_bits};
+pub use codec::DecodeError;
+pub(crate) use stream::{BitStream, NEVER_FAILS};
+pub use varint::{VARINT_BYTES_MAX, read_varint, take, varint_bytes, write_varint};
