@@ -93,6 +93,8 @@ close-no-seat = This second connection belongs to no seat.
 close-ticket-expired = The sign-in to your account has expired.
 close-internal-error = The room had an internal error and restarts.
 close-banned = You are banned from this server.
+close-kicked = A moderator sent you out. You may come back in a minute.
+close-voted-out = The players of this room voted you out. You may come back in ten minutes.
 ban-until = The ban ends on { $until }.
 ban-note = The host says: { $note }.
 

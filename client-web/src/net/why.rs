@@ -131,6 +131,8 @@ fn close_sentence(reason: CloseReason) -> String {
         CloseReason::TicketExpired => say::CLOSE_TICKET_EXPIRED.text(),
         CloseReason::InternalError => say::CLOSE_INTERNAL_ERROR.text(),
         CloseReason::Banned => say::CLOSE_BANNED.text(),
+        CloseReason::Kicked => say::CLOSE_KICKED.text(),
+        CloseReason::VotedOut => say::CLOSE_VOTED_OUT.text(),
     }
 }
 

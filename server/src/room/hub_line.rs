@@ -60,6 +60,15 @@ impl HubLine {
                 };
                 What::History(place, before)
             }
+            // Nobody has a role yet.
+            HubBody::Ignore { .. }
+            | HubBody::Ignored
+            | HubBody::Report { .. }
+            | HubBody::Moderate { .. }
+            | HubBody::LookUp { .. }
+            | HubBody::Announce { .. }
+            | HubBody::StartVote { .. }
+            | HubBody::Vote { .. } => return Err(RefusalReason::NotAllowed),
         };
         let asker = Asker { account, name: name(player).unwrap_or_default(), room };
         let answer = Answer { room: self.sender.clone(), player, account, id };

@@ -55,6 +55,12 @@ pub enum CloseReason {
     /// The host has banned the player, or the network that the player comes from.
     #[error("you are banned from this server")]
     Banned,
+    /// A moderator sent the player out, a minute ago at most.
+    #[error("a moderator sent you out: you may come back in a minute")]
+    Kicked,
+    /// The players of the room voted the player out, ten minutes ago at most.
+    #[error("the players of this room voted you out: you may come back in ten minutes")]
+    VotedOut,
     /// The server has a bug.
     #[error("the room had an internal error and restarts")]
     InternalError,
@@ -62,7 +68,7 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// All reasons.
-    pub const ALL: [CloseReason; 17] = [
+    pub const ALL: [CloseReason; 19] = [
         CloseReason::WrongVersion,
         CloseReason::WrongContent,
         CloseReason::RoomFull,
@@ -79,6 +85,8 @@ impl CloseReason {
         CloseReason::NoSeat,
         CloseReason::TicketExpired,
         CloseReason::Banned,
+        CloseReason::Kicked,
+        CloseReason::VotedOut,
         CloseReason::InternalError,
     ];
 
@@ -102,6 +110,8 @@ impl CloseReason {
             CloseReason::Idle => 4007,
             CloseReason::TicketExpired => 4008,
             CloseReason::Banned => 4009,
+            CloseReason::Kicked => 4010,
+            CloseReason::VotedOut => 4011,
         }
     }
 
@@ -129,6 +139,8 @@ impl CloseReason {
             CloseReason::NoSeat => "no_seat",
             CloseReason::TicketExpired => "ticket_expired",
             CloseReason::Banned => "banned",
+            CloseReason::Kicked => "kicked",
+            CloseReason::VotedOut => "voted_out",
             CloseReason::InternalError => "internal_error",
         }
     }
@@ -145,6 +157,8 @@ impl CloseReason {
                 | CloseReason::Idle
                 | CloseReason::NoSeat
                 | CloseReason::Banned
+                | CloseReason::Kicked
+                | CloseReason::VotedOut
         )
     }
 }

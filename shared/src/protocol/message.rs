@@ -196,8 +196,8 @@ mod tests {
 
     use super::*;
     use crate::protocol::{
-        CloseReason, Done, HubBody, HubRequest, LineId, Nonce, Outcome, RefusalReason, Reply,
-        RequestId, SayTo, Saying, player_key,
+        Act, CloseReason, Done, HubBody, HubRequest, LineId, Nonce, Outcome, RefusalReason, Reply,
+        RequestId, SayTo, Saying, Term, Whom, player_key,
     };
     use crate::sim::ContentHash;
     use crate::topics::{Board, EndReason, Feed, Key, Since, Subscribe, Topic, write_end};
@@ -260,7 +260,11 @@ mod tests {
         let (to, saying) = (SayTo::Room, Saying::Text("gg".into()));
         let say =
             HubRequest { id: RequestId(7), nonce: Nonce(9), body: HubBody::Say { to, saying } };
-        let cases: [(ClientControl, &[u8]); 5] = [
+        let act = Act::Mute(Term(Some(600)));
+        let moderate =
+            HubBody::Moderate { whom: Whom::Name("Eve".into()), act, note: "spam".into() };
+        let moderate = HubRequest { body: moderate, ..say.clone() };
+        let cases: [(ClientControl, &[u8]); 6] = [
             (
                 ClientControl::Subscribe(subscribe),
                 //     handle  topic                   since: epoch            version      only
@@ -275,6 +279,11 @@ mod tests {
             ),
             //                                      id nonce Say, to the room, a text
             (ClientControl::HubRequest(say), &hex(b"02 06 07 09 00 00 00 026767")),
+            (
+                ClientControl::HubRequest(moderate),
+                //                  Moderate, a name   mute for 600 s   note
+                &hex(b"02 06 07 09 05 01 03457665 00 01 fb5802 04 7370616d"),
+            ),
         ];
         for (control, bytes) in cases {
             assert_eq!(encode_client_control(&control), bytes);
@@ -294,7 +303,7 @@ mod tests {
         let too_often = RefusalReason::TooOften { seconds: 9 };
         let reply = |outcome| ServerControl::Reply(Reply { id: RequestId(7), outcome });
         let said = Done::Said { line: LineId(300) };
-        let cases: [(ServerControl, &[u8]); 10] = [
+        let cases: [(ServerControl, &[u8]); 11] = [
             (ServerControl::Draining { seconds: 3 }, &[2, 1, 3]),
             (ServerControl::SeatWanted { seconds: 30 }, &[2, 2, 30]),
             (ServerControl::StateCheck { tick: Tick(300), hash: 5 }, &[2, 3, 251, 44, 1, 5]),
@@ -302,6 +311,10 @@ mod tests {
             (reply(Outcome::Done(said)), &[2, 5, 7, 0, 1, 251, 44, 1]),
             (reply(Outcome::Refused(too_often)), &[2, 5, 7, 1, 0, 9]),
             (reply(Outcome::Refused(RefusalReason::OutOfOrder)), &[2, 5, 7, 1, 1]),
+            (
+                reply(Outcome::Refused(RefusalReason::TermTooLong { seconds: 3_600 })),
+                &[2, 5, 7, 1, 13, 251, 16, 14],
+            ),
             (ServerControl::SeatKept, &[2, 6]),
             (ServerControl::Unsaved(true), &[2, 7, 1]),
             (

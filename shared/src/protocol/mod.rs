@@ -6,6 +6,7 @@ mod close;
 mod control;
 mod greeting;
 mod message;
+mod moderation;
 mod request;
 mod room_topics;
 mod version;
@@ -21,6 +22,10 @@ pub use greeting::{Greeting, Offer};
 pub use message::{
     ClientMessage, InputMessage, ServerMessage, decode_client, decode_server,
     encode_client_control, encode_server_control, is_input_command, topic_lane,
+};
+pub use moderation::{
+    Act, BadTerm, Complaint, Dossier, NetworkTag, Role, Term, VOTE, VoteId, VoteLine, VoteState,
+    Whom,
 };
 pub use request::{
     Done, HubBody, HubRequest, LinesOf, Outcome, RefusalReason, Reply, Request, RequestBody,

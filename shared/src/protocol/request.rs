@@ -18,7 +18,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::chat::{ChatLine, LineId, Nonce, SayTo, Saying};
+use super::chat::{ChatLine, LineId, Nonce, SayTo, Saying, Talker};
+use super::moderation::{Act, Complaint, Dossier, VoteId, Whom};
 
 /// The number of a request. The numbers that a client uses rise.
 #[derive(
@@ -74,6 +75,82 @@ pub enum HubBody {
         /// Before which line.
         before: LineId,
     },
+    /// To hear an account no more, or to hear it again. Nobody is told.
+    Ignore {
+        /// Whom.
+        whom: Whom,
+        /// Whether it is ignored from now on.
+        is_ignored: bool,
+    },
+    /// Whom the own account ignores.
+    Ignored,
+    /// To tell moderators of somebody. The server adds what that player said last.
+    Report {
+        /// Of whom.
+        whom: Whom,
+        /// What it is about.
+        complaint: Complaint,
+        /// In the player's words, if any.
+        note: String,
+    },
+    /// What only some [roles](super::Role) may do.
+    Moderate {
+        /// To whom.
+        whom: Whom,
+        /// What.
+        act: Act,
+        /// Why, as it is told to the one concerned.
+        note: String,
+    },
+    /// Who somebody is, for moderators.
+    LookUp {
+        /// Whom.
+        whom: Whom,
+    },
+    /// To say something to everyone on the server.
+    Announce {
+        /// What.
+        text: String,
+    },
+    /// To begin a vote of the room on whether somebody must leave it. Whoever begins it votes for it.
+    StartVote {
+        /// On whom.
+        whom: Whom,
+        /// Why, as the voters read it.
+        note: String,
+    },
+    /// To vote.
+    Vote {
+        /// In which vote.
+        vote: VoteId,
+        /// Whether the player must leave.
+        yes: bool,
+    },
+}
+
+impl HubBody {
+    /// Its texts.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let (whom, text) = match self {
+            HubBody::Say { saying: Saying::Text(text) | Saying::Action(text), .. } => {
+                (None, Some(text))
+            }
+            HubBody::Say { .. }
+            | HubBody::History { .. }
+            | HubBody::Ignored
+            | HubBody::Vote { .. } => (None, None),
+            HubBody::Ignore { whom, .. } | HubBody::LookUp { whom } => (Some(whom), None),
+            HubBody::Report { whom, note, .. }
+            | HubBody::Moderate { whom, note, .. }
+            | HubBody::StartVote { whom, note } => (Some(whom), Some(note)),
+            HubBody::Announce { text } => (None, Some(text)),
+        };
+        let name = whom.and_then(|whom| match whom {
+            Whom::Name(name) => Some(name),
+            Whom::Player(_) | Whom::Account(_) | Whom::Network(_) => None,
+        });
+        name.into_iter().chain(text).map(String::as_str)
+    }
 }
 
 /// Lines that a client may read.
@@ -123,6 +200,34 @@ pub enum Done {
         /// Whether nothing was said before them, or nothing is kept of it.
         is_start: bool,
     },
+    /// See [`HubBody::Ignore`].
+    Ignoring {
+        /// Whom, with the name at this time.
+        whom: Talker,
+        /// Whether it is ignored from now on.
+        is_ignored: bool,
+    },
+    /// See [`HubBody::Ignored`].
+    Ignored {
+        /// All of them, with their names at that time.
+        list: Vec<Talker>,
+    },
+    /// See [`HubBody::Report`].
+    Reported,
+    /// See [`HubBody::Moderate`].
+    Moderated {
+        /// The name of whom, or the short hash of the network.
+        name: String,
+    },
+    /// See [`HubBody::LookUp`].
+    Found(Dossier),
+    /// See [`HubBody::Announce`].
+    Announced,
+    /// See [`HubBody::StartVote`] and [`HubBody::Vote`].
+    Voted {
+        /// In which vote.
+        vote: VoteId,
+    },
 }
 
 /// Why a request was refused, in a sentence for the player.
@@ -161,6 +266,48 @@ pub enum RefusalReason {
     /// Too much waits, or nothing can be made durable.
     #[error("the server is busy: try it again in a moment")]
     Busy,
+    /// The player's role does not allow it.
+    #[error("your role does not allow that")]
+    NotAllowed,
+    /// The one who was meant has the same or a higher role, or one that no vote reaches.
+    #[error("that player's role is not below yours")]
+    Outranked,
+    /// Nobody of that name, number or network is known.
+    #[error("nobody is known by that")]
+    NoSuchPlayer,
+    /// More than one account has that name.
+    #[error("more than one account has that name: use its number")]
+    Ambiguous,
+    /// The player's role does not allow it for so long.
+    #[error("your role allows that for {seconds} s at most")]
+    TermTooLong {
+        /// The longest time.
+        seconds: u32,
+    },
+    /// There is nothing that could be ended.
+    #[error("there is nothing in force to end")]
+    NotInForce,
+    /// Nobody does that to himself.
+    #[error("that cannot be done to yourself")]
+    Yourself,
+    /// No more accounts can be ignored.
+    #[error("the list is full")]
+    ListFull,
+    /// The room votes already.
+    #[error("a vote is running already")]
+    VoteRunning,
+    /// There is no such vote, or it is over, or the player has come after its start.
+    #[error("there is no such vote for you")]
+    NoVote,
+    /// Too few players with an account are active in the room.
+    #[error("a vote needs {needed} active players")]
+    TooFewVoters {
+        /// How many it needs.
+        needed: u16,
+    },
+    /// The player has voted.
+    #[error("you have voted already")]
+    AlreadyVoted,
 }
 
 impl RefusalReason {
@@ -176,6 +323,18 @@ impl RefusalReason {
             RefusalReason::NoAccount => "request_no_account",
             RefusalReason::NobodyThere => "request_nobody_there",
             RefusalReason::Busy => "request_busy",
+            RefusalReason::NotAllowed => "request_not_allowed",
+            RefusalReason::Outranked => "request_outranked",
+            RefusalReason::NoSuchPlayer => "request_no_such_player",
+            RefusalReason::Ambiguous => "request_ambiguous",
+            RefusalReason::TermTooLong { .. } => "request_term_too_long",
+            RefusalReason::NotInForce => "request_not_in_force",
+            RefusalReason::Yourself => "request_yourself",
+            RefusalReason::ListFull => "request_list_full",
+            RefusalReason::VoteRunning => "request_vote_running",
+            RefusalReason::NoVote => "request_no_vote",
+            RefusalReason::TooFewVoters { .. } => "request_too_few_voters",
+            RefusalReason::AlreadyVoted => "request_already_voted",
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What a client sends.
 
 use driftfield_shared::protocol::{
-    ClientControl, ClientMessage, HubBody, HubRequest, InputMessage, LineId, LinesOf, Nonce,
-    Request, RequestBody, RequestId, SayTo, Saying, decode_client, encode_client_control,
-    is_input_command,
+    AccountTag, Act, ClientControl, ClientMessage, Complaint, HubBody, HubRequest, InputMessage,
+    LineId, LinesOf, Nonce, Request, RequestBody, RequestId, SayTo, Saying, Term, Whom,
+    decode_client, encode_client_control, is_input_command,
 };
 use driftfield_shared::topics::{Handle, Key, Since, Subscribe};
 use driftfield_shared::units::{Angle, Controls, Thrust, Tick, ViewLag};
@@ -53,7 +53,13 @@ fn seeds() -> Vec<Vec<u8>> {
         |body| ClientControl::HubRequest(HubRequest { id: RequestId(2), nonce: Nonce(300), body });
     let say = hub(HubBody::Say { to: SayTo::Room, saying: Saying::Text("gg".into()) });
     let history = hub(HubBody::History { of: LinesOf::Inbox, before: LineId(70_000) });
-    let others = [ClientControl::Leave, request, say, history];
+    let eve = || Whom::Name("Eve".into());
+    let act = Act::Mute(Term(Some(600)));
+    let moderate = hub(HubBody::Moderate { whom: eve(), act, note: "spam".into() });
+    let vote =
+        hub(HubBody::StartVote { whom: Whom::Account(AccountTag(300)), note: String::new() });
+    let report = HubBody::Report { whom: eve(), complaint: Complaint::Spam, note: "so".into() };
+    let others = [ClientControl::Leave, request, say, history, moderate, vote, hub(report)];
     let controls = subscribe.chain(unsubscribe).chain(others);
     std::iter::once(input.encode())
         .chain(controls.map(|control| encode_client_control(&control)))

@@ -1,9 +1,7 @@
 //! What a client has asked for and has no answer to.
 
-use crate::limits::{LINE_BYTES_MAX, REQUESTS_OUTSTANDING_MAX};
-use crate::protocol::{
-    ClientControl, HubBody, HubRequest, Nonce, Request, RequestBody, RequestId, Saying,
-};
+use crate::limits::{LINE_BYTES_MAX, NAME_BYTES_MAX, REQUESTS_OUTSTANDING_MAX};
+use crate::protocol::{ClientControl, HubBody, HubRequest, Nonce, Request, RequestBody, RequestId};
 
 /// The requests of one client. They outlive connections: what has no answer is asked again over a new one.
 #[derive(Debug, Default)]
@@ -38,14 +36,17 @@ impl From<(Nonce, HubBody)> for Asked {
 }
 
 impl Asked {
-    /// Whether a server reads it: no text is longer than [`LINE_BYTES_MAX`].
+    /// Whether a server reads it: no text is longer than [`LINE_BYTES_MAX`], and with a name before it it fits a message.
     fn fits(&self) -> bool {
         match self {
-            Asked::OfHub(
-                _,
-                HubBody::Say { saying: Saying::Text(text) | Saying::Action(text), .. },
-            ) => text.len() <= LINE_BYTES_MAX,
-            _ => true,
+            Asked::OfHub(_, body) => {
+                let lengths = body.texts().map(str::len);
+                let (longest, all) = lengths.fold((0, 0), |(longest, all), length| {
+                    (usize::max(longest, length), all + length)
+                });
+                longest <= LINE_BYTES_MAX && all <= LINE_BYTES_MAX + NAME_BYTES_MAX
+            }
+            Asked::OfRoom(_) => true,
         }
     }
 }
@@ -92,7 +93,7 @@ impl Requests {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::SayTo;
+    use crate::protocol::{SayTo, Saying};
 
     fn rename(name: &str) -> Asked {
         Asked::OfRoom(RequestBody::Rename { name: name.into() })
