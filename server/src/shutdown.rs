@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tracing::{error, info, warn};
 
-use crate::hub::Directory;
+use crate::hub::Rooms;
 use crate::limits::SAVE_TIME_MAX;
 use crate::net::http::Site;
 
@@ -106,12 +106,12 @@ pub async fn drain(site: &Site, patience: Duration, signals: &mut Signals) -> Ve
     let started = Instant::now();
     info!(seconds = patience.as_secs(), "draining: new players are refused");
     site.drain();
-    let rooms = site.rooms();
+    let rooms = site.rooms().all();
     for room in rooms.iter() {
         room.drain();
     }
     let is_closed = tokio::select! {
-        is_closed = wait_closed(rooms, started + patience) => is_closed,
+        is_closed = wait_closed(&rooms, started + patience) => is_closed,
         () = signals.next() => {
             warn!("second signal: saving rooms without waiting for players");
             false
@@ -121,7 +121,7 @@ pub async fn drain(site: &Site, patience: Duration, signals: &mut Signals) -> Ve
         for room in rooms.iter() {
             room.end_now();
         }
-        wait_closed(rooms, Instant::now() + SAVE_TIME_MAX).await;
+        wait_closed(&rooms, Instant::now() + SAVE_TIME_MAX).await;
     }
     let lost: Vec<String> =
         rooms.iter().filter(|room| !room.is_kept()).map(|room| room.id().to_owned()).collect();
@@ -133,7 +133,7 @@ pub async fn drain(site: &Site, patience: Duration, signals: &mut Signals) -> Ve
 }
 
 /// Waits until all rooms have ended. Returns whether they have by `deadline`.
-async fn wait_closed(rooms: &Directory, deadline: Instant) -> bool {
+async fn wait_closed(rooms: &Rooms, deadline: Instant) -> bool {
     let rooms = rooms.clone();
     let wait = move || rooms.iter().all(|room| room.wait_closed(deadline));
     tokio::task::spawn_blocking(wait).await.unwrap_or(false)

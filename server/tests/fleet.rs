@@ -41,7 +41,7 @@ impl Rig {
             config.rooms[0].max_players = max_players;
             config.data_dir = data_dir.map(Path::to_owned);
         });
-        let room = server.site.rooms()[0].clone();
+        let room = server.site.rooms().all()[0].clone();
         Rig { server, room }
     }
 

@@ -349,7 +349,7 @@ fn everyone_may_come_at_once() {
         assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
     }
     std::thread::sleep(Duration::from_secs(1));
-    let status = server.site.rooms()[0].status().line;
+    let status = server.site.rooms().all()[0].status().line;
     assert_eq!(status.players, status.max_players);
     // Who found no seat was told so, and nobody was sent away for another reason.
     for socket in &mut sockets {
@@ -384,7 +384,7 @@ fn a_draining_server_says_so_and_lets_nobody_in() {
     std::thread::sleep(Duration::from_millis(700));
 
     server.site.drain();
-    for room in server.site.rooms() {
+    for room in server.site.rooms().all().iter() {
         room.drain();
     }
     assert!(server.get("/healthz").starts_with("HTTP/1.1 503 "));

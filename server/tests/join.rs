@@ -161,7 +161,7 @@ fn a_greeting_that_cannot_be_read_is_answered_with_what_is_wrong() {
     }
     let series = "driftfield_refused_connections_total{reason=\"greeting\"}";
     assert_eq!(server.metric(series), 4.0);
-    assert_eq!(server.site.rooms()[0].status().line.players, 0);
+    assert_eq!(server.site.rooms().all()[0].status().line.players, 0);
 }
 
 #[test]

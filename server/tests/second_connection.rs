@@ -166,5 +166,5 @@ fn the_end_of_the_first_socket_is_the_end_of_the_second() {
     drop(player);
     assert_eq!(close_code(&mut second), CloseReason::NoSeat.code());
     let site: &Site = &server.site;
-    assert_eq!(site.rooms()[0].status().line.players, 1, "the seat waits for its owner");
+    assert_eq!(site.rooms().all()[0].status().line.players, 1, "the seat waits for its owner");
 }

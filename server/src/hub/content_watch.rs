@@ -78,6 +78,7 @@ fn begin(content: NamedContent, contents: &Contents, rooms: &Directory) -> Resul
     if content == contents.current().named {
         return Ok(());
     }
+    let rooms = rooms.all();
     let rules = rooms.iter().map(|room| room.rules_under(&content));
     let rules = rules.collect::<Result<Vec<Rules>, RulesError>>()?;
     info!(content = %content.hash(), "the content has changed");

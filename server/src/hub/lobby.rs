@@ -34,7 +34,7 @@ impl Lobby {
         ticker.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticker.tick().await;
-            self.look(rooms.iter().map(|room| room.status()));
+            self.look(rooms.all().iter().map(|room| room.status()));
         }
     }
 

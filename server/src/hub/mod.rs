@@ -14,6 +14,6 @@ pub use chat::{
 };
 pub use content_watch::ContentWatch;
 pub use contents::{Contents, Forms, Published};
-pub use directory::{Directory, Health};
+pub use directory::{Directory, Health, Rooms};
 pub use lobby::Lobby;
 pub use topics::{HubTopics, HubView};

@@ -115,7 +115,7 @@ impl TestServer {
 
 impl Drop for TestServer {
     fn drop(&mut self) {
-        for room in self.site.rooms() {
+        for room in self.site.rooms().all().iter() {
             room.drain();
         }
         drop(self.stop.take());

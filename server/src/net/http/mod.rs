@@ -234,7 +234,8 @@ impl Site {
                 Ok(fresh(StatusCode::OK, Metrics::CONTENT_TYPE, self.metrics.exposition()))
             }
             "/api/rooms" => {
-                let rooms: Vec<RoomStatus> = self.rooms.iter().map(RoomHandle::status).collect();
+                let rooms = self.rooms.all();
+                let rooms: Vec<RoomStatus> = rooms.iter().map(RoomHandle::status).collect();
                 let json = serde_json::to_string(&rooms).map_err(|_| Refusal::Internal)?;
                 Ok(fresh(StatusCode::OK, "application/json", json))
             }
@@ -334,7 +335,7 @@ impl Site {
         if self.is_draining.load(Ordering::Relaxed) {
             return Err(Refusal::Draining);
         }
-        self.rooms.find(id).cloned().ok_or(Refusal::NoSuchRoom)
+        self.rooms.find(id).ok_or(Refusal::NoSuchRoom)
     }
 
     /// A sentence, and the end of the connection: after a request that is wrong, whatever follows on it
