@@ -95,6 +95,7 @@ close-internal-error = The room had an internal error and restarts.
 close-banned = You are banned from this server.
 close-kicked = A moderator sent you out. You may come back in a minute.
 close-voted-out = The players of this room voted you out. You may come back in ten minutes.
+close-not-invited = This room is entered by invitation only: ask its owner for the link.
 ban-until = The ban ends on { $until }.
 ban-note = The host says: { $note }.
 

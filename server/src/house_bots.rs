@@ -264,6 +264,8 @@ mod tests {
             bots,
             max_players,
             tick_hz: 30,
+            owner: String::new(),
+            is_locked: false,
         }
     }
 

@@ -31,8 +31,8 @@ pub const REQUESTS_BURST: u32 = 1_000;
 pub const ACCOUNTS_PER_SECOND: u32 = 1;
 /// New accounts at once from one address: two classes of a school behind one router.
 pub const ACCOUNTS_BURST: u32 = 60;
-/// Longest body of a request about an account, in bytes: two secrets and their names.
-pub const ACCOUNT_BODY_BYTES_MAX: usize = 512;
+/// Longest body of a request, in bytes: two secrets, or what a room is to be, and the names of all that.
+pub const BODY_BYTES_MAX: usize = 1_024;
 /// How long a ticket is good: the time to load the page over a slow line, and some attempts to connect.
 pub const TICKET_TIME: Duration = Duration::from_secs(120);
 /// Tickets that are good at once: twice as many as there can be connections by default.
@@ -41,6 +41,14 @@ pub const TICKETS_MAX: usize = 2 * CONNECTIONS_DEFAULT;
 pub const TICKETS_PER_ACCOUNT_MAX: usize = 8;
 /// How exactly it is kept when an account was last used, in seconds.
 pub const ACCOUNT_SEEN_SECONDS: i64 = 3_600;
+/// How identifiers of rooms begin that players have opened. No room of the host's may begin so.
+pub const OWN_ROOM_PREFIX: &str = "own-";
+/// Largest configurable number of such rooms: each has two threads.
+pub const OWN_ROOMS_MAX: u64 = 256;
+/// Largest configurable number of seats of one: more fill a core.
+pub const OWN_ROOM_SEATS_MAX: u64 = 256;
+/// Longest configurable time for which one waits for players, in minutes: a day.
+pub const OWN_ROOM_MINUTES_MAX: u64 = 1_440;
 /// Connections that wait to be accepted while the server is busy: a burst of reconnecting clients.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
 

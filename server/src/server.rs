@@ -1,16 +1,13 @@
 //! The whole server, from a checked configuration to the last goodbye.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use driftfield_shared::content::ContentError;
-use driftfield_shared::sim::{NamedContent, Rules, RulesError};
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::config::{Config, ConfigError, RoomConfig};
 use crate::house_bots::HouseBots;
@@ -22,11 +19,13 @@ use crate::net::http::Site;
 use crate::net::links::links;
 use crate::net::listener;
 use crate::net::port;
+use crate::opener::{OpenError, Opener};
 use crate::os::memory;
-use crate::room::{self, Cores, RoomHandle, RoomSettings};
+use crate::own_rooms::OwnRooms;
+use crate::room::Door;
 use crate::shutdown::{Signals, drain};
 use crate::store::data_dir::{DataDir, DataDirError};
-use crate::store::{Store, StoreError, StoreHandle, StoreSettings};
+use crate::store::{Store, StoreError, StoreSettings};
 
 /// Why the server ended with an error. The message is for the host.
 #[derive(Debug, Error)]
@@ -50,9 +49,9 @@ pub enum StartError {
     /// The built-in content is invalid: a bug of the build.
     #[error("the game's content: {0}")]
     Content(#[from] ContentError),
-    /// A room's rules cannot be made from the content.
-    #[error("the rules of a room: {0}")]
-    Rules(#[from] RulesError),
+    /// A room cannot be opened.
+    #[error(transparent)]
+    Room(#[from] OpenError),
     /// The configuration names something that does not exist.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -115,8 +114,7 @@ impl Server {
             kept.journal.database_bytes = MEMORY_STORE_BYTES;
         }
         let store = Store::open(data_dir, kept, metrics.store().clone())?;
-        let (cores, hub) = (Cores::of_machine(), HubTopics::default());
-        let content = contents.current().named.clone();
+        let hub = HubTopics::default();
         let (desk, asks) = ChatDesk::open();
         let chat = ChatService::new(
             config.words.clone(),
@@ -124,27 +122,25 @@ impl Server {
             hub.clone(),
             metrics.chat().clone(),
         );
-        let common = Common { content, cores, store: store.handle(), hub: hub.clone(), desk };
-        let rooms = config
-            .rooms
-            .iter()
-            .map(|room| open_room(room, config, &common, metrics.clone()))
-            .collect::<Result<Vec<RoomHandle>, StartError>>()?;
-        let bots = config
-            .rooms
-            .iter()
-            .zip(&rooms)
-            .filter(|(room, _)| room.bots > 0)
-            .map(|(room, handle)| {
-                let seed = RandomState::new().hash_one("bots");
-                let (store, contents) = (Some(store.handle()), contents.clone());
-                HouseBots::start(handle.clone(), store, contents, u32::from(room.bots), seed)
-            })
-            .collect::<Result<Vec<HouseBots>, io::Error>>()?;
+        let opener = Opener::new(
+            config,
+            contents.clone(),
+            store.handle(),
+            hub.clone(),
+            desk,
+            metrics.clone(),
+        );
+        let open = |room: &RoomConfig| opener.open(room, Door::default());
+        let rooms = config.rooms.iter().map(open).collect::<Result<Vec<_>, OpenError>>()?;
+        let bots = config.rooms.iter().zip(&rooms);
+        let bots = bots.map(|(room, handle)| opener.fill(handle, room.bots));
+        let bots = bots.filter_map(Result::transpose).collect::<io::Result<Vec<HouseBots>>>()?;
         let admission =
             Admission::new(within_descriptors(config.admission), config.site.proxies.clone());
         let (rooms, settings) = (Directory::new(rooms), config.site.clone());
-        let site = Arc::new(Site::new(rooms, contents, store.handle(), metrics, settings));
+        let own_rooms = OwnRooms::open_all(config, opener, rooms.clone(), store.handle())?;
+        let site = Site::new(rooms, own_rooms, contents, store.handle(), metrics, settings);
+        let site = Arc::new(site);
         Ok(Server {
             listener,
             address,
@@ -172,6 +168,7 @@ impl Server {
     /// Serves for ever.
     pub async fn serve(self) {
         let memory = memory::look_after(self.admission.clone());
+        let own_rooms = self.site.own_rooms().clone().serve();
         let lobby = Lobby::new(self.hub).serve(self.site.rooms().clone());
         let (contents, rooms) = (self.site.contents().clone(), self.site.rooms().clone());
         let content = async {
@@ -181,7 +178,7 @@ impl Server {
         };
         let listener = listener::serve(self.listener, self.site, self.admission);
         let chat = self.chat.serve(self.asks);
-        tokio::join!(listener, memory, lobby, content, chat);
+        tokio::join!(listener, memory, lobby, own_rooms, content, chat);
     }
 }
 
@@ -238,42 +235,6 @@ fn announce(address: SocketAddr, config: &Config) {
         let _ = writeln!(io::stdout(), "  for everyone: {origin}/");
     }
     let _ = io::stdout().flush();
-}
-
-/// What all rooms have in common.
-struct Common {
-    content: NamedContent,
-    cores: Cores,
-    store: StoreHandle,
-    hub: HubTopics,
-    desk: ChatDesk,
-}
-
-fn open_room(
-    room: &RoomConfig,
-    config: &Config,
-    common: &Common,
-    metrics: Metrics,
-) -> Result<RoomHandle, StartError> {
-    let rules = Rules::new(common.content.clone(), &room.sector, &room.mode, config.tick_hz)?;
-    let settings = RoomSettings {
-        id: room.id.clone(),
-        name: room.name.clone(),
-        rules: Arc::new(rules),
-        max_players: u32::from(room.max_players),
-        for_load: room.for_load,
-        grace_seconds: config.grace.as_secs_f32(),
-        is_grace_whole: config.is_grace_whole,
-        // A seed that differs at every start. It is not secret.
-        seed: RandomState::new().hash_one(&room.id),
-        store: Some(common.store.clone()),
-        topic_bytes_per_second: config.topic_bytes_per_second,
-        hub: common.hub.clone(),
-        chat: common.desk.clone(),
-        cores: common.cores.clone(),
-    };
-    info!(room = room.id, sector = room.sector, mode = room.mode, "open");
-    Ok(room::open(settings, metrics)?)
 }
 
 /// Raises the process's limit of file descriptors to what the connections need, and lowers the number of connections

@@ -21,23 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const SECRET: &str = "AAECAwQFBgcICQoLDA0ODw";
 const OTHER: &str = "_____________________w";
 
-/// Status and body of the answer to a request with a JSON body.
-fn post(server: &TestServer, path: &str, body: &str) -> (u16, String) {
-    post_with(server, path, body, "Content-Type: application/json\r\n")
-}
-
-fn post_with(server: &TestServer, path: &str, body: &str, headers: &str) -> (u16, String) {
-    let (address, length) = (server.address, body.len());
-    let answer = server.request(&format!(
-        "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
-    ));
-    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
-    (head[9..12].parse().expect("a status"), body.to_owned())
-}
-
 /// Ticket and account of a session.
 fn session(server: &TestServer, secret: &str) -> (AccountTicket, String) {
-    let (status, body) = post(server, "/api/session", &format!("{{\"secret\":\"{secret}\"}}"));
+    let (status, body) = server.post("/api/session", &format!("{{\"secret\":\"{secret}\"}}"));
     assert_eq!(status, 200, "{body}");
     let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(answer["expires_seconds"], 120);
@@ -130,15 +116,15 @@ fn a_new_secret_replaces_the_old_one_and_ends_its_tickets() {
     let server = TestServer::start(|_| {});
     let (ticket, account) = session(&server, SECRET);
     let rotate = format!("{{\"secret\":\"{SECRET}\",\"new_secret\":\"{OTHER}\"}}");
-    assert_eq!(post(&server, "/api/account/rotate", &rotate).0, 204);
-    assert_eq!(post(&server, "/api/account/rotate", &rotate).0, 204, "its answer may get lost");
+    assert_eq!(server.post("/api/account/rotate", &rotate).0, 204);
+    assert_eq!(server.post("/api/account/rotate", &rotate).0, 204, "its answer may get lost");
     assert_eq!(refusal(&server, ticket), Some(CloseReason::TicketExpired.code()));
     assert_eq!(session(&server, OTHER).1, account);
     let old = format!("{{\"secret\":\"{SECRET}\",\"may_create\":false}}");
-    assert_eq!(post(&server, "/api/session", &old).0, 404);
+    assert_eq!(server.post("/api/session", &old).0, 404);
     let taken = format!("{{\"secret\":\"{OTHER}\",\"new_secret\":\"{SECRET}\"}}");
     assert_ne!(session(&server, SECRET).1, account);
-    assert_eq!(post(&server, "/api/account/rotate", &taken).0, 409, "of another account");
+    assert_eq!(server.post("/api/account/rotate", &taken).0, 409, "of another account");
 }
 
 #[test]
@@ -146,8 +132,8 @@ fn a_deleted_account_is_gone_with_its_tickets() {
     let server = TestServer::start(|_| {});
     let (ticket, account) = session(&server, SECRET);
     let body = format!("{{\"secret\":\"{SECRET}\"}}");
-    assert_eq!(post(&server, "/api/account/delete", &body).0, 204);
-    assert_eq!(post(&server, "/api/account/delete", &body).0, 204, "its answer may get lost");
+    assert_eq!(server.post("/api/account/delete", &body).0, 204);
+    assert_eq!(server.post("/api/account/delete", &body).0, 204, "its answer may get lost");
     assert_eq!(refusal(&server, ticket), Some(CloseReason::TicketExpired.code()));
     assert_ne!(session(&server, SECRET).1, account, "a new one");
 }
@@ -156,7 +142,8 @@ fn a_deleted_account_is_gone_with_its_tickets() {
 fn each_way_to_ask_wrongly_has_its_status() {
     let server = TestServer::start(|_| {});
     let good = format!("{{\"secret\":\"{SECRET}\"}}");
-    let (json, long) = ("Content-Type: application/json\r\n", format!("{good}{}", " ".repeat(500)));
+    let (json, long) =
+        ("Content-Type: application/json\r\n", format!("{good}{}", " ".repeat(1_024)));
     let foreign = format!("{json}Origin: https://other.example\r\n");
     let chunked = format!("{json}Transfer-Encoding: chunked\r\n");
     for (body, headers, status) in [
@@ -171,13 +158,13 @@ fn each_way_to_ask_wrongly_has_its_status() {
         ("{\"secret\":7}", json, 400),
         ("{\"secret\":\"AAECAwQFBgcICQoLDA0ODw\",\"admin\":true}", json, 400),
     ] {
-        let (answer, text) = post_with(&server, "/api/session", body, headers);
+        let (answer, text) = server.post_with("/api/session", body, headers);
         assert_eq!(answer, status, "{headers:?} {body:?}: {text}");
         assert!(!text.contains(SECRET), "a secret does not come back");
     }
-    assert!(post_with(&server, "/api/session", &good, &chunked).0 >= 400);
+    assert!(server.post_with("/api/session", &good, &chunked).0 >= 400);
     assert!(server.get("/api/session").starts_with("HTTP/1.1 405 "));
-    assert_eq!(post(&server, "/api/rooms", &good).0, 405);
+    assert_eq!(server.post("/api/rooms", &good).0, 405);
 }
 
 #[test]
@@ -202,7 +189,7 @@ fn one_address_cannot_fill_the_store_with_accounts() {
     let create = |n: u8, client: &str| {
         let secret = data_encoding::BASE64URL_NOPAD.encode(&[n; 16]);
         let headers = format!("Content-Type: application/json\r\nX-Forwarded-For: {client}\r\n");
-        post_with(&server, "/api/session", &format!("{{\"secret\":\"{secret}\"}}"), &headers).0
+        server.post_with("/api/session", &format!("{{\"secret\":\"{secret}\"}}"), &headers).0
     };
     let first = create(0, "203.0.113.7");
     let refused = (1..=255).find(|n| create(*n, "203.0.113.7") == 429);
@@ -264,7 +251,7 @@ fn who_is_banned_is_told_until_when_and_why_before_a_seat_is_taken() {
     let body = |secret: &str| format!("{{\"secret\":\"{secret}\"}}");
     let answer = |secret: &str, client: &str| {
         let headers = format!("Content-Type: application/json\r\nX-Forwarded-For: {client}\r\n");
-        post_with(&server, "/api/session", &body(secret), &headers)
+        server.post_with("/api/session", &body(secret), &headers)
     };
     assert_eq!(answer(SECRET, "203.0.113.8"), (403, says.to_owned()), "the account");
     assert_eq!(answer(OTHER, "203.0.113.7"), (403, says.to_owned()), "the address");

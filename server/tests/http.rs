@@ -27,7 +27,8 @@ fn the_designed_addresses_answer() {
         rooms[0],
         serde_json::json!({
             "id": "frontier", "name": "Frontier", "mode": "frontier", "sector": "frontier",
-            "players": 0, "bots": 0, "max_players": 64, "tick_hz": 60
+            "players": 0, "bots": 0, "max_players": 64, "tick_hz": 60,
+            "owner": "", "is_locked": false
         })
     );
     assert_eq!(rooms.as_array().map(Vec::len), Some(3));

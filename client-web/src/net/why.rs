@@ -133,6 +133,7 @@ fn close_sentence(reason: CloseReason) -> String {
         CloseReason::Banned => say::CLOSE_BANNED.text(),
         CloseReason::Kicked => say::CLOSE_KICKED.text(),
         CloseReason::VotedOut => say::CLOSE_VOTED_OUT.text(),
+        CloseReason::NotInvited => say::CLOSE_NOT_INVITED.text(),
     }
 }
 

@@ -16,11 +16,13 @@ use super::{Config, ConfigError, Flags, RoomConfig};
 use crate::limits::{
     ARRIVALS_PER_SECOND_DEFAULT, ARRIVALS_PER_SECOND_MAX, CONNECTIONS_DEFAULT, CONNECTIONS_MAX,
     CONNECTIONS_PER_ADDRESS_DEFAULT, DATABASE_MB_MAX, DRAIN_SECONDS_MAX, GRACE_SECONDS_MAX,
-    JOURNAL_DAYS_MAX, KEEP_ALIVE_DEFAULT, KEEP_ALIVE_SECONDS_MAX,
+    JOURNAL_DAYS_MAX, KEEP_ALIVE_DEFAULT, KEEP_ALIVE_SECONDS_MAX, OWN_ROOM_MINUTES_MAX,
+    OWN_ROOM_SEATS_MAX, OWN_ROOMS_MAX,
 };
 use crate::net::admission::AdmissionLimits;
 use crate::net::http::{Origin, SiteSettings};
 use crate::net::proxies::{ProxyHeader, TrustedProxies};
+use crate::own_rooms::OwnRoomLimits;
 use crate::store::JournalLimits;
 use crate::text::{Severity, WordList};
 
@@ -48,6 +50,9 @@ pub(super) struct ConfigFile {
     topic_bytes_per_second: u32,
     chat_filter: Severity,
     chat_words: Vec<String>,
+    own_rooms: u32,
+    own_room_seats: u32,
+    own_room_minutes: u32,
     journal_days: u32,
     database_mb: u64,
 }
@@ -101,6 +106,9 @@ impl Default for ConfigFile {
             topic_bytes_per_second: TOPIC_BYTES_PER_SECOND,
             chat_filter: Severity::default(),
             chat_words: Vec::new(),
+            own_rooms: 8,
+            own_room_seats: 32,
+            own_room_minutes: 10,
             journal_days: 7,
             database_mb: 2_048,
         }
@@ -166,6 +174,9 @@ impl ConfigFile {
                 TOPIC_BYTES_PER_SECOND_MIN.into(),
                 TOPIC_BYTES_PER_SECOND_MAX.into(),
             ),
+            ("own_rooms", self.own_rooms.into(), 0, OWN_ROOMS_MAX),
+            ("own_room_seats", self.own_room_seats.into(), 2, OWN_ROOM_SEATS_MAX),
+            ("own_room_minutes", self.own_room_minutes.into(), 1, OWN_ROOM_MINUTES_MAX),
             ("journal_days", self.journal_days.into(), 0, JOURNAL_DAYS_MAX.into()),
             ("database_mb", self.database_mb, 1, DATABASE_MB_MAX),
             ("max_connections", self.max_connections, 1, CONNECTIONS_MAX as u64),
@@ -228,6 +239,12 @@ impl ConfigFile {
             drain: Duration::from_secs(self.drain_seconds.into()),
             topic_bytes_per_second: self.topic_bytes_per_second,
             words: WordList::new(self.chat_filter, &self.chat_words),
+            // All within their ranges.
+            own_rooms: OwnRoomLimits {
+                rooms: self.own_rooms as usize,
+                seats: self.own_room_seats as u16,
+                empty: Duration::from_secs(u64::from(self.own_room_minutes) * 60),
+            },
             journal: JournalLimits {
                 age: Duration::from_secs(u64::from(self.journal_days) * 86_400),
                 database_bytes: self.database_mb << 20,

@@ -16,6 +16,7 @@ use thiserror::Error;
 
 use crate::net::admission::AdmissionLimits;
 use crate::net::http::{Origin, SiteSettings};
+use crate::own_rooms::OwnRoomLimits;
 use crate::store::JournalLimits;
 use crate::text::WordList;
 pub use assets::{AssetFolder, Signature, content_with};
@@ -84,6 +85,8 @@ pub struct Config {
     pub topic_bytes_per_second: u32,
     /// The words that readers of chat may have masked.
     pub words: WordList,
+    /// The rooms that players may open.
+    pub own_rooms: OwnRoomLimits,
     /// How much of the rooms' journals is kept.
     pub journal: JournalLimits,
     /// Name of the settings' source, for errors.
@@ -227,6 +230,9 @@ mod tests {
             ("keep_alive_seconds = 4000", "keep_alive_seconds", "1 to 3600"),
             ("journal_days = 4000", "journal_days", "0 to 3650"),
             ("topic_bytes_per_second = 9", "topic_bytes_per_second", "256 to 1048576"),
+            ("own_rooms = 1000", "own_rooms", "0 to 256"),
+            ("own_room_seats = 1", "own_room_seats", "2 to 256"),
+            ("[[rooms]]\nid = \"own-1\"", "rooms[0].id", "own-"),
             ("database_mb = 0", "database_mb", "1 to 1048576"),
             ("grace_seconds = 4294967295", "grace_seconds", "0 to 86400"),
             ("drain_seconds = 4294967295", "drain_seconds", "0 to 600"),

@@ -2,6 +2,8 @@
 
 use driftfield_shared::limits::PLAYERS_PER_ROOM_MAX;
 
+use crate::limits::OWN_ROOM_PREFIX;
+
 /// A room to open.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RoomConfig {
@@ -32,6 +34,10 @@ impl RoomConfig {
                     self.id
                 ),
             ));
+        }
+        if self.id.starts_with(OWN_ROOM_PREFIX) {
+            let reason = format!("{:?}: {OWN_ROOM_PREFIX} is how rooms of players begin", self.id);
+            return Err(("id", reason));
         }
         let name_chars = self.name.chars().count();
         if !(1..=ROOM_NAME_CHARS_MAX).contains(&name_chars)

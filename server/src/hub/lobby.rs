@@ -72,6 +72,8 @@ mod tests {
                 bots: 2,
                 max_players: 64,
                 tick_hz: 30,
+                owner: String::new(),
+                is_locked: false,
             },
             for_load,
         }

@@ -275,6 +275,19 @@ impl Metrics {
         }
     }
 
+    /// Takes the series of a room out that has ended.
+    pub fn forget_room(&self, room: &str) {
+        let label = RoomLabel { room: room.to_owned() };
+        let shared = &self.shared;
+        shared.tick_duration.remove(&label);
+        shared.tick_lateness.remove(&label);
+        shared.helpers.remove(&label);
+        shared.tick.remove(&label);
+        shared.durable_tick.remove(&label);
+        shared.ticks_stood_in.remove(&label);
+        shared.failures.remove(&label);
+    }
+
     /// Counts a connection or request that was refused before it reached a room.
     pub fn count_refused_connection(&self, reason: &'static str) {
         self.shared.refused_connections.get_or_create(&ReasonLabel { reason }).inc();
@@ -324,7 +337,7 @@ fn tick_histogram() -> Histogram {
 }
 
 /// Close reasons that the client causes.
-const REJECTIONS: [CloseReason; 10] = [
+const REJECTIONS: [CloseReason; 11] = [
     CloseReason::WrongVersion,
     CloseReason::WrongContent,
     CloseReason::RoomFull,
@@ -335,6 +348,7 @@ const REJECTIONS: [CloseReason; 10] = [
     CloseReason::TooSlow,
     CloseReason::NoSeat,
     CloseReason::TicketExpired,
+    CloseReason::NotInvited,
 ];
 
 /// Bucket bounds in seconds. Up to 10 ms each is about a quarter above the one before, so that interpolated percentiles

@@ -20,6 +20,8 @@ pub enum Entry {
     WrongVersion,
     /// Its ticket is not good any more: it is told so, and asks for another one.
     TicketExpired,
+    /// The room is entered by invitation only, and its player has none: it is told so.
+    NotInvited,
 }
 
 impl Entry {
@@ -51,7 +53,10 @@ impl Entry {
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Entry::Hello { account, .. } => *account,
-            Entry::AttachInputs(_) | Entry::WrongVersion | Entry::TicketExpired => None,
+            Entry::AttachInputs(_)
+            | Entry::WrongVersion
+            | Entry::TicketExpired
+            | Entry::NotInvited => None,
         }
     }
 }

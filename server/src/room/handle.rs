@@ -11,7 +11,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::health::{Failures, RoomHealth};
-use super::{Entry, RoomSettings};
+use super::{Door, Entry, RoomSettings};
 use crate::net::connection::Connection;
 
 /// Messages that may wait for a room. More connections than this in one tick are an attack or a stampede, and are
@@ -140,6 +140,11 @@ impl RoomHandle {
         &self.shared.settings.id
     }
 
+    /// Who may enter.
+    pub fn door(&self) -> &Door {
+        &self.shared.settings.door
+    }
+
     /// Hands a connection to the room, with its purpose.
     ///
     /// # Errors
@@ -215,6 +220,8 @@ impl RoomHandle {
                 bots: self.shared.bots.load(Ordering::Relaxed),
                 max_players: settings.max_players,
                 tick_hz: settings.rules.tick_hz,
+                owner: settings.door.owner_name().to_owned(),
+                is_locked: settings.door.is_locked(),
             },
             for_load: settings.for_load,
         }

@@ -10,6 +10,7 @@
 //! (`schedule`). Helper threads share the long loops over clients (`workers`). Nothing in here waits for a peer.
 
 mod client;
+mod door;
 mod entry;
 mod epochs;
 mod handle;
@@ -37,6 +38,7 @@ use driftfield_shared::sim::Rules;
 use crate::hub::{ChatDesk, HubTopics};
 use crate::store::StoreHandle;
 
+pub use door::Door;
 pub use entry::Entry;
 pub use handle::{JoinError, RoomHandle, RoomStatus};
 pub use health::RoomHealth;
@@ -54,6 +56,8 @@ pub struct RoomSettings {
     pub rules: Arc<Rules>,
     /// Number of seats.
     pub max_players: u32,
+    /// Who may enter.
+    pub door: Door,
     /// Whether it is for load tests: people are not sent there.
     pub for_load: bool,
     /// How long a seat is kept after a lost connection, in seconds.

@@ -20,6 +20,7 @@ mod failure;
 pub mod history;
 mod ledger;
 mod lines;
+mod own_rooms;
 mod record;
 mod sanctions;
 mod time;
@@ -47,6 +48,7 @@ pub use history::{BuildId, ChainHash, JournalChunk, RoomCheckpoint, RoomHistory,
 use ledger::Auditor;
 pub use ledger::{Asset, Booking, Fence, Party};
 pub use lines::{LineKind, StoredLine};
+pub use own_rooms::{OwnRoomChange, StoredRoom, room_place};
 pub use record::{Batch, Record};
 pub use sanctions::{Sanction, SanctionKind, SanctionTarget, Sanctions};
 pub use time::UnixSeconds;
@@ -286,6 +288,15 @@ impl StoreHandle {
     /// When the database cannot be read.
     pub fn newest_lines(&self, count: u32) -> Result<Vec<StoredLine>, StoreError> {
         self.read(|connection| lines::newest(connection, count))
+    }
+
+    /// The rooms that players have opened and that have not ended, with those who may enter. Reads a file, so it is not for
+    /// ticks.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn own_rooms(&self) -> Result<Vec<(StoredRoom, Vec<AccountId>)>, StoreError> {
+        self.read(own_rooms::open)
     }
 
     /// Reads with a connection of its own, which is then kept for the next reader.

@@ -7,6 +7,7 @@ use super::audit::AuditLine;
 use super::history::{JournalChunk, RoomCheckpoint};
 use super::ledger::{Booking, Fence};
 use super::lines::StoredLine;
+use super::own_rooms::OwnRoomChange;
 use super::sanctions::Sanction;
 use super::time::UnixSeconds;
 
@@ -36,6 +37,8 @@ pub enum Record {
     Audit(AuditLine),
     /// A line of chat.
     Line(StoredLine),
+    /// A change of the rooms that players have opened.
+    OwnRoom(OwnRoomChange),
 }
 
 /// Records that become durable together or not at all.
@@ -107,6 +110,7 @@ impl Record {
             Record::EndSanction { .. } | Record::Fence(_) => 0,
             Record::Audit(line) => line.subject.len() + line.detail.len(),
             Record::Line(line) => line.bytes(),
+            Record::OwnRoom(change) => change.bytes(),
         };
         mem::size_of::<Record>() + held
     }
@@ -151,6 +155,12 @@ impl From<Sanction> for Record {
 impl From<AuditLine> for Record {
     fn from(line: AuditLine) -> Self {
         Record::Audit(line)
+    }
+}
+
+impl From<OwnRoomChange> for Record {
+    fn from(change: OwnRoomChange) -> Self {
+        Record::OwnRoom(change)
     }
 }
 

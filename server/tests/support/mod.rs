@@ -104,6 +104,21 @@ impl TestServer {
         ))
     }
 
+    /// Status and body of the answer to a request with a JSON body.
+    pub fn post(&self, path: &str, body: &str) -> (u16, String) {
+        self.post_with(path, body, "Content-Type: application/json\r\n")
+    }
+
+    /// The same with these headers.
+    pub fn post_with(&self, path: &str, body: &str, headers: &str) -> (u16, String) {
+        let (address, length) = (self.address, body.len());
+        let answer = self.request(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+        ));
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
+        (head[9..12].parse().expect("a status"), body.to_owned())
+    }
+
     /// The value of one line of `/metrics`, 0 if the series does not exist yet.
     pub fn metric(&self, series: &str) -> f64 {
         let text = self.get("/metrics");

@@ -61,6 +61,9 @@ pub enum CloseReason {
     /// The players of the room voted the player out, ten minutes ago at most.
     #[error("the players of this room voted you out: you may come back in ten minutes")]
     VotedOut,
+    /// The room is entered by invitation, and the player has none.
+    #[error("this room is entered by invitation only")]
+    NotInvited,
     /// The server has a bug.
     #[error("the room had an internal error and restarts")]
     InternalError,
@@ -68,7 +71,7 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// All reasons.
-    pub const ALL: [CloseReason; 19] = [
+    pub const ALL: [CloseReason; 20] = [
         CloseReason::WrongVersion,
         CloseReason::WrongContent,
         CloseReason::RoomFull,
@@ -87,6 +90,7 @@ impl CloseReason {
         CloseReason::Banned,
         CloseReason::Kicked,
         CloseReason::VotedOut,
+        CloseReason::NotInvited,
         CloseReason::InternalError,
     ];
 
@@ -112,6 +116,7 @@ impl CloseReason {
             CloseReason::Banned => 4009,
             CloseReason::Kicked => 4010,
             CloseReason::VotedOut => 4011,
+            CloseReason::NotInvited => 4012,
         }
     }
 
@@ -141,6 +146,7 @@ impl CloseReason {
             CloseReason::Banned => "banned",
             CloseReason::Kicked => "kicked",
             CloseReason::VotedOut => "voted_out",
+            CloseReason::NotInvited => "not_invited",
             CloseReason::InternalError => "internal_error",
         }
     }
@@ -159,6 +165,7 @@ impl CloseReason {
                 | CloseReason::Banned
                 | CloseReason::Kicked
                 | CloseReason::VotedOut
+                | CloseReason::NotInvited
         )
     }
 }

@@ -85,6 +85,10 @@ pub struct RoomLine {
     pub max_players: u32,
     /// Ticks per second.
     pub tick_hz: u16,
+    /// Name of the player who has opened it; empty for a room of the host's.
+    pub owner: String,
+    /// Whether it is entered by invitation only.
+    pub is_locked: bool,
 }
 
 /// A player as the key of a board.
@@ -170,8 +174,11 @@ mod tests {
             bots: 300,
             max_players: 64,
             tick_hz: 30,
+            owner: "Bo".into(),
+            is_locked: true,
         };
-        let bytes = [4, b'H', b'o', b'm', b'e', 1, b'm', 1, b's', 3, 251, 44, 1, 64, 30];
+        let bytes =
+            [4, b'H', b'o', b'm', b'e', 1, b'm', 1, b's', 3, 251, 44, 1, 64, 30, 2, b'B', b'o', 1];
         assert_eq!(codec::encode(&room), bytes);
     }
 

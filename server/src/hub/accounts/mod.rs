@@ -86,6 +86,14 @@ impl Accounts {
         Ok(self.find(SecretHash::of(secret)).await?.is_some())
     }
 
+    /// The account of a secret, if it has one.
+    ///
+    /// # Errors
+    /// When the accounts cannot be read.
+    pub async fn account(&self, secret: &AccountSecret) -> Result<Option<AccountId>, AccountError> {
+        Ok(self.find(SecretHash::of(secret)).await?.map(|account| account.id))
+    }
+
     /// A ticket for the account of a secret. The first time that a secret comes, its account is made; it is told when it is
     /// durable.
     ///

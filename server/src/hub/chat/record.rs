@@ -3,14 +3,14 @@
 use driftfield_shared::protocol::{AccountTag, ChatLine, LineId, Nonce, Phrase, Saying, Talker};
 
 use super::machine::{Place, Said};
-use crate::store::{AccountId, LineKind, StoredLine};
+use crate::store::{AccountId, LineKind, StoredLine, room_place};
 use crate::text::WordList;
 
 impl Place {
     /// Its name in the store.
     pub fn key(&self) -> Box<str> {
         match self {
-            Place::Room(room) => format!("room:{room}").into(),
+            Place::Room(room) => room_place(room).into(),
             Place::Inbox(account) => format!("inbox:{:016x}", account.0).into(),
         }
     }

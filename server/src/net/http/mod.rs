@@ -5,15 +5,17 @@
 //!                    \-> /ws: checks, greeting -> 101 -> the socket leaves tokio -> the room's tick thread
 //! ```
 //!
-//! The server keeps no cookies and takes no bodies but those of `account_routes`: any other request is its head.
+//! The server keeps no cookies and takes no bodies but those of `account_routes` and `room_routes`: any other request is its head.
 
 mod account_routes;
 mod encoding;
 mod files;
 mod handshake;
 mod headers;
+mod json_body;
 mod origin;
 mod refusal;
+mod room_routes;
 mod serve;
 mod upgrade;
 mod visitor;
@@ -43,16 +45,19 @@ use super::proxies::TrustedProxies;
 use crate::hub::{Accounts, Contents, Directory};
 use crate::logging::{RefusalLog, Throttle};
 use crate::metrics::Metrics;
+use crate::own_rooms::OwnRooms;
 use crate::room::{Entry, RoomHandle, RoomStatus};
 use crate::store::{AccountId, StoreHandle, Trouble};
 use account_routes::AccountRoute;
 use handshake::{Place, check_host, check_size, check_upgrade};
 use origin::HostName;
+use room_routes::RoomRoute;
 
 /// What is answered to HTTP requests, for all connections of a server.
 #[derive(Debug)]
 pub struct Site {
     rooms: Directory,
+    own_rooms: OwnRooms,
     contents: Contents,
     store: StoreHandle,
     accounts: Accounts,
@@ -74,13 +79,27 @@ pub struct SiteSettings {
     pub keep_alive: Duration,
 }
 
+/// What a request with a body is about.
+enum BodyRoute {
+    Account(AccountRoute),
+    Room(RoomRoute),
+}
+
+impl BodyRoute {
+    fn of(path: &str) -> Option<Self> {
+        let account = AccountRoute::of(path).map(BodyRoute::Account);
+        account.or_else(|| RoomRoute::of(path).map(BodyRoute::Room))
+    }
+}
+
 /// Every answer is whole in memory: the page is embedded, the figures are short.
 type Answer = Response<Full<Bytes>>;
 
 impl Site {
-    /// A site for `rooms`, the first of them the default one, which play by `contents`.
+    /// A site for `rooms`, the first of them the default one and some of them players' own, which play by `contents`.
     pub fn new(
         rooms: Directory,
+        own_rooms: OwnRooms,
         contents: Contents,
         store: StoreHandle,
         metrics: Metrics,
@@ -88,6 +107,7 @@ impl Site {
     ) -> Self {
         Self {
             rooms,
+            own_rooms,
             contents,
             accounts: Accounts::new(store.clone()),
             store,
@@ -102,6 +122,11 @@ impl Site {
     /// The rooms that can be entered.
     pub fn rooms(&self) -> &Directory {
         &self.rooms
+    }
+
+    /// The rooms that players have opened.
+    pub fn own_rooms(&self) -> &OwnRooms {
+        &self.own_rooms
     }
 
     /// The content that rooms play by.
@@ -155,8 +180,8 @@ impl Site {
                 }
             });
         }
-        if let Some(route) = AccountRoute::of(head.uri.path()) {
-            return Ok(self.use_account(route, visitor, client, (&head, body), &place).await);
+        if let Some(route) = BodyRoute::of(head.uri.path()) {
+            return Ok(self.take_body(route, visitor, client, (&head, body), &place).await);
         }
         Ok(match self.read(&head) {
             Ok(mut answer) => {
@@ -189,25 +214,33 @@ impl Site {
         self.refusals.report();
     }
 
-    /// Answers a request about an account.
-    async fn use_account(
+    /// Answers a request with a body.
+    async fn take_body(
         &self,
-        route: AccountRoute,
+        route: BodyRoute,
         visitor: &Visitor,
         client: Option<IpAddr>,
         (head, body): (&Parts, Incoming),
         place: &Place<'_>,
     ) -> Answer {
         let (peer, allowed) = (visitor.peer(), &self.settings.allowed_origins);
-        let origin = match account_routes::foreign_origin(head, place, allowed) {
+        let origin = match json_body::foreign_origin(head, place, allowed) {
             Ok(origin) => origin,
             Err(refusal) => return self.refuse(peer, &refusal, Some(&place.host)),
         };
         let outcome = match self.is_draining.load(Ordering::Relaxed) {
             true => Err(Refusal::Draining),
             false => match self.check_ban(None, client) {
-                Ok(()) => route.answer(&self.accounts, visitor, client, head, body).await,
                 Err(banned) => Err(banned),
+                Ok(()) => match route {
+                    BodyRoute::Account(route) => {
+                        route.answer(&self.accounts, visitor, client, head, body).await
+                    }
+                    BodyRoute::Room(route) => {
+                        let (rooms, accounts) = (&self.own_rooms, &self.accounts);
+                        route.answer(rooms, accounts, client, head, body).await
+                    }
+                },
             },
         };
         let mut answer = outcome.map_or_else(
@@ -217,11 +250,11 @@ impl Site {
                 answer
             },
         );
-        account_routes::allow_origin(answer.headers_mut(), origin);
+        json_body::allow_origin(answer.headers_mut(), origin);
         answer
     }
 
-    /// Everything but the socket and the accounts.
+    /// Everything but the socket and what has a body.
     fn read(&self, head: &Parts) -> Result<Answer, Refusal> {
         if head.method != Method::GET && head.method != Method::HEAD {
             return Err(Refusal::Method);
@@ -306,7 +339,7 @@ impl Site {
         let room = self.find_room(request.room)?;
         let answer = switching_protocols(&request.accept, request.offer.answer());
         let redeem = |ticket: &AccountTicket| self.accounts.redeem(ticket, Instant::now());
-        let entry = Entry::of(request.offer, redeem);
+        let entry = room.door().judge(Entry::of(request.offer, redeem));
         self.check_ban(entry.account(), None)?;
         Ok((answer, room, entry))
     }
@@ -350,6 +383,9 @@ impl Site {
         let mut answer = fresh(refusal.status(), TEXT, format!("{refusal}\n"));
         let headers = answer.headers_mut();
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        if let Ok(code) = HeaderValue::from_str(&refusal.code()) {
+            headers.insert(REFUSAL, code);
+        }
         for (name, value) in refusal.headers() {
             headers.insert(name, HeaderValue::from_static(value));
         }
@@ -409,4 +445,6 @@ fn policy_for(host: &HostName) -> String {
 
 /// Longer than any honest origin that cannot be read.
 const ORIGIN_CHARS_SHOWN_MAX: usize = 100;
+/// Why a request was refused, for a page that has words of its own.
+const REFUSAL: HeaderName = HeaderName::from_static("driftfield-refusal");
 const TEXT: &str = "text/plain; charset=utf-8";

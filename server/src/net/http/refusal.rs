@@ -8,8 +8,9 @@ use hyper::header::{self, HeaderName};
 use thiserror::Error;
 
 use crate::hub::AccountError;
-use crate::limits::{ACCOUNT_BODY_BYTES_MAX, REQUEST_HEAD_BYTES_MAX};
+use crate::limits::{BODY_BYTES_MAX, REQUEST_HEAD_BYTES_MAX};
 use crate::net::admission::AdmissionError;
+use crate::own_rooms::OwnRoomError;
 use crate::store::Sanction;
 
 /// A refused request. The message is what a person who wrote the client reads.
@@ -37,7 +38,7 @@ pub enum Refusal {
     #[error("the body must have the type application/json")]
     NotJson,
     /// A body that is too long, or does not say how long it is.
-    #[error("the body must say its length and have {ACCOUNT_BODY_BYTES_MAX} bytes at most")]
+    #[error("the body must say its length and have {BODY_BYTES_MAX} bytes at most")]
     BodyLength,
     /// A body that does not come.
     #[error("the body did not come in time")]
@@ -50,6 +51,9 @@ pub enum Refusal {
     /// Something is wrong with an account.
     #[error("{0}")]
     Account(AccountError),
+    /// Something is wrong with a room that a player wants to open or enter.
+    #[error("{0}")]
+    OwnRoom(OwnRoomError),
     /// Somebody whom the host lets in no more: the message says until when, and why.
     #[error("{0}")]
     Banned(Arc<Sanction>),
@@ -125,6 +129,18 @@ impl Refusal {
             Refusal::Account(AccountError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Account(AccountError::NoSuchAccount) => StatusCode::NOT_FOUND,
             Refusal::Account(AccountError::SecretInUse) => StatusCode::CONFLICT,
+            Refusal::OwnRoom(error) => match error {
+                OwnRoomError::NoSuchRoom | OwnRoomError::LikeNothing => StatusCode::NOT_FOUND,
+                OwnRoomError::Name | OwnRoomError::Seats { .. } | OwnRoomError::Bots => {
+                    StatusCode::BAD_REQUEST
+                }
+                OwnRoomError::None | OwnRoomError::NoInvitation => StatusCode::FORBIDDEN,
+                OwnRoomError::HasOne | OwnRoomError::Full | OwnRoomError::TooManyGuests => {
+                    StatusCode::CONFLICT
+                }
+                OwnRoomError::TooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
+                OwnRoomError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            },
             Refusal::ForeignOrigin | Refusal::Banned(_) => StatusCode::FORBIDDEN,
             Refusal::NoSuchRoom | Refusal::NotFound => StatusCode::NOT_FOUND,
             Refusal::Cookies | Refusal::HeadTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -150,6 +166,7 @@ impl Refusal {
             Refusal::BodyTimedOut => "body_timed_out",
             Refusal::BodyForm => "body_form",
             Refusal::Account(error) => error.label(),
+            Refusal::OwnRoom(error) => error.label(),
             Refusal::Banned(_) => CloseReason::Banned.label(),
             Refusal::TooManyAccounts => "too_many_accounts",
             Refusal::NotAnUpgrade => "not_an_upgrade",
@@ -166,6 +183,16 @@ impl Refusal {
             Refusal::TooManyRequests => "too_many_requests",
             Refusal::Draining => "draining",
             Refusal::Internal => "internal_error",
+        }
+    }
+
+    /// The label, and behind it what the sentence has of figures, for programs.
+    pub(super) fn code(&self) -> String {
+        let label = self.label();
+        match self {
+            Refusal::OwnRoom(OwnRoomError::Seats { max }) => format!("{label} {max}"),
+            Refusal::OwnRoom(OwnRoomError::TooSoon { seconds }) => format!("{label} {seconds}"),
+            _ => label.to_owned(),
         }
     }
 

@@ -33,6 +33,7 @@ impl Membership {
             Entry::AttachInputs(ticket) => self.handle_attach(connection, &ticket, context),
             Entry::WrongVersion => self.refuse(connection, CloseReason::WrongVersion, context),
             Entry::TicketExpired => self.refuse(connection, CloseReason::TicketExpired, context),
+            Entry::NotInvited => self.refuse(connection, CloseReason::NotInvited, context),
         }
     }
 

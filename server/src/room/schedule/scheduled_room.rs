@@ -211,7 +211,7 @@ pub mod tests {
     use crate::net::connection::{Connection, LocalLink};
     use crate::room::handle::pair;
     use crate::room::health::RESTART_PAUSE;
-    use crate::room::{Cores, RoomHandle, RoomHealth, RoomSettings};
+    use crate::room::{Cores, Door, RoomHandle, RoomHealth, RoomSettings};
     use crate::store::tests::in_memory;
 
     /// How the rooms of these tests are opened.
@@ -222,6 +222,7 @@ pub mod tests {
             name: "Test".into(),
             rules: Arc::new(Rules::new(content, "frontier", "frontier", tick_hz).unwrap()),
             max_players: 2,
+            door: Door::default(),
             for_load: false,
             grace_seconds: 1.0,
             is_grace_whole: false,

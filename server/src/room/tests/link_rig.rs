@@ -14,9 +14,9 @@ use driftfield_shared::units::{Angle, Controls, Thrust};
 use crate::hub::{ChatDesk, HubTopics};
 use crate::metrics::Metrics;
 use crate::net::connection::{Connection, LocalLink};
-use crate::room::RoomSettings;
 use crate::room::room::Room;
 use crate::room::workers::worker_pool::Cores;
+use crate::room::{Door, RoomSettings};
 
 /// Steps of virtual time: a client runs its ticks as punctually as this.
 pub const STEP_MICROS: u64 = 1_000;
@@ -85,6 +85,7 @@ impl Rig {
             name: "Test".into(),
             rules,
             max_players: 64,
+            door: Door::default(),
             for_load: false,
             grace_seconds: 5.0,
             is_grace_whole: false,

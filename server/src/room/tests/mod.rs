@@ -26,7 +26,7 @@ use driftfield_shared::units::{Controls, Thrust};
 
 use super::room::Room;
 use super::workers::worker_pool::Cores;
-use super::{Entry, RoomSettings};
+use super::{Door, Entry, RoomSettings};
 use crate::hub::{ChatDesk, HubTopics};
 use crate::metrics::Metrics;
 use crate::net::connection::{Connection, LinkEnd, LocalLink};
@@ -65,6 +65,7 @@ impl Table {
             name: "Test".into(),
             rules: Arc::new(rules),
             max_players,
+            door: Door::default(),
             for_load: false,
             grace_seconds: 2.0,
             is_grace_whole: false,

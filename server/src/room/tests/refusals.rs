@@ -26,6 +26,7 @@ fn other_versions_and_other_content_are_refused_by_name() {
         (Entry::WrongVersion, CloseReason::WrongVersion),
         (Entry::Hello { hello, account: None }, CloseReason::WrongContent),
         (Entry::TicketExpired, CloseReason::TicketExpired),
+        (Entry::NotInvited, CloseReason::NotInvited),
     ];
     for (entry, reason) in cases {
         let mut table = Table::new(4);

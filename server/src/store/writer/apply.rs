@@ -23,6 +23,7 @@ pub(in crate::store) fn apply(
         Record::EndSanction { id, at } => sanctions::end(connection, *id, *at),
         Record::Audit(line) => line.apply(connection),
         Record::Line(line) => line.apply(connection),
+        Record::OwnRoom(change) => change.apply(connection),
     })
 }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::apply::CHECKPOINTS_KEPT;
-use crate::store::lines;
 use crate::store::time::UnixSeconds;
+use crate::store::{lines, own_rooms};
 
 /// How much journal is kept. Whichever bound is reached first counts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -44,6 +44,7 @@ impl Pruner {
         }
         self.last = now;
         lines::prune(connection, LINES_KEPT, ROWS_DELETED)?;
+        own_rooms::prune(connection, ROWS_DELETED)?;
         let oldest = connection
             .query_row("SELECT written FROM journal ORDER BY id LIMIT 1", (), |row| row.get(0))
             .optional()?;
