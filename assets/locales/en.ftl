@@ -30,6 +30,12 @@ page-aim-and-fire = aim, fire
 page-loading = Loading…
 page-still-loading = Still loading…
 page-no-such-room = There is no room “{ $room }” here. These are open:
+page-opened-by = Opened by { $name }
+page-about-frontier = Mine, haul, trade and fight in one open sector.
+page-locked = by invitation
+page-full = full
+page-ping = Ping { NUMBER($count) } ms
+page-own-room = Open a room of your own
 page-no-room = No room is open at the moment.
 page-pilots = { $count ->
     [one] { NUMBER($count) } pilot
@@ -287,6 +293,34 @@ bad-link-name = unknown property `{ $name }`; a link has latency, jitter, stall 
 bad-link-duration = `{ $value }` is not a time such as 80ms or 1.5s; the longest is one hour
 bad-link-rate = `{ $value }` is not a rate such as 256kbit or 2mbit
 bad-link-stalls-overlap = stalls must be at least twice as far apart as they are long
+
+## A room of one's own
+
+own-room = A room of your own
+own-room-what = For you and your friends, or for anybody. It has the host’s rules, and stays some minutes after the last of you has left.
+own-room-name = Name
+own-room-name-example = Your room
+own-room-name-of = { $name }’s room
+own-room-seats = Seats
+own-room-bots = Bots
+own-room-locked = By invitation only
+own-room-open = Open the room
+own-room-is-open = Your room is open. Whoever opens this link flies with you:
+own-room-link = Link
+own-room-copy = Copy the link
+own-room-enter = Fly there
+own-room-close = Close
+own-room-none = The host of this server wants no rooms of players.
+own-room-bad-name = That name cannot be used.
+own-room-bad-seats = A room has 2 to { NUMBER($max) } seats.
+own-room-bad-bots = There must be fewer bots than seats.
+own-room-has-one = A room of yours, or two of your network, are open already. One ends some minutes after the last player has left.
+own-room-full = There are as many rooms as the host allows. Join one of them, or try again later.
+own-room-too-soon = You have just opened a room. Try again in { NUMBER($seconds) } s.
+own-room-gone = That room has ended.
+own-room-bad-invitation = That invitation is not good for this room. Ask for a new link.
+own-room-too-many-guests = That room has as many guests as it may have.
+own-room-unavailable = That does not work at the moment. Try it again in a while.
 
 ## Names of content
 

@@ -166,6 +166,11 @@
     mark(play, {{message page-loading}});
   });
 
+  // So are the other buttons.
+  document.getElementById("more").addEventListener("click", function (event) {
+    if (!document.documentElement.dataset.ready) form.dataset.wanted = event.target.id;
+  });
+
   try {
     name.value = localStorage.getItem("driftfield.name") || "";
   } catch (e) {
@@ -202,38 +207,67 @@
   }
   var shown = "";
   var list = null;
+  var ping = Infinity;
   // Beside the module, which is larger.
   var speaking = speak(language());
+
+  // Where Play leads if no room is named: the one with the most people that has a seat free, or else the first.
+  function best(rooms) {
+    return rooms.filter(function (room) {
+      return !room.is_locked && room.players < room.max_players;
+    }).sort(function (a, b) { return b.players - a.players; })[0] || rooms[0];
+  }
+
+  function part(tag, name, text) {
+    var element = document.createElement(tag);
+    element.className = name;
+    element.textContent = text;
+    return element;
+  }
+
+  function lineOf(room) {
+    var link = document.createElement("a");
+    link.href = "#room=" + encodeURIComponent(room.id);
+    link.append(part("b", "name", nameOf("room-" + room.id, room.name)));
+    var who = say({{message page-pilots}}, room.players);
+    if (room.bots) who += " · " + say({{message page-bots}}, room.bots);
+    link.append(part("span", "who", who));
+    var what = room.owner ? say({{message page-opened-by}}, room.owner)
+      : room.mode === "frontier" ? say({{message page-about-frontier}}) : nameOf("mode-" + room.mode, room.mode);
+    var isFull = room.players >= room.max_players;
+    if (room.is_locked || isFull) what += " · " + say(isFull ? {{message page-full}} : {{message page-locked}});
+    link.append(part("small", "what", what));
+    return link;
+  }
+
   function showRooms() {
     if (!list || !messages || form.dataset.reload) return;
     var wanted = chosen();
     // Rooms for load tests are not for people, but a link may lead into one.
     var offered = list.filter(function (room) { return !room.for_load || room.id === wanted; });
-    var id = wanted || (offered[0] && offered[0].id);
+    var good = best(offered.filter(function (room) { return !room.for_load; }));
+    var like = list.filter(function (room) { return !room.for_load && !room.owner; });
+    rooms.dataset.best = good ? good.id : "";
+    var id = wanted || rooms.dataset.best;
+    rooms.dataset.like = (like.filter(function (room) { return room.id === id; })[0] || like[0] || { id: "" }).id;
+    // Those with people first; the others stay in the host's order.
+    offered.sort(function (a, b) { return b.players - a.players; });
     // Nothing new: the keyboard stays on the link that it is on.
-    var now = JSON.stringify([root.lang, id, offered]);
+    var now = JSON.stringify([root.lang, id, offered, ping]);
     if (now === shown) return;
     shown = now;
     var focused = rooms.contains(document.activeElement) && document.activeElement.hash;
     rooms.textContent = "";
     if (!offered.some(function (room) { return room.id === id; })) {
-      var missing = document.createElement("p");
-      missing.textContent = id ? say({{message page-no-such-room}}, id) : say({{message page-no-room}});
-      rooms.append(missing);
+      rooms.append(part("p", "", id ? say({{message page-no-such-room}}, id) : say({{message page-no-room}})));
     }
     offered.forEach(function (room) {
-      var link = document.createElement("a");
-      link.href = "#room=" + encodeURIComponent(room.id);
-      link.textContent = nameOf("room-" + room.id, room.name);
-      var who = document.createElement("small");
-      var people = Math.max(0, room.players);
-      who.textContent = say({{message page-pilots}}, people);
-      if (room.bots) who.textContent += " · " + say({{message page-bots}}, room.bots);
-      link.append(who);
+      var link = lineOf(room);
       if (room.id === id) link.setAttribute("aria-current", "true");
       rooms.append(link);
       if (link.hash === focused) link.focus();
     });
+    if (ping < Infinity) rooms.append(part("small", "ping", say({{message page-ping}}, ping)));
   }
   // The list lives as long as somebody looks at it.
   var ROOMS_MS = 4000;
@@ -242,7 +276,12 @@
     var isSeen = !document.hidden && !document.documentElement.classList.contains("playing");
     if (!isSeen || Date.now() - askedAt < ROOMS_MS / 2) return;
     askedAt = Date.now();
-    fetch("api/rooms").then(function (answer) { return answer.json(); }).then(function (answer) {
+    var start = performance.now();
+    fetch("api/rooms").then(function (answer) {
+      // The shortest of some answers: the others waited for the page itself.
+      ping = Math.min(ping + 1, Math.round(performance.now() - start));
+      return answer.json();
+    }).then(function (answer) {
       list = answer;
       showRooms();
     }).catch(function () {

@@ -76,8 +76,18 @@ fn goes_on(letter: char) -> bool {
 
 /// The room that a location's hash names: `#room=ID`, percent-encoded as the browser leaves it.
 pub fn room_of_hash(hash: &str) -> Option<&str> {
+    field_of_hash(hash, "room=")
+}
+
+/// The invitation to the room that a location's hash carries: `#room=ID&invite=I`.
+pub fn invite_of_hash(hash: &str) -> Option<&str> {
+    room_of_hash(hash)?;
+    field_of_hash(hash, "invite=")
+}
+
+fn field_of_hash<'a>(hash: &'a str, name: &str) -> Option<&'a str> {
     let fields = hash.strip_prefix('#')?;
-    fields.split('&').find_map(|field| field.strip_prefix("room=")).filter(|id| !id.is_empty())
+    fields.split('&').find_map(|field| field.strip_prefix(name)).filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -146,5 +156,8 @@ mod tests {
         for hash in ["", "#", "#room=", "#frontier", "room=frontier"] {
             assert_eq!(room_of_hash(hash), None);
         }
+        assert_eq!(invite_of_hash("#room=own-a&invite=AAEC_-"), Some("AAEC_-"));
+        assert_eq!(invite_of_hash("#invite=AAEC"), None, "an invitation is to a room");
+        assert_eq!(invite_of_hash("#room=own-a&invite="), None);
     }
 }

@@ -14,6 +14,8 @@ pub struct Answer {
     pub status: u16,
     /// The body.
     pub body: String,
+    /// Why the server refused, as it names that for programs.
+    pub refusal: Option<String>,
 }
 
 /// Sends a POST request, with a JSON body if there is one. Calls `answered` once: with the answer, or with `None` if the
@@ -67,7 +69,11 @@ pub fn read(promise: &Promise, answered: impl FnOnce(Option<Answer>) + 'static) 
     settle(
         promise,
         |response| response.text().ok(),
-        |status, body| Answer { status, body: body.as_string().unwrap_or_default() },
+        |response, body| Answer {
+            status: response.status(),
+            body: body.as_string().unwrap_or_default(),
+            refusal: response.headers().get("driftfield-refusal").ok().flatten(),
+        },
         answered,
     );
 }
@@ -76,20 +82,23 @@ pub fn read(promise: &Promise, answered: impl FnOnce(Option<Answer>) + 'static) 
 fn settle<T: 'static>(
     promise: &Promise,
     body_of: fn(&Response) -> Option<Promise>,
-    read: fn(u16, JsValue) -> T,
+    read: fn(&Response, JsValue) -> T,
     answered: impl FnOnce(Option<T>) + 'static,
 ) {
     let answered = Once::new(answered);
     let failed = answered.clone();
     let heard = move |response: JsValue| {
         let response = response.dyn_into::<Response>().ok();
-        let Some((status, body)) =
-            response.and_then(|response| Some((response.status(), body_of(&response)?)))
-        else {
+        let promised = response.and_then(|it| body_of(&it).map(|body| (it, body)));
+        let Some((response, body)) = promised else {
             return answered.call(None);
         };
         let cut = answered.clone();
-        then(&body, move |body| answered.call(Some(read(status, body))), move |_| cut.call(None));
+        then(
+            &body,
+            move |body| answered.call(Some(read(&response, body))),
+            move |_| cut.call(None),
+        );
     };
     then(promise, heard, move |_| failed.call(None));
 }

@@ -57,6 +57,14 @@ pub enum Command {
     ChangeWords,
     /// Delete the account.
     DeleteAccount,
+    /// Show what can be done about a room of one's own.
+    OwnRoom,
+    /// Open a room as the player wishes.
+    OpenRoom,
+    /// Copy the link to the own room.
+    CopyOwnRoom,
+    /// Fly in the own room.
+    EnterOwnRoom,
     /// Speak the language of this tag.
     Language(&'static str),
     /// Simulate a bad link between the game and its socket; a perfect one ends the simulation.

@@ -32,7 +32,7 @@ pub use scale::Scale;
 #[cfg(target_arch = "wasm32")]
 pub use model::{
     AccountSheet, Banner, BannerAction, BoardRow, Death, FeedLine, Invite, KindRates, Model,
-    NetFigures, OreLine, Purse, Sheet, Sticks, Vitals,
+    NetFigures, OreLine, OwnRoomPage, OwnRoomSheet, Purse, RoomWish, Sheet, Sticks, Vitals,
 };
 #[cfg(target_arch = "wasm32")]
 pub use network::paint_graph;

@@ -148,6 +148,54 @@ pub enum Sheet {
     Help,
     /// The account.
     Account,
+    /// A room of one's own.
+    OwnRoom,
+}
+
+/// The sheet of a room of one's own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OwnRoomSheet {
+    /// What is shown.
+    pub page: OwnRoomPage,
+    /// Why the last wish was refused.
+    pub notice: Option<String>,
+    /// Whether the sheet waits for the server.
+    pub is_busy: bool,
+}
+
+/// What the sheet of a room of one's own shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum OwnRoomPage {
+    /// The server is asked whether there is one.
+    #[default]
+    Asking,
+    /// The host wants none.
+    None,
+    /// What it is to be.
+    Form {
+        /// Seats that the host allows.
+        seats_max: u16,
+    },
+    /// It is open.
+    Open {
+        /// Its identifier.
+        room: String,
+        /// Its address, for friends.
+        link: String,
+    },
+}
+
+/// What the player wants a room to be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoomWish {
+    /// Its name; empty: one made of the player's.
+    pub name: String,
+    /// Number of seats.
+    pub seats: u16,
+    /// Number of bots.
+    pub bots: u16,
+    /// Whether it is entered by invitation only.
+    pub is_locked: bool,
 }
 
 /// The state of the account sheet.
@@ -213,6 +261,10 @@ pub struct Model {
     pub account: RwSignal<AccountSheet>,
     /// Words that the player has entered, in one text.
     pub entered_words: RwSignal<String>,
+    /// The sheet of a room of one's own.
+    pub own_room: RwSignal<OwnRoomSheet>,
+    /// What the player wants such a room to be.
+    pub room_wish: RwSignal<RoomWish>,
     /// The size of the interface.
     pub scale: RwSignal<Scale>,
     /// Outcome of the request to copy the invitation.
@@ -247,6 +299,8 @@ impl Model {
             sheet: RwSignal::default(),
             account: RwSignal::default(),
             entered_words: RwSignal::default(),
+            own_room: RwSignal::default(),
+            room_wish: RwSignal::default(),
             scale: RwSignal::default(),
             invite: RwSignal::default(),
             stall: RwSignal::default(),

@@ -27,6 +27,12 @@ pub fn listen() -> Result<(), JsValue> {
     on(&start::element::<EventTarget>("account")?, "click", |_: Event| {
         command(Command::Account(AccountPage::Overview));
     })?;
+    on(&start::element::<EventTarget>("own-room")?, "click", |_: Event| {
+        command(Command::OwnRoom);
+    })?;
+    if let Some(button) = start::early_button() {
+        start::after(0, move || button.click());
+    }
     let window = web_sys::window().ok_or("no window")?;
     on(&window, "hashchange", |_: Event| {
         with_game(Game::follow_address);
@@ -71,6 +77,6 @@ fn join() {
 }
 
 /// A missing name must not keep anyone from playing.
-fn name_or_pilot(name: String) -> String {
+pub(super) fn name_or_pilot(name: String) -> String {
     if name.is_empty() { say::PILOT.text() } else { name }
 }

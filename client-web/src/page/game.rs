@@ -12,13 +12,16 @@ use web_sys::{HtmlCanvasElement, MediaQueryList};
 
 use super::account::Account;
 use super::browser::{address, clipboard, history, storage};
+use super::own_room::Entering;
 use super::screen::Picture;
 use super::session::Session;
 use super::start;
 use super::with_game;
 use super::worker::{Heard, WorkerPort};
 use crate::clock::Clock;
-use crate::hud::{AccountSheet, FeedLine, Hints, Invite, Model, Scale, Sheet, Toasts, Watch};
+use crate::hud::{
+    AccountSheet, FeedLine, Hints, Invite, Model, OwnRoomPage, Scale, Sheet, Toasts, Watch,
+};
 use crate::input::{Device, Held, Key, Layout, Pads};
 use crate::net::{ClockBridge, ConnectionState, PageMessage, StallWatch};
 use crate::rate::{GrowthRate, SlidingRate};
@@ -51,6 +54,8 @@ pub struct Game {
     /// The requested room; empty for the default one.
     pub(super) wanted_room: String,
     pub(super) session: Option<Session>,
+    /// The invitation that is being used.
+    pub(super) entering: Entering,
     pub(super) picture: Picture,
     /// The name under which the player joins once the picture is ready.
     pub(super) waiting_name: Option<String>,
@@ -125,6 +130,7 @@ impl Game {
             session: None,
             picture: Picture::new(canvas),
             waiting_name: None,
+            entering: Entering::default(),
             layout_device: None,
             trigger_pulls: 0,
             held: Held::default(),
@@ -254,6 +260,18 @@ impl Game {
     pub fn copy_invitation(&mut self) {
         let Some(session) = &self.session else { return };
         let Ok(link) = address::invitation(&session.room) else { return };
+        self.copy_link(link);
+    }
+
+    /// Puts the link to the own room into the clipboard.
+    pub fn copy_own_room(&mut self) {
+        let page = self.model.own_room.with_untracked(|sheet| sheet.page.clone());
+        if let OwnRoomPage::Open { link, .. } = page {
+            self.copy_link(link);
+        }
+    }
+
+    fn copy_link(&mut self, link: String) {
         let invite = self.model.invite;
         let by_hand = Invite::ByHand(link.clone());
         let refused = by_hand.clone();

@@ -12,6 +12,7 @@ mod browser;
 mod figures;
 mod game;
 mod listen;
+mod own_room;
 mod screen;
 mod session;
 mod start;
@@ -100,6 +101,10 @@ fn handle(wanted: Command) {
         Command::UseWords => game.use_words(),
         Command::ChangeWords => game.change_words(),
         Command::DeleteAccount => game.delete_account(),
+        Command::OwnRoom => game.show_own_room(),
+        Command::OpenRoom => game.open_room(),
+        Command::CopyOwnRoom => game.copy_own_room(),
+        Command::EnterOwnRoom => game.enter_own_room(),
         Command::Language(tag) => game.choose_language(tag),
         Command::Link(profile) => game.set_link(profile),
     });

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlElement, HtmlInputElement};
 
+use super::browser::address;
 use crate::format::player_name;
 use crate::hud::Scale;
 use crate::input::{Key, Layout};
@@ -112,10 +113,33 @@ pub fn was_pressed() -> bool {
     element::<HtmlElement>("join").is_ok_and(|form| form.dataset().get("pressed").is_some())
 }
 
+/// The button beside Play that was pressed before the module was there.
+pub fn early_button() -> Option<HtmlElement> {
+    let form = element::<HtmlElement>("join").ok()?;
+    element(&form.dataset().get("wanted")?).ok()
+}
+
 /// The name that was typed, as far as a server takes it.
 pub fn typed_name() -> String {
     let field: Result<HtmlInputElement, JsValue> = element("name");
     field.map(|field| player_name(&field.value())).unwrap_or_default()
+}
+
+/// The room to enter: that of the address, or else the one that `boot.js` thinks best; empty for the server's default.
+pub fn wanted_room() -> String {
+    let named = address::room();
+    if named.is_empty() { told("best") } else { named }
+}
+
+/// The host's room that a room of one's own is to be like.
+pub fn room_to_be_like() -> String {
+    told("like")
+}
+
+/// What `boot.js` says of the rooms.
+fn told(name: &str) -> String {
+    let list: Result<HtmlElement, JsValue> = element("rooms");
+    list.ok().and_then(|list| list.dataset().get(name)).unwrap_or_default()
 }
 
 /// Shows the world or the start screen.

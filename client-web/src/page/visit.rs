@@ -24,13 +24,15 @@ impl Game {
         }
         // Both are asked, so that the ticket is on its way while the picture is prepared.
         let is_signed_in = self.is_signed_in();
-        if !self.picture.is_ready() || !is_signed_in {
+        // The account of an invited guest must be there first.
+        let is_let_in = is_signed_in && self.is_let_in();
+        if !self.picture.is_ready() || !is_let_in {
             // A ship that is not yet visible to its player would fly uncontrolled.
             self.waiting_name = Some(name);
             start::set_busy(|| say::CONNECTING.text());
             return;
         }
-        self.wanted_room = address::room();
+        self.wanted_room = start::wanted_room();
         self.name = name;
         start::hide_fault();
         start::set_busy(|| say::CONNECTING.text());

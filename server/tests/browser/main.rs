@@ -5,6 +5,7 @@ mod bad_link;
 mod driver;
 mod hands;
 mod languages;
+mod own_room;
 #[allow(dead_code, reason = "other tests use more of it")]
 #[path = "../support/program.rs"]
 mod program;

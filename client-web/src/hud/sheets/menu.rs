@@ -1,14 +1,11 @@
 //! The menu.
 
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
-
-use super::{button, dialog, fly_on};
+use super::{button, by_hand, dialog, fly_on};
 use crate::hud::Scale;
 use crate::hud::command::{AccountPage, Command};
 use crate::hud::model::{Invite, Model};
 use crate::say;
-use crate::ui::{Element, effect, html, switch};
+use crate::ui::{Element, html, switch};
 
 /// The menu, as a sheet.
 pub(super) fn menu(model: Model) -> Element {
@@ -18,7 +15,7 @@ pub(super) fn menu(model: Model) -> Element {
         _ => say::MENU_INVITE.text(),
     };
     let field = move |invite: &Invite| match invite {
-        Invite::ByHand(link) => Some(by_hand(link.clone())),
+        Invite::ByHand(link) => Some(by_hand(say::MENU_INVITE_BY_HAND, link.clone())),
         _ => None,
     };
     dialog(say::MENU, "menu")
@@ -73,17 +70,4 @@ fn interface_size(model: Model) -> Element {
                 .attr("aria-disabled", move || is_last(scale.with(|scale| scale.larger())))
                 .child("+"),
         )
-}
-
-/// The room's address in a selected text field, for browsers that do not let the page copy it.
-fn by_hand(link: String) -> Element {
-    let input = html::input().attr("readonly", "").test_id("invite-link");
-    let field: HtmlInputElement = input.node().clone().unchecked_into();
-    field.set_value(&link);
-    effect(move || {
-        // Fails only for elements that cannot have the focus, and a field can.
-        let _ = field.focus();
-        field.select();
-    });
-    html::label().class("by-hand").child(say::MENU_INVITE_BY_HAND).child(input)
 }

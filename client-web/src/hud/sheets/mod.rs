@@ -1,10 +1,12 @@
-//! Sheets, which cover the middle of the screen: the menu, the list of keys, the account.
+//! Sheets, which cover the middle of the screen: the menu, the list of keys, the account, a room of one's own.
 
 mod account;
 mod help;
 mod menu;
+mod own_room;
 
-use web_sys::Event;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlInputElement};
 
 use super::command::{Command, command};
 use super::model::{Model, Sheet};
@@ -13,6 +15,7 @@ use crate::ui::{Element, View, effect, html, switch};
 use account::account;
 use help::help;
 use menu::menu;
+use own_room::own_room;
 
 /// The open sheet, if any.
 pub(super) fn sheets(model: Model) -> impl View {
@@ -25,6 +28,7 @@ pub(super) fn sheets(model: Model) -> impl View {
                 Sheet::Menu => Some(menu(model)),
                 Sheet::Help => Some(help(model.layout)),
                 Sheet::Account => Some(account(model)),
+                Sheet::OwnRoom => Some(own_room(model)),
             };
             sheet.map(|sheet| html::div().class("veil").child(sheet))
         },
@@ -54,4 +58,17 @@ fn fly_on(test_id: &'static str) -> Element {
         let _ = node.focus();
     });
     button
+}
+
+/// A link in a selected text field, to be copied by hand.
+fn by_hand(label: Message, link: String) -> Element {
+    let input = html::input().attr("readonly", "").test_id("invite-link");
+    let field: HtmlInputElement = input.node().clone().unchecked_into();
+    field.set_value(&link);
+    effect(move || {
+        // Fails only for elements that cannot have the focus, and a field can.
+        let _ = field.focus();
+        field.select();
+    });
+    html::label().class("by-hand").child(label).child(input)
 }

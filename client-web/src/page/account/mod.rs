@@ -122,6 +122,11 @@ impl Game {
         }
     }
 
+    /// The secret of the account, made now if there is none.
+    pub(super) fn own_secret(&mut self) -> Option<Secret> {
+        self.account.secret()
+    }
+
     fn tell_account(&mut self, secret: Secret) {
         self.account.told = Some(secret);
         self.account.ticket = None;

@@ -2,7 +2,8 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::format::room_of_hash;
+use super::storage;
+use crate::format::{invite_of_hash, room_of_hash};
 
 /// The room that the address names; empty for the server's default.
 pub fn room() -> String {
@@ -42,10 +43,16 @@ pub fn hash_of(room: &str) -> String {
     format!("#room={}", String::from(js_sys::encode_uri_component(room)))
 }
 
-/// Address of a room, for friends.
+/// Address of a room, for friends. It lets them in, if that needs an invitation and this browser has it.
 pub fn invitation(room: &str) -> Result<String, JsValue> {
     let origin = location()?.origin()?;
-    Ok(format!("{origin}{}{}", folder()?, hash_of(room)))
+    let invite = storage::invite(room).map_or_else(String::new, |it| format!("&invite={it}"));
+    Ok(format!("{origin}{}{}{invite}", folder()?, hash_of(room)))
+}
+
+/// The invitation that the address carries.
+pub fn invite() -> Option<String> {
+    invite_of_hash(&location().ok()?.hash().ok()?).map(str::to_owned)
 }
 
 fn location() -> Result<web_sys::Location, JsValue> {

@@ -21,6 +21,8 @@ const NEXT_ACCOUNT_KEY: &str = "driftfield.account.next";
 const SCALE_KEY: &str = "driftfield.scale";
 /// The last flight of any tab.
 const LAST_FLIGHT_KEY: &str = "driftfield.last_flight";
+/// A room that is entered by invitation, and the invitation.
+const INVITE_KEY: &str = "driftfield.invite";
 /// The room that the server chose when none was named.
 const DEFAULT_ROOM_KEY: &str = "driftfield.default_room";
 
@@ -86,6 +88,20 @@ fn keep_secret(key: &str, secret: &Secret) -> bool {
 fn secret(key: &str) -> Option<Secret> {
     let kept = local().and_then(|storage| storage.get_item(key).ok()?)?;
     Secret::from_text(&kept)
+}
+
+/// Keeps the invitation to a room. Only the last one is kept.
+pub fn keep_invite(room: &str, invite: &str) {
+    if let Some(storage) = local() {
+        let _ = storage.set_item(INVITE_KEY, &format!("{room} {invite}"));
+    }
+}
+
+/// The invitation to a room, if it is the last one that was kept.
+pub fn invite(room: &str) -> Option<String> {
+    let kept = local().and_then(|storage| storage.get_item(INVITE_KEY).ok()?)?;
+    let (of, invite) = kept.split_once(' ')?;
+    (of == room).then(|| invite.to_owned())
 }
 
 /// Keeps the size of the interface.
