@@ -166,6 +166,18 @@ pub const CONTENT_BYTES_MAX: usize = 128 * 1024;
 pub const HELD_BACK_MESSAGES_MAX: usize = 256;
 /// Most entries of a table of content: an identifier takes at most 6 bits on the wire.
 pub const CONTENT_ENTRIES_MAX: usize = 64;
+/// Most walls of a sector: a maze.
+pub const WALLS_PER_SECTOR_MAX: usize = 256;
+/// Most straight pieces of all walls of a sector. A client builds its table of them when it takes the content.
+pub const WALL_PIECES_PER_SECTOR_MAX: usize = 2_048;
+/// Most corners of a wall's line.
+pub const WALL_CORNERS_MAX: usize = 256;
+/// Longest straight piece of a wall in units: places beside a longer one would be off by more than a step of the grid.
+pub const WALL_PIECE_UNITS_MAX: f32 = 8_192.0;
+/// Most gates of a sector: each ship looks at all of them in each tick.
+pub const GATES_PER_SECTOR_MAX: usize = 32;
+/// Shortest way in units that a ship saves by a gate. It is further than anything moves in a tick.
+pub const GATE_JUMP_UNITS_MIN: f32 = 500.0;
 /// Most whole asteroids that the fields and lone rocks of a sector keep.
 pub const SECTOR_ASTEROIDS_MAX: usize = 2_000;
 /// Shortest side of a sector in units: a ship needs room to turn.
@@ -205,5 +217,7 @@ const _: () = {
     );
     // The deposits of a sector, which are its fields and lone rocks, have identifiers of 8 bits.
     assert!(2 * CONTENT_ENTRIES_MAX <= 1 << 8);
+    // A passage through a gate cannot be mistaken for flight.
+    assert!(SPEED_MAX / (TICK_HZ_MIN as f32) < GATE_JUMP_UNITS_MIN);
     assert!(TICK_HZ_MIN <= TICK_HZ_DEFAULT && TICK_HZ_DEFAULT <= TICK_HZ_MAX);
 };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use driftfield_shared::content::Content;
+use driftfield_shared::sim::maze::maze;
 use driftfield_shared::sim::script::Script;
 use driftfield_shared::sim::{
     AsteroidKey, Command, OreKey, Rng, Rules, ShipKey, ShipState, ShotKey, World,
@@ -104,7 +105,16 @@ fn assert_header_agrees(
 
 /// Plays a script while three clients follow it. Each misses snapshots at random.
 fn follow(sector: &str, mode: &str, seed: u64, ticks: u32) {
-    let mut script = Script::new(sector, mode, 24).unwrap();
+    follow_script(Script::new(sector, mode, 24).unwrap(), seed, ticks);
+}
+
+/// A maze with a script, in which ships bump into walls, shots end at them, and gates lead to and fro.
+fn in_maze(seed: u64, pilots: u16) -> Script {
+    let content = Arc::new(maze(60, 8, seed).unwrap());
+    Script::under(Rules::new(content, "frontier", "frontier", 30).unwrap(), pilots)
+}
+
+fn follow_script(mut script: Script, seed: u64, ticks: u32) {
     let mut rng = Rng::new(seed);
     let mut history = History::default();
     let rules = script.world.rules().clone();
@@ -152,6 +162,52 @@ fn a_client_decodes_exactly_what_it_may_see() {
         follow("frontier", "frontier", seed, 1_500);
         follow("proving-ground", "proving-ground", seed, 700);
     }
+}
+
+#[test]
+fn a_client_decodes_exactly_what_it_may_see_among_walls_and_gates() {
+    for seed in 1..=8 {
+        follow_script(in_maze(seed, 24), seed, 800);
+    }
+}
+
+#[test]
+fn a_ship_at_a_gate_sees_what_is_at_the_exit_before_it_is_there() {
+    let mut passages = 0;
+    for seed in 1..=14 {
+        let mut script = in_maze(seed, 24);
+        let (mut history, mut space) = (History::default(), Workspace::default());
+        let mut view = ClientView::default();
+        let player = PlayerId(7);
+        let mut before: Option<ShipState> = None;
+        for _ in 0..1_500 {
+            script.step();
+            let world = &script.world;
+            history.record(world);
+            let held = view.held().clone();
+            find_visible(world, &history, player, view.held(), &mut space.visible);
+            let order = SnapshotOrder { player, margin: 0, budget: BitBudget::of(12_000) };
+            view.encode(world, &history, order, &mut space);
+            let key = world.pilot(player).and_then(|pilot| pilot.ship);
+            let now = key.map(|key| world.ships()[key].state);
+            if let (Some(before), Some(now)) = (before, now)
+                && now.has_passed_gate(&before, 1)
+            {
+                passages += 1;
+                // All that is near there now was held before the snapshot in which the ship is there.
+                for (key, rock) in world.asteroids() {
+                    let is_near = rock.state.position.distance(now.position) < 400.0;
+                    let is_new = rock.damaged == world.tick();
+                    assert!(
+                        !is_near || is_new || held.asteroids.contains(slot_of(key)),
+                        "seed {seed}"
+                    );
+                }
+            }
+            before = now;
+        }
+    }
+    assert!(passages > 20, "{passages} passages");
 }
 
 /// A client whose budget is usually far too small.
@@ -240,7 +296,10 @@ impl PoorClient {
 /// Plays a script. Clients with budgets that are usually far too small follow it, each at its own rhythm. An update
 /// that is written for one client and kept for the others must be right for those, too.
 fn follow_on_a_budget(sector: &str, mode: &str, seed: u64, ticks: u32) {
-    let mut script = Script::new(sector, mode, 40).unwrap();
+    follow_script_on_a_budget(Script::new(sector, mode, 40).unwrap(), seed, ticks);
+}
+
+fn follow_script_on_a_budget(mut script: Script, seed: u64, ticks: u32) {
     let mut rng = Rng::new(seed);
     let mut history = History::default();
     // Workspaces of two threads that share the work, one of which is rarely needed.
@@ -265,6 +324,7 @@ fn on_a_small_budget_some_wait_but_nothing_is_ever_wrong_for_good() {
     for seed in 1..=6 {
         follow_on_a_budget("frontier", "frontier", seed, 1_500);
         follow_on_a_budget("proving-ground", "proving-ground", seed, 700);
+        follow_script_on_a_budget(in_maze(seed, 40), seed, 700);
     }
 }
 

@@ -193,6 +193,7 @@ struct ModeFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::content::Wall;
 
     /// The files of this program, one of them changed.
     struct Changed<'a> {
@@ -252,6 +253,97 @@ mod tests {
             assert_eq!((error.file.as_str(), error.key.as_str()), ("sectors/frontier.toml", key));
             assert!(error.reason.contains(reason), "{error}");
         }
+    }
+
+    #[test]
+    fn a_mistake_in_a_wall_or_a_gate_is_named_by_file_key_and_reason() {
+        let wall = |rest: &str| format!("[[wall]]\nid = \"w\"\n{rest}\n");
+        let gate = |id: &str, partner: &str, place: &str, rest: &str| {
+            format!(
+                "[[gate]]\nid = \"{id}\"\nname = \"{id}\"\npartner = \"{partner}\"\n\
+                 position = {place}\nradius = 60.0\n{rest}\n"
+            )
+        };
+        let far = "[3700.0, -3600.0]";
+        let pair = |place: &str, rest: &str| gate("a", "b", place, rest) + &gate("b", "a", far, "");
+        let near_a = "line = [[700.0, 1050.0], [1000.0, 1050.0]]\nradius = 10.0";
+        for (added, key, reason) in [
+            (
+                wall("line = [[700.0, 1050.0]]\nradius = 9.0"),
+                "wall.w.line",
+                "needs 2 to 256 corners",
+            ),
+            (
+                wall("line = [[700.0, 1050.0], [700.0, 1050.0]]\nradius = 9.0"),
+                "wall.w.line",
+                "from (700, 1050) to (700, 1050) is 0 units long",
+            ),
+            (wall("line = [[9e9, 0.0], [0.0, 0.0]]\nradius = 9.0"), "wall.w.line.x", "not within"),
+            (wall("line = [[-50.0, 0.0], [50.0, 0.0]]\nradius = 9.0"), "wall.w.line", "`harbour`"),
+            (
+                wall("line = [[0.0, -2710.0], [150.0, -2710.0]]\nradius = 9.0"),
+                "wall.w.line",
+                "`old-tooth`",
+            ),
+            (
+                wall("line = [[700.0, 900.0], [700.0, 1050.0]]\nradius = 0.0"),
+                "wall.w.radius",
+                "within",
+            ),
+            (
+                wall("line = [[700.0, 900.0], [700.0, 1050.0]]\nradius = 9.0\nrestitution = 1.5"),
+                "wall.w.restitution",
+                "1.5 is not within 0 to 1",
+            ),
+            (gate("a", "b", far, ""), "gate.a.partner", "no gate `b` in this sector"),
+            (gate("a", "a", far, ""), "gate.a.partner", "is the gate itself"),
+            (pair("[3700.0, -3400.0]", ""), "gate.a.partner", "`b` is less than 620 units away"),
+            (
+                gate("a", "b", "[800.0, 900.0]", "") + &gate("b", "c", far, ""),
+                "gate.a.partner",
+                "gate `b` leads to `c`",
+            ),
+            (pair("[800.0, 1000.0]", "") + &wall(near_a), "gate.a.position", "away from wall `w`"),
+            (pair("[100.0, 50.0]", ""), "gate.a.position", "away from station `harbour`"),
+            (pair("[100.0, -2650.0]", ""), "gate.a.position", "away from rock `old-tooth`"),
+            (pair("[800.0, 900.0]", "turn = 3.0"), "gate.a.turn", "3 is not within -1 to 1"),
+            (pair("[800.0, 900.0]", "cooldown_seconds = 9.0"), "gate.a.cooldown_seconds", "within"),
+            (wall(near_a) + &wall(near_a), "wall.w.id", "used by another thing"),
+            (pair("[800.0, 900.0]", "radios = 3.0"), "line ", "unknown field `radios`"),
+        ] {
+            let from = "[[rock]]\n";
+            let error = with("sectors/frontier.toml", from, &format!("{added}{from}")).unwrap_err();
+            assert_eq!(error.file, "sectors/frontier.toml");
+            assert!(error.key.starts_with(key), "{error}");
+            assert!(error.reason.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn walls_and_gates_are_bounded_and_need_a_sector_that_keeps_its_side() {
+        let mut content = Content::built_in().unwrap();
+        let sector =
+            content.sectors.iter_mut().find(|sector| sector.id == "proving-ground").unwrap();
+        let line = vec![Vec2::ZERO, Vec2::X * 50.0];
+        let wall = Wall { id: "w".into(), line, closed: false, radius: 5.0, restitution: 0.5 };
+        sector.walls.push(wall.clone());
+        let error = content.check().unwrap_err();
+        assert!(error.to_string().contains("wall: needs a sector with a fixed `side`"), "{error}");
+        let sector =
+            content.sectors.iter_mut().find(|sector| sector.id == "proving-ground").unwrap();
+        sector.walls.clear();
+        let sector = content.sectors.iter_mut().find(|sector| sector.id == "frontier").unwrap();
+        let line: Vec<Vec2> = (0..200).map(|x| Vec2::new(x as f32 * 2.0, 900.0)).collect();
+        sector.walls = (0..20)
+            .map(|index| Wall { id: format!("w{index}"), line: line.clone(), ..wall.clone() })
+            .collect();
+        let error = content.check().unwrap_err();
+        assert!(error.reason.contains("3980 pieces; at most 2048 are allowed"), "{error}");
+        let sector = content.sectors.iter_mut().find(|sector| sector.id == "frontier").unwrap();
+        sector.walls =
+            (0..257).map(|index| Wall { id: format!("w{index}"), ..wall.clone() }).collect();
+        let error = content.check().unwrap_err();
+        assert!(error.reason.contains("has 257 entries; at most 256 are allowed"), "{error}");
     }
 
     #[test]

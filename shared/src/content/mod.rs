@@ -7,17 +7,21 @@ mod area;
 mod check;
 #[cfg(feature = "content-files")]
 mod files;
+mod gate;
 mod kinds;
 mod sector;
 #[cfg(feature = "content-files")]
 mod sector_file;
+mod wall;
 
 pub use area::Area;
 pub use check::ContentError;
 #[cfg(feature = "content-files")]
 pub use files::{BuiltIn, ContentFiles, sector_of};
+pub use gate::Gate;
 pub use kinds::{AsteroidSize, Hull, Mode, Ore, Weapon};
 pub use sector::{Field, LoneRock, SafeZone, Sector, SectorSize, SpawnZone, Station};
+pub use wall::Wall;
 
 use serde::{Deserialize, Serialize};
 

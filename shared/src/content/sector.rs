@@ -4,6 +4,8 @@ use glam::Vec2;
 use serde::{Deserialize, Serialize};
 
 use super::area::Area;
+use super::gate::Gate;
+use super::wall::Wall;
 use crate::units::{OreId, SizeId};
 
 /// Extent of a sector. Sectors are squares around the origin; their edges bounce.
@@ -54,6 +56,10 @@ pub struct Sector {
     pub spawn_zones: Vec<SpawnZone>,
     /// Safe zones in addition to those of the stations.
     pub safe_zones: Vec<SafeZone>,
+    /// Its walls.
+    pub walls: Vec<Wall>,
+    /// Its gates, in pairs that lead to each other.
+    pub gates: Vec<Gate>,
 }
 
 impl Sector {

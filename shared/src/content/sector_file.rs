@@ -6,7 +6,9 @@ use glam::Vec2;
 use serde::Deserialize;
 
 use super::area::Area;
+use super::gate::Gate;
 use super::sector::{Field, LoneRock, SafeZone, Sector, SectorSize, SpawnZone, Station};
+use super::wall::Wall;
 use super::{AsteroidSize, ContentError, Ore};
 use crate::units::{OreId, SizeId};
 
@@ -32,6 +34,10 @@ pub(super) struct SectorFile {
     spawn_zones: Vec<SpawnZoneEntry>,
     #[serde(default, rename = "safe_zone")]
     safe_zones: Vec<SafeZone>,
+    #[serde(default, rename = "wall")]
+    walls: Vec<Wall>,
+    #[serde(default, rename = "gate")]
+    gates: Vec<Gate>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +110,8 @@ impl SectorFile {
             rocks: rocks.collect::<Result<_, ContentError>>()?,
             spawn_zones: spawn_zones.collect::<Result<_, ContentError>>()?,
             safe_zones: self.safe_zones,
+            walls: self.walls,
+            gates: self.gates,
         })
     }
 }

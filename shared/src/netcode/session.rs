@@ -107,8 +107,9 @@ impl Session {
 
     /// Finds which of our shots hit something on our screen in this client tick.
     pub fn strike(&mut self, tick: Tick, view_lag: ViewLag) -> Vec<ShotState> {
+        let walled = self.predictor.walled();
         if self.predictor.shots().is_empty() {
-            return Vec::new();
+            return walled.to_vec();
         }
         // As the server will see it: in steps of the wire, and limited by the mode.
         let seen = f64::from(tick.0) - f64::from(view_lag.ticks());
@@ -120,6 +121,8 @@ impl Session {
             asteroids: self.predictor.asteroids(),
             player: self.welcome.player,
         };
-        self.hits.judge(self.predictor.shots(), &sight, &self.rules)
+        let mut struck = self.hits.judge(self.predictor.shots(), &sight, &self.rules);
+        struck.extend(walled.iter().filter(|shot| !self.hits.has_struck(shot)));
+        struck
     }
 }

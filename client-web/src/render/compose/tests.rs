@@ -28,6 +28,7 @@ fn ship(player: u16, position: Vec2) -> (EntityKey, ShipState) {
         thrust: Thrust::towards(0),
         boosting: false,
         protected: false,
+        gate_ticks: 0,
         hit_points: 100,
     };
     (EntityKey(u32::from(player)), state)

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftfield_shared::content::Content;
 use driftfield_shared::limits::{CATCH_UP_TICKS_MAX, TOPIC_BYTES_PER_SECOND};
 use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent};
 use driftfield_shared::netsim::{Dial, Link, LinkProfile};
@@ -29,6 +28,7 @@ const MESSAGES_PER_READING: usize = 60;
 pub struct Rig {
     /// The room.
     pub room: Room,
+    content: NamedContent,
     /// Virtual time.
     pub now: u64,
     start: Instant,
@@ -78,8 +78,13 @@ impl Rig {
 
     /// A room of `tick_hz` ticks a second.
     pub fn with_tick_rate(sector: &str, seed: u64, tick_hz: u16) -> Self {
-        let content = Arc::new(Content::built_in().unwrap());
-        let rules = Arc::new(Rules::new(content, sector, "frontier", tick_hz).unwrap());
+        Rig::under(NamedContent::built_in().unwrap(), sector, seed, tick_hz)
+    }
+
+    /// A room under other content.
+    pub fn under(content: NamedContent, sector: &str, seed: u64, tick_hz: u16) -> Self {
+        let rules = Rules::new(content.clone(), sector, "frontier", tick_hz).unwrap();
+        let rules = Arc::new(rules);
         let settings = RoomSettings {
             id: "test".into(),
             name: "Test".into(),
@@ -98,7 +103,8 @@ impl Rig {
         };
         let room = Room::open(settings, Metrics::new().room("test"));
         let tick_micros = 1_000_000 / u64::from(tick_hz);
-        Rig { room, now: STEP_MICROS, start: Instant::now(), tick_micros, due: 0, stands_until: 0 }
+        let (now, start) = (STEP_MICROS, Instant::now());
+        Rig { room, content, now, start, tick_micros, due: 0, stands_until: 0 }
     }
 
     /// The server does nothing for so long, as one does that is stopped or whose machine is paused. Then it catches up a few
@@ -122,7 +128,7 @@ impl Rig {
 
     fn join_with(&mut self, profile: &str, seed: u64, wants_checks: bool) -> Pilot {
         let config = ClientConfig { name: "Ada".into(), wants_checks, ..ClientConfig::default() };
-        let mut client = Client::new(config).knowing(NamedContent::built_in().unwrap());
+        let mut client = Client::new(config).knowing(self.content.clone());
         let line = Line::open(&mut client, profile, seed, self.now);
         let rng = Rng::new(seed);
         Pilot { client, events: Vec::new(), bytes: 0, messages: 0, patience: 500, line, rng }

@@ -7,6 +7,7 @@ mod journal;
 mod leaderboard;
 mod link;
 mod link_rig;
+mod maze;
 mod refusals;
 mod requests;
 mod restart;

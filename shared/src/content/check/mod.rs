@@ -1,6 +1,8 @@
 //! Checks content: every value in range, every table filled, every reference valid.
 
+mod gates;
 mod sector;
+mod walls;
 
 use thiserror::Error;
 

@@ -8,7 +8,10 @@ use super::{ContentError, Entry};
 use crate::content::Content;
 use crate::content::area::Area;
 use crate::content::sector::{Field, LoneRock, SafeZone, Sector, SectorSize, Station};
-use crate::limits::{CONTENT_ENTRIES_MAX, SECTOR_ASTEROIDS_MAX, SECTOR_SIDE_MAX};
+use crate::limits::{
+    CONTENT_ENTRIES_MAX, GATES_PER_SECTOR_MAX, SECTOR_ASTEROIDS_MAX, SECTOR_SIDE_MAX,
+    WALLS_PER_SECTOR_MAX,
+};
 
 pub(super) fn check_sector(sector: &Sector, content: &Content) -> Result<(), ContentError> {
     let file = format!("sectors/{}.toml", sector.id);
@@ -33,6 +36,8 @@ pub(super) fn check_sector(sector: &Sector, content: &Content) -> Result<(), Con
         check.area(&check.entry("spawn_zone", &zone.id).borrow(), &zone.area)?;
     }
     sector.safe_zones.iter().try_for_each(|zone| check.safe_zone(zone))?;
+    check.walls(sector)?;
+    check.gates(sector)?;
     let asteroids = sector.fields.iter().map(|field| usize::from(field.asteroids())).sum::<usize>();
     if asteroids + sector.rocks.len() > SECTOR_ASTEROIDS_MAX {
         let reason = format!("{asteroids} asteroids; at most {SECTOR_ASTEROIDS_MAX} are allowed");
@@ -41,37 +46,36 @@ pub(super) fn check_sector(sector: &Sector, content: &Content) -> Result<(), Con
     Ok(())
 }
 
-struct SectorCheck<'a> {
-    file: &'a str,
+pub(super) struct SectorCheck<'a> {
+    pub file: &'a str,
     /// Half of the smallest side.
     half: f32,
-    content: &'a Content,
+    pub content: &'a Content,
 }
 
 /// A placed thing, for the error.
-struct Thing<'a> {
+pub(super) struct Thing<'a> {
     file: &'a str,
     key: String,
 }
 
 impl Thing<'_> {
-    fn borrow(&self) -> Entry<'_> {
+    pub fn borrow(&self) -> Entry<'_> {
         Entry { file: self.file, id: &self.key }
     }
 }
 
 impl SectorCheck<'_> {
-    fn entry(&self, kind: &str, id: &str) -> Thing<'_> {
+    pub fn entry(&self, kind: &str, id: &str) -> Thing<'_> {
         Thing { file: self.file, key: format!("{kind}.{id}") }
     }
 
     /// Each thing has an identifier of its own, and there are not too many of a kind.
     fn identifiers(&self, sector: &Sector) -> Result<(), ContentError> {
         let mut all = BTreeSet::new();
-        let mut kind = |kind: &str, ids: Vec<&String>| {
-            if ids.len() > CONTENT_ENTRIES_MAX {
-                let reason =
-                    format!("has {} entries; at most {CONTENT_ENTRIES_MAX} are allowed", ids.len());
+        let mut kind = |kind: &str, most: usize, ids: Vec<&String>| {
+            if ids.len() > most {
+                let reason = format!("has {} entries; at most {most} are allowed", ids.len());
                 return Err(ContentError::new(self.file, kind, reason));
             }
             for id in ids {
@@ -85,11 +89,25 @@ impl SectorCheck<'_> {
             }
             Ok(())
         };
-        kind("station", sector.stations.iter().map(|station| &station.id).collect())?;
-        kind("field", sector.fields.iter().map(|field| &field.id).collect())?;
-        kind("rock", sector.rocks.iter().map(|rock| &rock.id).collect())?;
-        kind("spawn_zone", sector.spawn_zones.iter().map(|zone| &zone.id).collect())?;
-        kind("safe_zone", sector.safe_zones.iter().map(|zone| &zone.id).collect())
+        kind(
+            "station",
+            CONTENT_ENTRIES_MAX,
+            sector.stations.iter().map(|station| &station.id).collect(),
+        )?;
+        kind("field", CONTENT_ENTRIES_MAX, sector.fields.iter().map(|field| &field.id).collect())?;
+        kind("rock", CONTENT_ENTRIES_MAX, sector.rocks.iter().map(|rock| &rock.id).collect())?;
+        kind(
+            "spawn_zone",
+            CONTENT_ENTRIES_MAX,
+            sector.spawn_zones.iter().map(|zone| &zone.id).collect(),
+        )?;
+        kind(
+            "safe_zone",
+            CONTENT_ENTRIES_MAX,
+            sector.safe_zones.iter().map(|zone| &zone.id).collect(),
+        )?;
+        kind("wall", WALLS_PER_SECTOR_MAX, sector.walls.iter().map(|wall| &wall.id).collect())?;
+        kind("gate", GATES_PER_SECTOR_MAX, sector.gates.iter().map(|gate| &gate.id).collect())
     }
 
     fn station(&self, station: &Station) -> Result<(), ContentError> {
@@ -172,7 +190,7 @@ impl SectorCheck<'_> {
     }
 
     /// A place is in the sector, with everything that is within `radius` of it.
-    fn place(
+    pub fn place(
         &self,
         at: &Entry<'_>,
         key: &str,

@@ -267,6 +267,7 @@ mod tests {
             thrust: Thrust::NONE,
             boosting: false,
             protected: false,
+            gate_ticks: 0,
         };
         Frame {
             tick: Tick(tick),

@@ -15,7 +15,7 @@ use crate::netcode::sync::playout::View;
 use crate::netcode::view::frame::Frame;
 use crate::sim::{
     AsteroidState, Epoch, Rules, ShipState, ShotState, bump, bump_ships, drift, fly, fly_on,
-    fly_shot, muzzle, steer,
+    fly_shot, last_place, shoot, steer,
 };
 use crate::units::{Controls, Micros, Tick};
 
@@ -86,6 +86,8 @@ pub struct Predictor {
     boost_charge: u16,
     gun_cooldown: u8,
     shots: Vec<ShotState>,
+    /// Those that ended at a wall in the newest predicted tick, each at the place where it did.
+    walled: Vec<ShotState>,
     /// The controls of the newest command that a snapshot covers: the server repeats them in a gap.
     covered: Controls,
     near: Vec<AsteroidState>,
@@ -106,6 +108,7 @@ impl Predictor {
             boost_charge: 0,
             gun_cooldown: 0,
             shots: Vec::new(),
+            walled: Vec::new(),
             covered: Controls::default(),
             near: Vec::new(),
         }
@@ -118,6 +121,7 @@ impl Predictor {
         let oldest = tick.minus(PREDICTED_TICKS_MAX as u32 - 1);
         while self.pending.pop_front_if(|(given, ..)| *given < oldest).is_some() {}
         let held = self.pending.back().map_or(self.covered, |(_, controls, _)| *controls);
+        self.walled.clear();
         self.advance_to(tick, &held, &controls);
         let moved = self.ship.map(|ship| Moved::of(&ship, self.boost_charge));
         self.pending.push_back((tick, controls, moved));
@@ -237,6 +241,11 @@ impl Predictor {
         &self.shots
     }
 
+    /// Our shots that ended at a wall in that tick, each where it did.
+    pub fn walled(&self) -> &[ShotState] {
+        &self.walled
+    }
+
     /// The asteroids in view at that tick.
     pub fn asteroids(&self) -> &[AsteroidState] {
         &self.asteroids
@@ -275,14 +284,18 @@ impl Predictor {
                 bump_ships(ship, other, rules);
             }
         }
-        self.shots.retain(|shot| shot.expires > now);
+        let ended = self.shots.extract_if(.., |shot| shot.ends() <= now);
+        self.walled.extend(ended.filter(ShotState::ends_at_wall).map(|shot| {
+            let place = last_place(&shot, rules, side, now.minus(1));
+            shot.at(place)
+        }));
         for shot in &mut self.shots {
             fly_shot(shot, rules, side);
         }
         let Some(ship) = &self.ship else { return };
         self.gun_cooldown = self.gun_cooldown.saturating_sub(1);
         if controls.fire && self.gun_cooldown == 0 && !rules.is_safe(ship.position) {
-            let shot = muzzle(ship, rules, now);
+            let shot = shoot(ship, rules, now);
             self.gun_cooldown = rules.weapon(shot.weapon).interval_ticks;
             self.shots.push(shot);
         }

@@ -289,7 +289,12 @@ impl Interpolator {
             if shot.shooter == self.scene.player {
                 continue;
             }
-            let is_over = f64::from(shot.expires.0) <= shown
+            let mut drawn = *shot;
+            drawn.position += shot.velocity * seconds;
+            let near = 1.0 - (drawn.position.distance(camera) / LOCAL_UNITS).min(1.0);
+            drawn.position += shot.velocity * (ahead * near);
+            let moment = shown + f64::from(near) * (present - shown).max(0.0);
+            let is_over = f64::from(shot.ends().0) <= moment
                 || around.to.is_some_and(|to| {
                     // It is gone in the next snapshot, so it ends on the way there, not after it.
                     to.shots.iter().all(|(other, _)| other != key) && around.share() > 0.5
@@ -297,10 +302,6 @@ impl Interpolator {
             if is_over {
                 continue;
             }
-            let mut drawn = *shot;
-            drawn.position += shot.velocity * seconds;
-            let near = 1.0 - (drawn.position.distance(camera) / LOCAL_UNITS).min(1.0);
-            drawn.position += shot.velocity * (ahead * near);
             self.scene.shots.push((*key, drawn));
         }
         let Some(predicted) = &self.predicted else { return };

@@ -55,6 +55,11 @@ impl<'a> Around<'a> {
             if let Some(found) = found {
                 let target = &to.ships[*index + found].1;
                 *index += found + 1;
+                let gap = self.to.map_or(0, |to| to.tick.since(self.from.tick));
+                if target.has_passed_gate(ship, gap) {
+                    // It goes on to the gate, and is at the other one from its passage on; never in between.
+                    return extrapolate(ship, self.ticks, rules, self.from.side);
+                }
                 return between(ship, target, self.share());
             }
         }
@@ -89,6 +94,9 @@ fn extrapolate(ship: &ShipState, ticks: f64, rules: &Rules, side: f32) -> ShipSt
     let mut next = now;
     fade(&mut next, whole, flying);
     fly_on(&mut next, rules, side);
+    if next.has_passed_gate(&now, 1) {
+        return now;
+    }
     between(&now, &next, (ticks - f64::from(whole)) as f32)
 }
 

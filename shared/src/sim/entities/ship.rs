@@ -35,6 +35,15 @@ pub struct ShipState {
     pub protected: bool,
     /// Hit points left.
     pub hit_points: u16,
+    /// Ticks until it can use a gate again.
+    pub gate_ticks: u8,
+}
+
+impl ShipState {
+    /// Whether the ship has come out of a gate since it was in the state of `before`, `ticks` ago.
+    pub fn has_passed_gate(&self, before: &ShipState, ticks: u32) -> bool {
+        u32::from(self.gate_ticks) > u32::from(before.gate_ticks).saturating_sub(ticks)
+    }
 }
 
 /// A ship with what only the server knows of it.

@@ -29,6 +29,8 @@ pub struct ShotTold {
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct ShotState {
     told: ShotTold,
+    /// The tick in which it is gone, which follows from the rest: it expires, or meets a wall before.
+    ends: Tick,
     /// Centre.
     pub position: Vec2,
     /// Units/s.
@@ -51,7 +53,22 @@ pub struct Shot {
 impl ShotState {
     /// A shot at its birth.
     pub const fn new(told: ShotTold, position: Vec2, velocity: Vec2) -> Self {
-        ShotState { told, position, velocity }
+        ShotState { told, ends: told.expires, position, velocity }
+    }
+
+    /// The tick in which it is gone: it expires, or meets a wall before.
+    pub const fn ends(&self) -> Tick {
+        self.ends
+    }
+
+    /// Whether it ends at a wall.
+    pub fn ends_at_wall(&self) -> bool {
+        self.ends < self.told.expires
+    }
+
+    /// The same shot with another end.
+    pub(in crate::sim) const fn ending(self, ends: Tick) -> Self {
+        ShotState { ends, ..self }
     }
 
     /// The same shot at another place.

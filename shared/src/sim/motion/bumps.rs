@@ -18,9 +18,22 @@ pub fn bump(ship: &mut ShipState, near: &mut [AsteroidState], rules: &Rules) {
         let (a, b) = (a.position, b.position);
         a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y))
     });
+    let before = ship.position;
     for asteroid in near {
         bump_one(ship, asteroid, rules);
     }
+    hold_back(ship, before, rules);
+}
+
+/// A ship that is pushed comes no further than to the next wall.
+fn hold_back(ship: &mut ShipState, before: Vec2, rules: &Rules) {
+    if ship.position == before || rules.walls.is_empty() {
+        return;
+    }
+    let radius = rules.hull(ship.hull).radius;
+    let place = rules.walls.reach_towards(before, ship.position, radius);
+    let place = snap_position(rules.walls.settle(place, radius));
+    ship.position = if rules.walls.overlaps(place, radius) { before } else { place };
 }
 
 fn bump_one(ship: &mut ShipState, asteroid: &AsteroidState, rules: &Rules) {
@@ -50,8 +63,11 @@ pub fn bump_ships(a: &mut ShipState, b: &mut ShipState, rules: &Rules) {
     }
     let normal = apart.normalize_or(Vec2::X);
     let push = normal * ((reach - distance) / 2.0);
-    a.position = snap_position(a.position + push);
-    b.position = snap_position(b.position - push);
+    for (ship, push) in [(&mut *a, push), (&mut *b, -push)] {
+        let before = ship.position;
+        ship.position = snap_position(before + push);
+        hold_back(ship, before, rules);
+    }
     let closing = (a.velocity - b.velocity).dot(normal);
     if closing < 0.0 {
         let exchange = normal * (closing * (1.0 + SHIP_RESTITUTION) / 2.0);

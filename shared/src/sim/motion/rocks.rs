@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 
-use super::coast;
+use super::coast::coast;
 use crate::sim::entities::{AsteroidState, OreState};
 use crate::sim::rules::Rules;
 use crate::units::snap_velocity;
@@ -10,8 +10,12 @@ use crate::units::snap_velocity;
 /// Share of its velocity that a chunk of ore, or an asteroid outside of all fields, has left after a second.
 const DRAG_FACTOR_PER_SECOND: f32 = 0.25;
 
+/// Radius of a chunk of ore, for walls and edges.
+pub const ORE_RADIUS: f32 = 0.0;
+
 /// One tick of an asteroid. In a field it drifts, and turns back at the border; outside of all fields it slows down and
-/// comes to rest. It turns back at safe zones and at the edges of the sector.
+/// comes to rest. It turns back at safe zones, gates and the edges of the sector,
+/// and bounces off walls.
 pub fn drift(asteroid: &mut AsteroidState, rules: &Rules, side: f32) {
     if asteroid.velocity == Vec2::ZERO {
         return;
@@ -22,14 +26,15 @@ pub fn drift(asteroid: &mut AsteroidState, rules: &Rules, side: f32) {
     if !is_in_field {
         asteroid.velocity *= drag_factor(rules);
     }
-    coast(&mut asteroid.position, &mut asteroid.velocity, radius, rules.tick_seconds, side);
+    coast(&mut asteroid.position, &mut asteroid.velocity, radius, rules, side);
     if is_in_field && !rules.is_in_field(asteroid.position) {
         asteroid.position = before;
         asteroid.velocity = Vec2::ZERO - asteroid.velocity;
     }
-    for (position, safe_radius) in rules.safe_zones() {
-        let apart = asteroid.position - *position;
-        let reach = safe_radius + radius;
+    let gates = rules.gates.passages().iter().map(|passage| (passage.entrance, passage.radius));
+    for (position, kept_out) in rules.safe_zones().iter().copied().chain(gates) {
+        let apart = asteroid.position - position;
+        let reach = kept_out + radius;
         if apart.length_squared() < reach * reach {
             let normal = apart.normalize_or(Vec2::X);
             let closing = asteroid.velocity.dot(normal);
@@ -46,7 +51,7 @@ pub fn float(ore: &mut OreState, rules: &Rules, side: f32) {
         return;
     }
     ore.velocity *= drag_factor(rules);
-    coast(&mut ore.position, &mut ore.velocity, 0.0, rules.tick_seconds, side);
+    coast(&mut ore.position, &mut ore.velocity, ORE_RADIUS, rules, side);
 }
 
 /// Share of the velocity that is left after a tick.

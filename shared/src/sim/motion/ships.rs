@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 
-use super::coast;
+use super::coast::coast_ship;
 use crate::sim::entities::ShipState;
 use crate::sim::rules::{BOOST_STEPS_PER_TICK, Rules};
 use crate::units::{Controls, Thrust, VELOCITY_STEPS_PER_UNIT, snap_position, snap_velocity};
@@ -28,12 +28,12 @@ pub fn steer(ship: &mut ShipState, boost_charge: &mut u16, controls: &Controls, 
     };
 }
 
-/// One tick of flight in empty space: thrust, drag, inertia, and the edges, which bounce.
+/// One tick of flight past everything that moves: thrust, drag, inertia, walls, gates and edges.
 pub fn fly(ship: &mut ShipState, rules: &Rules, side: f32) {
     let hull = rules.hull(ship.hull);
     let step = if ship.boosting { hull.boosted_step } else { hull.thrust_step };
     ship.velocity = (ship.velocity + ship.thrust.direction() * step) * hull.drag_factor;
-    coast(&mut ship.position, &mut ship.velocity, hull.radius, rules.tick_seconds, side);
+    coast_ship(ship, hull.radius, rules, side);
 }
 
 /// One tick of a ship that a client is told nothing new about: the controls stay, and the aim keeps turning.

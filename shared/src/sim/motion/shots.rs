@@ -1,13 +1,13 @@
-//! Shots: where they begin, how they fly, and what they touch.
+//! Shots: where they begin, how they fly, and where they end by themselves.
 
 use glam::Vec2;
 
-use super::coast;
+use super::coast::coast_freely;
 use crate::sim::entities::{ShipState, ShotState, ShotTold};
 use crate::sim::rules::Rules;
 use crate::units::{Tick, snap_position, snap_velocity};
 
-/// The shot that a ship fires at the end of tick `now`: a function of its state alone, so that a client
+/// The shot that a ship fires in the open at the end of tick `now`: a function of its state alone, so that a client
 /// that sees the ship need not be told where the shot begins.
 pub fn muzzle(ship: &ShipState, rules: &Rules, now: Tick) -> ShotState {
     let hull = rules.hull(ship.hull);
@@ -22,43 +22,56 @@ pub fn muzzle(ship: &ShipState, rules: &Rules, now: Tick) -> ShotState {
     ShotState::new(told, position, snap_velocity(ship.velocity + direction * weapon.speed))
 }
 
+/// The same among walls: what leaves the gun, and in which tick it is gone. A gun that touches a wall fires into it.
+pub fn shoot(ship: &ShipState, rules: &Rules, now: Tick) -> ShotState {
+    let mut shot = muzzle(ship, rules, now);
+    if rules.walls.is_empty() {
+        return shot;
+    }
+    let radius = rules.weapon(shot.weapon).radius;
+    shot.position = snap_position(rules.walls.reach_towards(ship.position, shot.position, radius));
+    end_of_shot(shot, rules, now)
+}
+
+/// A shot at its place of tick `now`, told in which tick it is gone: when its time is over, or when it meets a wall. Its
+/// whole path is known, so both ends find the same, and a shot that ends at a wall is not told of again.
+pub fn end_of_shot(shot: ShotState, rules: &Rules, now: Tick) -> ShotState {
+    if rules.walls.is_empty() {
+        return shot.ending(shot.expires);
+    }
+    // A sector with walls always has the same side.
+    let (radius, side) = (rules.weapon(shot.weapon).radius, rules.side(0));
+    let ticks = shot.expires.since(now);
+    let to = shot.position + shot.velocity * (rules.tick_seconds * ticks as f32);
+    let is_inside = to.abs().max_element() < side / 2.0 - radius - 1.0;
+    // Each tick of its path is rounded, by half a step of the grid at most.
+    if is_inside && !rules.walls.is_near(shot.position, to, radius + 0.02 * ticks as f32) {
+        return shot.ending(shot.expires);
+    }
+    let mut flying = shot;
+    for tick in 1..ticks {
+        let from = flying.position;
+        fly_shot(&mut flying, rules, side);
+        if rules.walls.first_touch(from, flying.position, radius).is_some() {
+            return shot.ending(now.plus(tick));
+        }
+    }
+    shot.ending(shot.expires)
+}
+
+/// Where a shot that is at its place of tick `now` is when it ends.
+pub fn last_place(shot: &ShotState, rules: &Rules, side: f32, now: Tick) -> Vec2 {
+    let mut flying = *shot;
+    let mut from = shot.position;
+    for _ in 0..shot.ends().since(now) {
+        from = flying.position;
+        fly_shot(&mut flying, rules, side);
+    }
+    rules.walls.reach_towards(from, flying.position, rules.weapon(shot.weapon).radius)
+}
+
 /// One tick of a shot.
 pub fn fly_shot(shot: &mut ShotState, rules: &Rules, side: f32) {
     let radius = rules.weapon(shot.weapon).radius;
-    coast(&mut shot.position, &mut shot.velocity, radius, rules.tick_seconds, side);
-}
-
-/// How far along the way from `from` to `to` a shot first comes within `reach` of `centre`, `0.0..=1.0`.
-pub fn share_of_path(from: Vec2, to: Vec2, centre: Vec2, reach: f32) -> Option<f32> {
-    let way = to - from;
-    let start = from - centre;
-    let outside = start.length_squared() - reach * reach;
-    if outside <= 0.0 {
-        return Some(0.0);
-    }
-    // |start + way * t| = reach, solved for the smaller t.
-    let a = way.length_squared();
-    let b = start.dot(way);
-    let discriminant = b * b - a * outside;
-    if b >= 0.0 || discriminant < 0.0 {
-        return None;
-    }
-    let share = (-b - discriminant.sqrt()) / a;
-    (share <= 1.0).then_some(share)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_hits_where_it_first_comes_within_reach() {
-        let (from, to) = (Vec2::ZERO, Vec2::new(10.0, 0.0));
-        assert_eq!(share_of_path(from, to, Vec2::new(5.0, 0.0), 1.0), Some(0.4));
-        assert_eq!(share_of_path(from, to, Vec2::new(0.5, 0.0), 1.0), Some(0.0));
-        assert_eq!(share_of_path(from, to, Vec2::new(5.0, 2.0), 1.0), None);
-        assert_eq!(share_of_path(from, to, Vec2::new(-5.0, 0.0), 1.0), None);
-        assert_eq!(share_of_path(from, to, Vec2::new(20.0, 0.0), 1.0), None);
-        assert_eq!(share_of_path(from, from, Vec2::new(20.0, 0.0), 1.0), None);
-    }
+    coast_freely(&mut shot.position, &mut shot.velocity, radius, rules.tick_seconds, side);
 }

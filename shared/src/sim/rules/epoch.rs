@@ -6,17 +6,21 @@
 //! ```
 //!
 //! What is there is found again by its identifier: a ship keeps its hull if there is a hull of that name. If there is none
-//! any more, the first of the table takes its place. Figures that are too high for the new rules become the highest that
+//! any more, the first of the table takes its place. Walls and gates may come and go: whatever a new wall stands on is pushed
+//! out of it, shots end at it, and a gate that is gone leads nowhere. Figures that are too high for the new rules become the highest that
 //! they allow. Server and clients map with these functions, so that both hold the same.
 
 use std::sync::Arc;
+
+use glam::Vec2;
 
 use super::{NamedContent, Rules, RulesError};
 use crate::content::{ContentError, Sector};
 use crate::sim::entities::{
     AsteroidState, AsteroidTold, OreState, OreTold, OwnState, ShipState, ShotState, ShotTold,
 };
-use crate::units::{HullId, OreId, SizeId, Tick, WeaponId};
+use crate::sim::motion::{ORE_RADIUS, end_of_shot};
+use crate::units::{HullId, OreId, SizeId, Tick, WeaponId, snap_position};
 
 /// The step from one set of rules to the next.
 #[derive(Clone, Debug)]
@@ -34,7 +38,7 @@ impl Rules {
     ///
     /// # Errors
     /// When the content has no such room, or changes what cannot change while a room is open: the extent of the sector, and
-    /// which things are placed where.
+    /// which things are placed where, except for walls and gates.
     pub fn next_epoch(&self, content: impl Into<NamedContent>) -> Result<Rules, RulesError> {
         let rules = Rules::new(content, &self.sector.id, &self.mode.id, self.tick_hz)?;
         let file = || format!("sectors/{}.toml", self.sector.id);
@@ -118,7 +122,20 @@ impl Epoch {
     /// A ship, as others see it.
     pub fn ship(&self, ship: &mut ShipState) {
         ship.hull = self.hull(ship.hull);
-        ship.hit_points = ship.hit_points.min(self.rules.hull(ship.hull).hit_points);
+        let hull = self.rules.hull(ship.hull);
+        ship.hit_points = ship.hit_points.min(hull.hit_points);
+        ship.gate_ticks = ship.gate_ticks.min(self.rules.gates.cooldown_max());
+        ship.position = self.out_of_walls(ship.position, hull.radius);
+    }
+
+    /// Whoever is where a wall stands now, or is larger now, is pushed out. Walls need a sector with one side.
+    fn out_of_walls(&self, place: Vec2, radius: f32) -> Vec2 {
+        let walls = &self.rules.walls;
+        if walls.overlaps(place, radius) {
+            snap_position(walls.push_out(place, radius, self.rules.side(0) / 2.0))
+        } else {
+            place
+        }
     }
 
     /// What only the pilot knows of a ship, beside its hold.
@@ -135,7 +152,8 @@ impl Epoch {
         let expires = shot.expires.min(now.plus(lifetime.into()));
         // What was told once is told again in an epoch: of this shot there is a new one.
         let told = ShotTold { weapon, expires, ..**shot };
-        *shot = ShotState::new(told, shot.position, shot.velocity);
+        let told = ShotState::new(told, shot.position, shot.velocity);
+        *shot = end_of_shot(told, &self.rules, now);
     }
 
     /// An asteroid.
@@ -144,7 +162,9 @@ impl Epoch {
         let ore = self.ore(asteroid.ore).unwrap_or_default();
         let hit_points = asteroid.hit_points.min(self.rules.content.asteroid_size(size).hit_points);
         let told = AsteroidTold { size, ore, ..**asteroid };
-        *asteroid = AsteroidState::new(told, asteroid.position, asteroid.velocity, hit_points);
+        let radius = self.rules.content.asteroid_size(size).radius;
+        let place = self.out_of_walls(asteroid.position, radius);
+        *asteroid = AsteroidState::new(told, place, asteroid.velocity, hit_points);
     }
 
     /// A chunk of ore that floats on after `now`.
@@ -152,7 +172,8 @@ impl Epoch {
         let lifetime = self.rules.ticks(self.rules.mode.ore_lifetime_seconds);
         let expires = chunk.expires.min(now.plus(lifetime));
         let told = OreTold { ore: self.ore(chunk.ore).unwrap_or_default(), expires, ..**chunk };
-        *chunk = OreState::new(told, chunk.position, chunk.velocity);
+        let place = self.out_of_walls(chunk.position, ORE_RADIUS);
+        *chunk = OreState::new(told, place, chunk.velocity);
     }
 
     /// A hold, under a hull of the new rules. Returns it, and the units of each old kind that are lost: there is no such

@@ -19,6 +19,7 @@ use thiserror::Error;
 
 use crate::content::{Content, ContentError, Mode, Sector, SectorSize};
 use crate::limits::{TICK_HZ_MAX, TICK_HZ_MIN};
+use crate::sim::barriers::{Gates, Walls};
 use crate::units::{DepositId, HullId, ViewLag, WeaponId};
 
 /// How much faster than its engines a ship may be after bumps, for the reach of searches.
@@ -49,6 +50,10 @@ pub struct Rules {
     pub view_lag_max: ViewLag,
     /// Where asteroids grow.
     pub deposits: Vec<Deposit>,
+    /// The walls.
+    pub walls: Walls,
+    /// The gates.
+    pub gates: Gates,
     hulls: Vec<HullRules>,
     weapons: Vec<WeaponRules>,
     /// Centre and radius of each safe zone, those of the stations included.
@@ -102,6 +107,8 @@ impl Rules {
         Ok(Rules {
             deposits: Deposit::all(sector, tick_hz),
             safe_zones,
+            walls: Walls::new(sector),
+            gates: Gates::new(sector, tick_hz),
             sector: sector.clone(),
             mode: mode.clone(),
             tick_hz,

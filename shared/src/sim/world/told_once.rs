@@ -52,7 +52,7 @@ impl ToldOnce {
                 let mut expected = *before;
                 fly_shot(&mut expected, rules, side);
                 assert_eq!(expected, shot.state, "a shot flies as it was told");
-                assert!(shot.state.expires > tick, "a shot ends when it was told to");
+                assert!(shot.state.ends() > tick, "a shot ends when it was told to");
             }
         }
         for (key, before) in &self.asteroids {

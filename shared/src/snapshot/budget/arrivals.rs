@@ -100,9 +100,13 @@ impl Arrivals {
     fn find(&mut self, input: &PlanInput<'_>) {
         let PlanInput { source, visible, held, player, .. } = *input;
         let Source { world, history } = source;
-        let centre = input.centre();
+        let (centre, exit) = (input.centre(), input.exit());
         let own = world.pilot(player).and_then(|pilot| pilot.ship).map(slot_of);
         let worth_at = |place: Vec2| {
+            // What is at an exit is as near as if the ship were there already.
+            let exit =
+                exit.filter(|exit| exit.distance_squared(place) < centre.distance_squared(place));
+            let centre = exit.unwrap_or(centre);
             let is_near = (place - centre).abs().max_element() <= COLLISION_DISTANCE;
             let nearness = if is_near { NEAR } else { 1.0 };
             nearness * worth_at(place.distance_squared(centre))

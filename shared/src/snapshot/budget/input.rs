@@ -3,7 +3,7 @@
 use glam::Vec2;
 
 use crate::snapshot::history::Source;
-use crate::snapshot::interest::view_centre;
+use crate::snapshot::interest::{exit_near, view_centre};
 use crate::snapshot::sets::{PerKind, SlotSet, Visible, Waiting};
 use crate::units::PlayerId;
 
@@ -25,5 +25,10 @@ impl PlanInput<'_> {
     /// The centre of the player's view.
     pub(super) fn centre(&self) -> Vec2 {
         view_centre(self.source.world, self.player).unwrap_or_default()
+    }
+
+    /// The exit of a gate that the player may be about to fly through.
+    pub(super) fn exit(&self) -> Option<Vec2> {
+        exit_near(self.source.world, self.centre())
     }
 }

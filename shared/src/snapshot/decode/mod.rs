@@ -13,7 +13,8 @@ use super::format::shots::{read_shot_of, shot};
 use super::{COUNT_ORDER, EntityKey, EntityKind, Held, Removal};
 use crate::limits::{SECTOR_SIDE_MAX, SECTOR_SIDE_MIN, VISIBLE_PER_KIND_MAX};
 use crate::sim::{
-    AsteroidState, OreState, OwnState, Rules, ShipState, ShotState, drift, float, fly_shot, muzzle,
+    AsteroidState, OreState, OwnState, Rules, ShipState, ShotState, drift, float, fly_shot,
+    last_place, shoot,
 };
 use crate::units::{PlayerId, Tick};
 use crate::wire::BitReader;
@@ -235,7 +236,14 @@ impl Decoder {
         ticks: u32,
     ) -> Result<bool, SnapshotError> {
         let (rules, side) = (&self.rules, self.side);
-        remove_expired(&mut self.shots, &mut self.removals, |shot| shot.expires <= now, of_shot);
+        let baseline = now.minus(ticks);
+        let of_ended =
+            |shot: &ShotState| (EntityKind::Shot, last_place(shot, rules, side, baseline));
+        for (key, shot) in self.shots.extract_if(.., |(_, shot)| shot.ends() <= now) {
+            let (kind, position) = of_ended(&shot);
+            let destroyed = shot.ends_at_wall();
+            self.removals.push(Removal { key, kind, position, destroyed });
+        }
         for (_, shot) in &mut self.shots {
             for _ in 0..ticks {
                 fly_shot(shot, rules, side);
@@ -256,7 +264,7 @@ impl Decoder {
                 return Ok(read_shot_of(input, ship, now, rules, side)?);
             }
             has_fired |= ship.player == player;
-            Ok(muzzle(ship, rules, now))
+            Ok(shoot(ship, rules, now))
         })?;
         Ok(has_fired)
     }

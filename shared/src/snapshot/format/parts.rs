@@ -84,8 +84,10 @@ pub fn ship_update<S: BitStream>(
         let from = velocity_to_grid(ship.velocity);
         ship.velocity = velocity(stream, now.velocity, from, VELOCITY_RESIDUAL_ORDER)?;
     }
+    // What does not follow from flight stays as it was; the wait for gates follows from it.
     let condition_of = |ship: &ShipState| (ship.hit_points, ship.protected, ship.hull);
-    if stream.flag(condition_of(now) != condition_of(base))? {
+    let is_other = condition_of(now) != condition_of(base) || now.gate_ticks != ship.gate_ticks;
+    if stream.flag(is_other)? {
         condition(stream, now, &mut ship, rules)?;
     }
     Ok(ship)
@@ -197,6 +199,9 @@ fn condition<S: BitStream>(
     ship.hull = HullId(stream.below(now.hull.0.into(), rules.content.hulls.len() as u32)? as u8);
     ship.hit_points = hit_points_of(stream, now.hit_points, rules.hull(ship.hull).hit_points)?;
     ship.protected = stream.flag(now.protected)?;
+    if !rules.gates.is_empty() && stream.flag(now.gate_ticks != ship.gate_ticks)? {
+        ship.gate_ticks = stream.bits(now.gate_ticks.into(), 8)? as u8;
+    }
     Ok(())
 }
 

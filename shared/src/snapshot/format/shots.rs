@@ -7,7 +7,7 @@ use glam::Vec2;
 
 use super::parts::{expiry, position, sum, velocity};
 use crate::limits::PLAYER_ID_BITS;
-use crate::sim::{Rules, ShipState, ShotState, ShotTold, fly_back, fly_shot, muzzle};
+use crate::sim::{Rules, ShipState, ShotState, ShotTold, end_of_shot, fly_back, fly_shot, muzzle};
 use crate::units::{
     Angle, GridVec, PlayerId, Tick, WeaponId, position_from_grid, position_to_grid,
     velocity_from_grid, velocity_to_grid,
@@ -34,7 +34,8 @@ pub fn shot<S: BitStream>(
     let position = position(stream, now.position, side)?;
     let velocity = velocity(stream, now.velocity, GridVec::default(), VELOCITY_ORDER)?;
     let expires = expiry(stream, now.expires, tick)?;
-    Ok(ShotState::new(ShotTold { shooter, weapon, expires }, position, velocity))
+    let shot = ShotState::new(ShotTold { shooter, weapon, expires }, position, velocity);
+    Ok(if S::READS { end_of_shot(shot, rules, tick) } else { shot })
 }
 
 /// Whether a ship in its present state can have fired the shot: it may have changed its gun since.
@@ -106,7 +107,7 @@ pub fn read_shot_of(
     let from = position_to_grid(shot.position);
     let position = sum(input, from, from, orders.position)?;
     shot.position = position_from_grid(position);
-    Ok(shot)
+    Ok(end_of_shot(shot, rules, now))
 }
 
 fn difference(to: GridVec, from: GridVec) -> GridVec {
@@ -166,6 +167,7 @@ mod tests {
             thrust: Thrust::from_code(thrust).unwrap(),
             boosting: false,
             protected: false,
+            gate_ticks: 0,
             hit_points: 100,
         }
     }

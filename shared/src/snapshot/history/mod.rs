@@ -16,7 +16,7 @@ use super::format::parts::ship_update;
 use super::sets::PerKind;
 use super::sets::{Slot, SlotSet, slot_of};
 use crate::limits::history_ticks;
-use crate::sim::{ShipKey, ShipState, World, muzzle};
+use crate::sim::{ShipKey, ShipState, World, shoot};
 use crate::units::Tick;
 use crate::wire::{BitWriter, NEVER_FAILS};
 use grid::EntityGrid;
@@ -90,7 +90,7 @@ impl History {
         rosters.shots.record(
             tick,
             kept,
-            world.shots().iter().map(|(key, s)| (key, s.state.expires)),
+            world.shots().iter().map(|(key, s)| (key, s.state.ends())),
         );
         rosters.asteroids.record(tick, kept, world.asteroids().keys().map(|key| (key, NEVER)));
         rosters.ores.record(tick, kept, world.ores().iter().map(|(key, ore)| (key, ore.expires)));
@@ -149,7 +149,7 @@ impl History {
             let birth = (shot.fired == world.tick()).then_some(shot.ship).filter(|ship| {
                 let ship = world.ships().get(*ship);
                 ship.is_some_and(|ship| {
-                    muzzle(&ship.state, world.rules(), world.tick()) == shot.state
+                    shoot(&ship.state, world.rules(), world.tick()) == shot.state
                 })
             });
             if birth.is_some() {

@@ -74,6 +74,7 @@ mod tests {
             thrust: Thrust::NONE,
             boosting: false,
             protected: false,
+            gate_ticks: 0,
             hit_points,
         }
     }

@@ -29,7 +29,7 @@ struct Occupant {
 pub struct Ended {
     /// Its slot.
     pub slot: Slot,
-    /// The tick in which it would have expired.
+    /// The tick in which it would have ended by itself, as both ends know.
     pub expires: Tick,
 }
 

@@ -24,6 +24,7 @@ fn ship(player: u16, x: f32) -> ShipState {
         thrust: Thrust::towards(0),
         boosting: false,
         protected: false,
+        gate_ticks: 0,
         hit_points: 100,
     }
 }

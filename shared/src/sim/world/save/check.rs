@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::SavedWorld;
 use crate::limits::{PLAYERS_PER_ROOM_MAX, SECTOR_SIDE_MAX, SECTOR_SIDE_MIN, SPEED_MAX};
 use crate::sim::entities::{ShipState, Trail};
+use crate::sim::motion::end_of_shot;
 use crate::sim::rules::Rules;
 use crate::units::{
     Angle, DepositId, HullId, OreId, PlayerId, Thrust, Tick, WeaponId, position_from_grid,
@@ -93,6 +94,8 @@ impl SavedWorld {
         let hull = rules.hull(state.hull);
         let has_points = (1..=hull.hit_points).contains(&state.hit_points);
         ensure(has_points, "a ship with hit points that its hull does not have")?;
+        let is_wait = state.gate_ticks <= rules.gates.cooldown_max();
+        ensure(is_wait, "a wait that is longer than any gate's")?;
         self.check_course(state.position, state.velocity)
     }
 
@@ -104,6 +107,8 @@ impl SavedWorld {
             ensure(is_weapon, "a shot of a weapon that there is not")?;
             let lifetime = u32::from(rules.weapon(state.weapon).lifetime_ticks);
             self.check_end(state.expires, lifetime)?;
+            let ends = end_of_shot(*state, rules, self.tick).ends();
+            ensure(state.ends() == ends, "a shot that ends where there is no wall, or behind one")?;
             ensure(shot.fired <= self.tick, "a shot of the future")?;
             ensure(shot.view_lag <= rules.view_lag_max, "a view lag beyond the cap")?;
             self.check_course(state.position, state.velocity)?;

@@ -76,6 +76,8 @@ impl World {
             let place = snap_position(self.state.rng.in_rectangle(bounds.0, bounds.1));
             if !rules.deposit(deposit).contains(place)
                 || rules.is_near_safe_zone(place, figures.radius)
+                || rules.walls.overlaps(place, figures.radius)
+                || rules.gates.overlaps(place, figures.radius)
                 || self.is_seen(place)
             {
                 continue;
@@ -134,6 +136,8 @@ impl World {
                 let direction = turn.turned(part_of_turn(index, figures.pieces)).direction();
                 let speed = SPLIT_SPEED * self.state.rng.range(0.6, 1.0);
                 let place = broken.position + direction * offset.max(0.0);
+                let radius = rules.content.asteroid_size(piece).radius;
+                let place = rules.walls.reach_towards(broken.position, place, radius);
                 let velocity = broken.velocity + direction * speed;
                 self.add_asteroid(deposit, piece, broken.ore, place, velocity);
             }

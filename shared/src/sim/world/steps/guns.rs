@@ -1,7 +1,7 @@
 //! Guns in a tick: they cool down and fire.
 
 use crate::sim::entities::Shot;
-use crate::sim::motion::muzzle;
+use crate::sim::motion::shoot;
 use crate::sim::world::World;
 
 impl World {
@@ -19,7 +19,7 @@ impl World {
             }
             ship.protection_ticks = 0;
             ship.state.protected = false;
-            let state = muzzle(&ship.state, &rules, self.state.tick);
+            let state = shoot(&ship.state, &rules, self.state.tick);
             ship.gun_cooldown = rules.weapon(state.weapon).interval_ticks;
             let view_lag = ship.view_lag;
             self.state.shots.insert(Shot { state, fired: self.state.tick, ship: key, view_lag });

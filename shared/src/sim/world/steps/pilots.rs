@@ -10,6 +10,8 @@ use crate::units::{Angle, Controls, HullId, PlayerId, Thrust, ViewLag, snap_posi
 const PLACEMENT_TRIES: u32 = 12;
 /// Free distance around the place of a returning ship, in its radii.
 const PLACEMENT_RADII: f32 = 6.0;
+/// The same to walls, which stand still.
+const WALL_RADII: f32 = 2.0;
 
 impl World {
     pub(super) fn join(&mut self, player: PlayerId) {
@@ -69,6 +71,7 @@ impl World {
                 boosting: false,
                 protected: protection >= 1.0 || self.rules.is_safe(position),
                 hit_points: rules.hit_points,
+                gate_ticks: 0,
             },
             controls: Controls { aim, ..Controls::default() },
             boost_charge: rules.boost_charge_max,
@@ -108,11 +111,14 @@ impl World {
             let reach = radius * PLACEMENT_RADII;
             self.ship_cells.for_each_near(place.0, reach, |_| is_free = false);
             self.asteroid_cells.for_each_near(place.0, reach, |_| is_free = false);
+            is_free &= !rules.walls.overlaps(place.0, radius * WALL_RADII);
+            is_free &= !rules.gates.overlaps(place.0, radius);
             if is_free {
                 break;
             }
         }
-        (snap_position(place.0), place.1)
+        let free = rules.walls.push_out(snap_position(place.0), radius, self.state.side / 2.0);
+        (snap_position(free), place.1)
     }
 
     /// Removes a ship after a kill: its cargo floats, its pilot waits, the killer scores.

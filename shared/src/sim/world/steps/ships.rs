@@ -1,6 +1,6 @@
-//! Ships in a tick: they steer, fly, and bump into asteroids and each other.
+//! Ships in a tick: they steer, fly past walls and through gates, and bump into asteroids and each other.
 
-use crate::sim::entities::ShipKey;
+use crate::sim::entities::{ShipKey, Trail};
 use crate::sim::motion::{bump, bump_ships, fly, steer};
 use crate::sim::world::World;
 
@@ -10,8 +10,13 @@ impl World {
         self.index_asteroids();
         let mut near = Vec::new();
         for ship in self.state.ships.values_mut() {
+            let before = ship.state;
             steer(&mut ship.state, &mut ship.boost_charge, &ship.controls, &rules);
             fly(&mut ship.state, &rules, self.state.side);
+            if ship.state.has_passed_gate(&before, 1) {
+                // No screen shows it between the two gates.
+                ship.trail = Trail::default();
+            }
             near.clear();
             let reach = rules.hull(ship.state.hull).radius + rules.asteroid_radius_max;
             let asteroids = &self.state.asteroids;

@@ -3,19 +3,21 @@
 use glam::Vec2;
 
 use crate::sim::entities::{AsteroidKey, ShipKey, Shot, ShotKey};
-use crate::sim::motion::{fly_shot, share_of_path};
+use crate::sim::geometry::share_of_path;
+use crate::sim::motion::fly_shot;
 use crate::sim::world::{Event, World};
 use crate::units::PlayerId;
 
 /// Units that bumps of this tick may have pushed a ship away from the position in its cell.
 const BUMP_SLACK: f32 = 16.0;
 
-/// The first thing on a shot's path; a wreck takes no harm.
+/// The first thing on a shot's path; wrecks and walls take no harm.
 #[derive(Clone, Copy)]
 enum Target {
     Ship(ShipKey),
     Wreck,
     Asteroid(AsteroidKey),
+    Wall,
 }
 
 impl World {
@@ -32,7 +34,15 @@ impl World {
                 shot.view_lag = ship.view_lag;
             }
             fly_shot(&mut shot.state, &rules, self.state.side);
-            if let Some(target) = self.first_on_path(before, shot) {
+            let is_last = shot.state.ends() <= self.state.tick;
+            if is_last {
+                // Up to the wall it can still hit something.
+                let radius = rules.weapon(shot.state.weapon).radius;
+                shot.state.position =
+                    rules.walls.reach_towards(before, shot.state.position, radius);
+            }
+            let wall = is_last.then_some(Target::Wall);
+            if let Some(target) = self.first_on_path(before, shot).or(wall) {
                 hits.push((key, target));
             }
         }
@@ -42,7 +52,7 @@ impl World {
             let damage = rules.weapon(shot.state.weapon).damage;
             match target {
                 Target::Ship(ship) => self.hurt_ship(ship, damage, shot.state.shooter, events),
-                Target::Wreck => {}
+                Target::Wreck | Target::Wall => {}
                 Target::Asteroid(asteroid) => self.hurt_asteroid(asteroid, damage),
             }
         }

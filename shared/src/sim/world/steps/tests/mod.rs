@@ -2,10 +2,12 @@
 
 mod combat;
 mod flight;
+mod gates;
 mod lag_compensation;
 mod mining;
 mod placed;
 mod told_once;
+mod walls;
 
 use std::sync::Arc;
 
