@@ -161,7 +161,8 @@ impl Hunter {
         };
         let apart = prey.position - view.ship.position;
         let (distance, towards) = (apart.length(), apart.normalize_or(Vec2::X));
-        let steering = if distance > BOOST_DISTANCE {
+        let is_apart = distance > BOOST_DISTANCE || view.is_walled_off(prey.position);
+        let steering = if is_apart {
             let meeting = prey.position + prey.velocity * (distance / view.top_speed()).min(1.5);
             self.tools.helm.fly_through(view, meeting, true)
         } else {

@@ -31,6 +31,8 @@ const CIRCLING_SPEED: f32 = 45.0;
 const GATHER_RANGE: f32 = 520.0;
 /// Units by which an asteroid counts as farther if another ship is near it, and how near that is.
 const CLAIMED_DETOUR: f32 = 500.0;
+/// The same for one behind a wall: the way around is longer.
+const WALLED_DETOUR: f32 = 500.0;
 const CLAIM_RANGE: f32 = 260.0;
 /// Units by which an asteroid counts as nearer per credit of its ore's price.
 const PRICE_PULL: f32 = 12.0;
@@ -123,7 +125,9 @@ impl Miner {
                 let is_claimed = view
                     .others()
                     .any(|(_, ship)| ship.position.distance(rock.position) < CLAIM_RANGE);
-                view.distance(rock.position) + if is_claimed { CLAIMED_DETOUR } else { 0.0 }
+                view.distance(rock.position)
+                    + if is_claimed { CLAIMED_DETOUR } else { 0.0 }
+                    + if view.is_walled_off(rock.position) { WALLED_DETOUR } else { 0.0 }
                     - view.rules.content.ore(rock.ore).price as f32 * PRICE_PULL
             };
             effort(&a.1).total_cmp(&effort(&b.1))
@@ -140,6 +144,9 @@ impl Miner {
     ) -> (Steering, Aimed) {
         let aimed =
             self.tools.gunner.track(view, &Target::asteroid(view, key, rock), &Skill::ROCKS);
+        if view.is_walled_off(rock.position) {
+            return (self.tools.helm.fly_to(view, rock.position, false), aimed);
+        }
         let radius = view.rules.content.asteroid_size(rock.size).radius;
         let apart = view.ship.position - rock.position;
         let outwards = match view.station() {

@@ -117,7 +117,10 @@ impl Trader {
             Some(station) if view.is_safe() => rock.position - station.position,
             _ => view.ship.position - rock.position,
         };
-        let place = rock.position + outwards.normalize_or(Vec2::X) * (radius + STANDOFF);
+        let place = match view.is_walled_off(rock.position) {
+            true => rock.position,
+            false => rock.position + outwards.normalize_or(Vec2::X) * (radius + STANDOFF),
+        };
         Some((self.tools.helm.fly_to(view, place, false), aimed))
     }
 

@@ -111,6 +111,11 @@ impl<'a> BrainView<'a> {
         f32::from(self.ship.hit_points) / f32::from(whole.max(1))
     }
 
+    /// Whether a wall stands between our ship and a place.
+    pub fn is_walled_off(&self, place: Vec2) -> bool {
+        self.rules.walls.is_between(self.ship.position, place)
+    }
+
     /// Distance from our ship.
     pub fn distance(&self, place: Vec2) -> f32 {
         self.ship.position.distance(place)

@@ -47,7 +47,10 @@ pub(super) struct Flyer {
 impl Arena {
     pub(super) fn new(sector: &str, mode: &str, seed: u64, crew: &[&str]) -> Self {
         let content = Arc::new(Content::built_in().unwrap());
-        let rules = Rules::new(content, sector, mode, 30).unwrap();
+        Arena::under(Rules::new(content, sector, mode, 30).unwrap(), seed, crew)
+    }
+
+    pub(super) fn under(rules: Rules, seed: u64, crew: &[&str]) -> Self {
         let world = World::new(Arc::new(rules), seed);
         let mut arena =
             Arena { world, flyers: Vec::new(), players: Vec::new(), kills: HashMap::new(), seed };

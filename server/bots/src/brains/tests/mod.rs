@@ -2,6 +2,7 @@
 
 mod arena;
 mod duel;
+mod maze;
 
 use driftfield_shared::sim::{Command, ShipState};
 use driftfield_shared::units::{Controls, PlayerId, Thrust};

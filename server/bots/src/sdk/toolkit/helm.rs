@@ -1,7 +1,7 @@
-//! Steers: turns a wanted place or velocity into thrust, past asteroids, edges and other ships.
+//! Steers: turns a wanted place or velocity into thrust, past asteroids, walls, edges and other ships.
 //!
 //! ```text
-//! goal -> detour around the first asteroid in the way -> wanted velocity
+//! goal -> way past walls and through gates -> detour around the first asteroid in the way -> wanted velocity
 //!      -> for each of the 33 thrusts: what would come of it? -> the one that comes nearest without a collision
 //! ```
 //!
@@ -12,7 +12,8 @@ use driftfield_shared::units::{Controls, Thrust, Tick};
 use glam::Vec2;
 
 use super::Aimed;
-use super::obstacles::{Detour, Obstacle, around, first_in_way, way_around};
+use super::obstacles::{Detour, Obstacle, around, first_in_way, gates_around, way_around};
+use super::route::{Leg, Route};
 use crate::sdk::BrainView;
 
 /// Moments for which the outcome of a thrust is computed, in seconds from now.
@@ -22,7 +23,9 @@ const PROBE_OF_COURSE: usize = 1;
 /// Distance kept from asteroids and from other ships, in units.
 const ROCK_MARGIN: f32 = 12.0;
 const SHIP_MARGIN: f32 = 14.0;
-/// Cost of a thrust that leads into an asteroid, in units/s of wrong velocity, and the same per unit of depth.
+/// The same from walls, which do not move.
+const WALL_MARGIN: f32 = 4.0;
+/// Cost of a thrust that leads into an asteroid or a wall, in units/s of wrong velocity, and the same per unit of depth.
 const BUMP_COST: f32 = 260.0;
 const DEPTH_COST: f32 = 4.0;
 /// Cost of touching another ship, and of leaving the sector by a unit.
@@ -69,6 +72,7 @@ pub struct Helm {
     /// A velocity that leads out of being stuck, and until when it is kept.
     escape: Option<(Tick, Vec2)>,
     obstacles: Vec<Obstacle>,
+    route: Route,
 }
 
 impl Helm {
@@ -81,6 +85,7 @@ impl Helm {
             looked: None,
             escape: None,
             obstacles: Vec::new(),
+            route: Route::default(),
         }
     }
 
@@ -102,7 +107,10 @@ impl Helm {
         speed_max: f32,
         wants_boost: bool,
     ) -> Steering {
+        let Leg { place: goal, is_goal, gate } = self.route.next(view, goal);
+        let speed_max = if is_goal { speed_max } else { f32::MAX };
         around(view, &mut self.obstacles);
+        gates_around(view, gate, &mut self.obstacles);
         let boost = self.may_boost(view, wants_boost);
         let top = view.top_speed() * if boost { BOOSTED } else { 1.0 };
         let from = view.ship.position;
@@ -121,9 +129,10 @@ impl Helm {
         self.steer(view, wanted, boost)
     }
 
-    /// Keeps a velocity, in units/s, as far as asteroids, ships and edges allow.
+    /// Keeps a velocity, in units/s, as far as asteroids, walls, ships and edges allow.
     pub fn fly_with(&mut self, view: &BrainView<'_>, wanted: Vec2, wants_boost: bool) -> Steering {
         around(view, &mut self.obstacles);
+        gates_around(view, None, &mut self.obstacles);
         let boost = self.may_boost(view, wants_boost);
         self.steer(view, wanted, boost)
     }
@@ -153,7 +162,9 @@ impl Helm {
     /// The cost of a thrust: its difference from the wanted velocity, and its collisions.
     fn cost(&self, view: &BrainView<'_>, probes: &Probes, thrust: Thrust, wanted: Vec2) -> f32 {
         let push = thrust.direction();
-        let edge = (view.frame.side / 2.0 - view.rules.hull(view.ship.hull).radius).max(0.0);
+        let radius = view.rules.hull(view.ship.hull).radius;
+        let edge = (view.frame.side / 2.0 - radius).max(0.0);
+        let wall_reach = radius + WALL_MARGIN;
         let mut cost = 0.0;
         for (index, probe) in probes.moments.iter().enumerate() {
             if index == PROBE_OF_COURSE {
@@ -170,6 +181,11 @@ impl Helm {
                 if gap < 0.0 {
                     cost += (BUMP_COST - gap * DEPTH_COST) * urgency;
                 }
+            }
+            if probes.is_near_wall
+                && view.rules.walls.first_touch(view.ship.position, place, wall_reach).is_some()
+            {
+                cost += BUMP_COST * urgency;
             }
             for (ship, velocity, reach) in &probes.ships {
                 let gap = place.distance(*ship + *velocity * probe.seconds) - reach - SHIP_MARGIN;
@@ -220,6 +236,8 @@ struct Probes {
     moments: [Probe; PROBE_SECONDS.len()],
     /// Ships nearby: position, velocity, and distance of the centres at which we collide.
     ships: Vec<(Vec2, Vec2, f32)>,
+    /// Whether a wall is so near that a thrust may lead into it.
+    is_near_wall: bool,
 }
 
 /// After `seconds`: velocity = velocity now * keep + push * gain, and distance = velocity now * coast + push * carry.
@@ -262,6 +280,10 @@ impl Probes {
                 (ship.position, ship.velocity, hull.radius + view.rules.hull(ship.hull).radius)
             })
             .collect();
-        Probes { moments, ships }
+        let last = moments[moments.len() - 1];
+        let far = Vec2::splat(view.ship.velocity.length() * last.coast + last.carry);
+        let place = view.ship.position;
+        let is_near_wall = view.rules.walls.is_near(place - far, place + far, hull.radius);
+        Probes { moments, ships, is_near_wall }
     }
 }

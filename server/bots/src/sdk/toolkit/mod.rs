@@ -14,12 +14,14 @@ mod gunner;
 mod helm;
 pub mod obstacles;
 mod patrol;
+mod route;
 mod tools;
 
 pub use alarm::Alarm;
 pub use gunner::{Aimed, Gunner, Skill, Target};
 pub use helm::{Helm, Steering};
 pub use patrol::Patrol;
+pub use route::{Leg, Route};
 pub use tools::Tools;
 
 use driftfield_shared::sim::Rng;

@@ -1,4 +1,4 @@
-//! Obstacles: the asteroids nearby, and the way around the first one.
+//! Obstacles: the asteroids nearby, gates that lead elsewhere, and the way around the first one.
 
 use driftfield_shared::netcode::EntityKey;
 use glam::Vec2;
@@ -44,6 +44,24 @@ pub fn around(view: &BrainView<'_>, out: &mut Vec<Obstacle>) {
         let reach = view.rules.content.asteroid_size(rock.size).radius + own;
         let is_near = view.distance(rock.position) < SIGHT + reach;
         is_near.then_some(Obstacle { key, position: rock.position, velocity: rock.velocity, reach })
+    }));
+}
+
+/// Adds the gates near our ship, except for the one that is meant to be flown through: whoever flies into another by mistake is
+/// far away.
+pub fn gates_around(view: &BrainView<'_>, wanted: Option<Vec2>, out: &mut Vec<Obstacle>) {
+    let passages = (0_u32..).zip(view.rules.gates.passages());
+    out.extend(passages.filter_map(|(index, passage)| {
+        let position = passage.entrance;
+        let apart = view.distance(position);
+        // Inside of it there is no danger any more.
+        let is_near = (passage.radius..SIGHT + passage.radius).contains(&apart);
+        (is_near && Some(position) != wanted).then_some(Obstacle {
+            key: EntityKey(u32::MAX - index),
+            position,
+            velocity: Vec2::ZERO,
+            reach: passage.radius,
+        })
     }));
 }
 
@@ -100,12 +118,13 @@ pub fn way_around(
     (place, Detour { key: obstacle.key, side })
 }
 
-/// Whether an asteroid other than `target` lies between two places, so that a shot would not get through.
+/// Whether a wall, or an asteroid other than `target`, lies between two places, so that a shot would not get through.
 pub fn is_hidden(view: &BrainView<'_>, from: Vec2, to: Vec2, target: Option<EntityKey>) -> bool {
-    view.asteroids().filter(|(key, _)| Some(*key) != target).any(|(_, rock)| {
-        let radius = view.rules.content.asteroid_size(rock.size).radius;
-        distance_to_segment(rock.position, from, to) < radius
-    })
+    view.rules.walls.is_between(from, to)
+        || view.asteroids().filter(|(key, _)| Some(*key) != target).any(|(_, rock)| {
+            let radius = view.rules.content.asteroid_size(rock.size).radius;
+            distance_to_segment(rock.position, from, to) < radius
+        })
 }
 
 fn distance_to_segment(place: Vec2, from: Vec2, to: Vec2) -> f32 {

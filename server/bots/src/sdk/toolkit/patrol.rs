@@ -140,7 +140,8 @@ impl Patrol {
             let clears_station = view.station().is_none_or(|station| {
                 place.distance(station.position) > station.safe_radius + STATION_MARGIN
             });
-            if clears_station && (SEARCHED * 2.0..LEG_MAX).contains(&distance) {
+            let is_free = !view.rules.walls.overlaps(place, SEARCHED / 4.0);
+            if is_free && clears_station && (SEARCHED * 2.0..LEG_MAX).contains(&distance) {
                 break;
             }
             place = self.rng.in_square(half);
