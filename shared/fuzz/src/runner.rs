@@ -51,6 +51,9 @@ struct Flags {
     /// Writes the targets' own seeds to folders in this one, for a guided fuzzer to start from.
     #[arg(long)]
     write_seeds: Option<PathBuf>,
+    /// Adds this file, or the files in this folder, to the corpus of the target.
+    #[arg(long)]
+    save_corpus: Option<PathBuf>,
 }
 
 /// When a target has run for long enough.
@@ -87,6 +90,13 @@ pub fn main(targets: &[Target]) -> ExitCode {
     }
     if let Some(folder) = &flags.write_seeds {
         return finish(chosen.iter().try_for_each(|target| write_seeds(target, folder)));
+    }
+    if let Some(path) = &flags.save_corpus {
+        let [target] = chosen[..] else {
+            eprintln!("name the one target whose corpus it is");
+            return ExitCode::FAILURE;
+        };
+        return finish(save_corpus(target, path));
     }
     if let Some(path) = &flags.input {
         return finish(fs::read(path).map(|bytes| {
@@ -157,12 +167,32 @@ pub fn fuzz(target: &Target, seed: u64, until: Until) -> Result<Outcome, Find> {
 /// The seeds of a target and the files of its corpus, in the order of their names.
 fn pool(target: &Target) -> Vec<Vec<u8>> {
     let mut pool = (target.seeds)();
-    let folder = Path::new(target.home).join("corpus").join(target.name);
-    let mut paths: Vec<_> =
-        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    pool.extend(paths.iter().filter_map(|path| fs::read(path).ok()));
+    pool.extend(paths_in(&corpus(target)).iter().filter_map(|path| fs::read(path).ok()));
     pool
+}
+
+/// The folder of a target's corpus.
+pub(crate) fn corpus(target: &Target) -> PathBuf {
+    Path::new(target.home).join("corpus").join(target.name)
+}
+
+/// What is in a folder, in the order of the names; nothing if there is no such folder.
+pub(crate) fn paths_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Copies inputs into the corpus, under the hashes of their bytes.
+fn save_corpus(target: &Target, path: &Path) -> std::io::Result<()> {
+    let folder = corpus(target);
+    fs::create_dir_all(&folder)?;
+    let paths = if path.is_dir() { paths_in(path) } else { vec![path.to_owned()] };
+    paths.iter().try_for_each(|path| {
+        let bytes = fs::read(path)?;
+        fs::write(folder.join(name_of(&bytes)), bytes)
+    })
 }
 
 fn write_seeds(target: &Target, folder: &Path) -> std::io::Result<()> {
@@ -171,7 +201,7 @@ fn write_seeds(target: &Target, folder: &Path) -> std::io::Result<()> {
     (target.seeds)().iter().try_for_each(|bytes| fs::write(folder.join(name_of(bytes)), bytes))
 }
 
-fn name_of(bytes: &[u8]) -> String {
+pub(crate) fn name_of(bytes: &[u8]) -> String {
     format!("{:016x}", Fnv::new().bytes(bytes).finish())
 }
 

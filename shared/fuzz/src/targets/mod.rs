@@ -24,7 +24,10 @@ const HOME: &str = env!("CARGO_MANIFEST_DIR");
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::{Until, fuzz};
+    use crate::runner::{Until, corpus, fuzz, name_of, paths_in};
+
+    /// Bytes of all corpora together: they are in every clone.
+    const CORPUS_BYTES_MAX: usize = 400_000;
 
     #[test]
     fn no_input_of_the_corpus_and_none_that_is_close_to_it_breaks_a_rule() {
@@ -33,5 +36,20 @@ mod tests {
                 panic!("{}: {:02x?}", target.name, find.bytes);
             }
         }
+    }
+
+    #[test]
+    fn each_target_has_a_corpus_that_is_small_and_named_by_its_bytes() {
+        let mut bytes_in_all = 0;
+        for target in &ALL {
+            let paths = paths_in(&corpus(target));
+            assert!(!paths.is_empty(), "{} has no corpus", target.name);
+            for path in paths {
+                let bytes = std::fs::read(&path).unwrap();
+                assert_eq!(path.file_name().unwrap().to_str(), Some(&*name_of(&bytes)));
+                bytes_in_all += bytes.len();
+            }
+        }
+        assert!(bytes_in_all <= CORPUS_BYTES_MAX, "{bytes_in_all} bytes: minimise them");
     }
 }

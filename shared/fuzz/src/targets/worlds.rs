@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use driftfield_shared::content::Content;
+use driftfield_shared::content::{BuiltIn, Content, ContentError, ContentFiles};
 use driftfield_shared::sim::{Command, Rules, SavedWorld, World};
 use driftfield_shared::snapshot::{
     BitBudget, ClientView, Decoder, History, SnapshotOrder, Visible, Workspace, find_visible,
@@ -12,7 +12,6 @@ use driftfield_shared::units::{Angle, Controls, PlayerId, Thrust, ViewLag};
 use driftfield_shared::wire::codec;
 
 use super::HOME;
-use super::snapshots::SECTORS;
 use crate::Target;
 use crate::input::Input;
 
@@ -20,21 +19,35 @@ use crate::input::Input;
 /// client holds is what it may see, exactly where the budget allows; nothing that flies by itself is ever wrong; a world that
 /// is saved and resumed is the same.
 ///
-/// Three bytes name sector, rate and seed; then each byte names what happens next.
+/// Three bytes name sector, rate and seed; then each byte names what happens next. Most inputs fly in small sectors: a tick of
+/// the large one costs as much as twenty of theirs, and a ship meets nothing in it for seconds.
 pub const WORLDS: Target = Target { name: "worlds", run, seeds, home: HOME };
 
+/// Sectors, each with its mode. The last one is named by [`LARGE`] alone.
+const SECTORS: [(&str, &str); 4] = [
+    ("cove", "frontier"),
+    ("proving-ground", "proving-ground"),
+    ("proving-ground-open", "proving-ground"),
+    ("frontier", "frontier"),
+];
+/// The first byte of inputs that fly in the large sector.
+const LARGE: u8 = 255;
 /// Rates from the lowest to the highest.
 const RATES: [u16; 5] = [30, 10, 20, 60, 120];
 /// Ticks of one input: a shot flies for 1.5 seconds, and a client may miss more than history keeps.
 const TICKS_MAX: u32 = 120;
+/// The same in the large sector.
+const LARGE_TICKS_MAX: u32 = 30;
 /// Players in a world, of whom the first two have clients.
 const PLAYERS: u8 = 8;
 
 fn run(bytes: &[u8]) {
     let mut input = Input::new(bytes);
-    let rules = rules(usize::from(input.byte()), usize::from(input.byte()));
+    let first = input.byte();
+    let rules = rules(first, usize::from(input.byte()));
+    let ticks_max = if first == LARGE { LARGE_TICKS_MAX } else { TICKS_MAX };
     let mut game = Game::new(rules, u64::from(input.byte()));
-    while !input.is_empty() && game.world.tick().0 < TICKS_MAX {
+    while !input.is_empty() && game.world.tick().0 < ticks_max {
         let next = input.byte();
         let player = PlayerId(u16::from((next >> 4) % PLAYERS));
         match next & 0x0f {
@@ -67,11 +80,29 @@ fn run(bytes: &[u8]) {
     game.check_save();
 }
 
-fn rules(sector: usize, rate: usize) -> Arc<Rules> {
+/// The built-in files and one more sector.
+struct WithCove;
+
+impl ContentFiles for WithCove {
+    fn read(&self, path: &str) -> Result<Option<String>, ContentError> {
+        if path == "sectors/cove.toml" {
+            return Ok(Some(include_str!("../../assets/cove.toml").to_owned()));
+        }
+        BuiltIn.read(path)
+    }
+
+    fn sectors(&self) -> Result<Vec<String>, ContentError> {
+        let mut sectors = BuiltIn.sectors()?;
+        sectors.push("cove".into());
+        Ok(sectors)
+    }
+}
+
+fn rules(first: u8, rate: usize) -> Arc<Rules> {
     type OfRates = [Arc<Rules>; RATES.len()];
     static RULES: OnceLock<[OfRates; SECTORS.len()]> = OnceLock::new();
     let rules = RULES.get_or_init(|| {
-        let content = Arc::new(Content::built_in().expect("the built-in content is sound"));
+        let content = Arc::new(Content::from_files(&WithCove).expect("the content is sound"));
         SECTORS.map(|(sector, mode)| {
             RATES.map(|hz| {
                 let rules = Rules::new(content.clone(), sector, mode, hz);
@@ -79,7 +110,13 @@ fn rules(sector: usize, rate: usize) -> Arc<Rules> {
             })
         })
     });
-    rules[sector % SECTORS.len()][rate % RATES.len()].clone()
+    rules[sector_of(first)][rate % RATES.len()].clone()
+}
+
+/// Which of the sectors the first byte names.
+fn sector_of(first: u8) -> usize {
+    let small = SECTORS.len() - 1;
+    if first == LARGE { small } else { usize::from(first) % small }
 }
 
 /// A world and the two clients that follow it.
@@ -184,16 +221,18 @@ fn check_exact(world: &World, may_see: &Visible, decoder: &Decoder) {
 /// Some ticks of play in each sector at each rate.
 fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
-    for (sector, rate) in
-        (0..SECTORS.len()).flat_map(|sector| (0..RATES.len()).map(move |rate| (sector, rate)))
-    {
-        let mut bytes = vec![sector as u8, rate as u8, 7, 3];
+    // The large sector at one rate only: seeds are the pool from which inputs are made.
+    let small = (0..3).flat_map(|first| (0..RATES.len()).map(move |rate| (first, rate)));
+    for (first, rate) in small.chain([(LARGE, 0)]) {
+        let mut bytes = vec![first, rate as u8, 7, 3];
         for tick in 0..24_u8 {
             // Player `tick % 8` turns and fires; the clients follow, the second one on a small budget.
             bytes.extend([0x0c | (tick % PLAYERS) << 4, 0x80 | (tick & 0x1f), tick, tick % 16]);
             bytes.push([3, 1, 2, 0][usize::from(tick) % 4]);
             if tick % 7 == 6 {
-                bytes.extend([7, 12, 12, 8, 9 * tick, 9 | tick << 4, 10 | 3 << 4, 11, tick]);
+                // A pause that history does not reach back over, in some; mutations carry it to others.
+                let pause = if tick == 13 && seeds.len() % 5 == 1 { 70 } else { 2 };
+                bytes.extend([7, 12, 12, 8, pause, 9 | tick << 4, 10 | 3 << 4, 11, tick]);
             }
         }
         seeds.push(bytes);
