@@ -22,4 +22,5 @@ pub mod room;
 pub mod server;
 pub mod shutdown;
 pub mod store;
+mod sync;
 pub mod text;

@@ -9,10 +9,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use driftfield_shared::topics::Topic;
+
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 /// All topics of the hub, by name. They do not change.
 type Published = Arc<BTreeMap<Box<str>, Arc<dyn Topic + Send + Sync>>>;

@@ -121,6 +121,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_in_use_is_not_given_back() {
+        // Small pieces with holes between them, which is what a crowd leaves behind.
+        let mut pieces: Vec<_> = (0..4_000_u32).map(|n| vec![n as u8; 1_000]).collect();
+        let mut number = 0..;
+        pieces.retain(|_| number.next().is_some_and(|n: u32| n.is_multiple_of(2)));
+        give_back();
+        let is_whole = |(n, piece): (u32, &Vec<u8>)| piece.iter().all(|byte| *byte == n as u8);
+        assert!((0..).step_by(2).zip(&pieces).all(is_whole));
+    }
+
+    #[test]
     fn the_minute_begins_anew_when_a_crowd_has_gone() {
         let connections: Vec<usize> = [100; 8].into_iter().chain([0; 14]).collect();
         let given = given(&connections);

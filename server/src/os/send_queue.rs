@@ -20,3 +20,40 @@ pub fn unsent_bytes(socket: &TcpStream) -> usize {
 pub fn unsent_bytes(_socket: &TcpStream) -> usize {
     0
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::{ErrorKind, Read};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_the_peer_does_not_read_is_counted_until_it_does() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut peer, _) = listener.accept().unwrap();
+        assert_eq!(unsent_bytes(&socket), 0);
+        let mut written = 0;
+        loop {
+            socket.writable().await.unwrap();
+            match socket.try_write(&[7; 65_536]) {
+                Ok(count) => written += count,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => panic!("{error}"),
+            }
+            // The peer's buffer is full, and so is ours.
+            if unsent_bytes(&socket) > 0 && written > 16 << 20 {
+                break;
+            }
+        }
+        let unsent = unsent_bytes(&socket);
+        assert!(unsent > 0 && unsent <= written, "{unsent} of {written}");
+        let mut bytes = vec![0; written];
+        peer.read_exact(&mut bytes).unwrap();
+        assert!(bytes.iter().all(|byte| *byte == 7));
+        while unsent_bytes(&socket) > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+}

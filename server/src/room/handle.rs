@@ -1,9 +1,6 @@
 //! A room as seen from outside its thread: a bounded mailbox in, status out.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use driftfield_shared::protocol::RoomLine;
 use driftfield_shared::sim::{NamedContent, Rules, RulesError};
@@ -13,6 +10,9 @@ use thiserror::Error;
 use super::health::{Failures, RoomHealth};
 use super::{Door, Entry, RoomSettings};
 use crate::net::connection::Connection;
+use crate::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use crate::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use crate::sync::{Arc, Condvar, Instant, Mutex, MutexGuard, PoisonError};
 
 /// Messages that may wait for a room. More connections than this in one tick are an attack or a stampede, and are
 /// refused at the handshake.

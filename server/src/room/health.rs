@@ -1,7 +1,9 @@
 //! How a room is: recent failures, the pause after each, and what others are told of it.
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::sync::Instant;
 
 /// The health of a room.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -2,15 +2,16 @@
 //!
 //! Two bounded channels of whole messages. A bot that stops reading is treated like any slow client.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use driftfield_shared::protocol::CloseReason;
 use thiserror::Error;
 
 use super::Disconnect;
+use crate::sync::Arc;
+use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 
 /// The room's end.
 #[derive(Debug)]

@@ -2,11 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use driftfield_shared::sim::Rules;
 use driftfield_shared::units::Tick;
@@ -20,6 +16,10 @@ use crate::room::state::{SavedRoom, Transfer};
 use crate::store::{
     Batch, ChainHash, Fence, JournalChunk, RoomCheckpoint, StoreHandle, Submission, SubmitError,
 };
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use crate::sync::thread::{self, JoinHandle};
+use crate::sync::{Arc, Instant, Mutex, PoisonError};
 
 /// Pages that may wait for the thread: some seconds of chunks. More means that the store takes nothing; the journal then
 /// has a gap.

@@ -9,11 +9,8 @@
 //! The same idea in distributed systems is hedged requests: J. Dean and L. A. Barroso, "The Tail at Scale" (2013).
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
-use std::{io, mem, thread};
+use std::time::Duration;
+use std::{io, mem};
 
 use tracing::{error, warn};
 
@@ -23,6 +20,9 @@ use crate::os::affinity::{Affinity, this_processor};
 use crate::os::scheduling::ask_for_prompt_wakeups;
 use crate::room::RoomSettings;
 use crate::room::handle::{RoomEnd, RoomHandle, Shared, pair};
+use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::thread::{self, JoinHandle};
+use crate::sync::{Arc, Condvar, Instant, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// How long after a deadline the standby checks. In calm minutes a Linux thread runs 0.03 to 0.1 ms after its timer
 /// expires.

@@ -5,13 +5,13 @@
 //! is borrowed for a part of one tick and returned. A room that gets none does all work by itself, as most rooms
 //! always do.
 
-use std::sync::atomic::{AtomicIsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use tracing::warn;
 
 use super::helpers::Helpers;
+use crate::sync::atomic::{AtomicIsize, Ordering};
+use crate::sync::{Arc, Mutex, PoisonError};
 
 /// Mean share of the tick interval spent in ticks above which a room wants one helper more.
 const UTILIZATION_HIGH: f32 = 0.6;

@@ -4,13 +4,13 @@
 //! the writer has taken but not committed still counts, so a store that cannot write fills up and then refuses.
 
 use std::mem;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::Duration;
 
 use thiserror::Error;
 
 use super::status::{StoreStatus, Submission};
 use crate::store::record::Batch;
+use crate::sync::{Arc, Condvar, Instant, Mutex, MutexGuard, PoisonError};
 
 /// A batch that has its number.
 #[derive(Debug)]
@@ -180,7 +180,7 @@ impl Queue {
     fn wait<'a>(
         &self,
         state: MutexGuard<'a, State>,
-        limit: Option<std::time::Duration>,
+        limit: Option<Duration>,
     ) -> MutexGuard<'a, State> {
         let changed = &self.0.changed;
         match limit {
@@ -199,8 +199,6 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::store::audit::AuditLine;
     use crate::store::tests::chunks;

@@ -2,14 +2,14 @@
 //!
 //! Threads that tick read it at any time: it is a handful of atomic numbers, and nobody waits for anybody.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::store::failure::Failure;
 use crate::store::watch::Trouble;
+use crate::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use crate::sync::{Arc, Instant};
 
 /// Number of a submission. They rise in the order in which the store got them, and become durable in that order.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]

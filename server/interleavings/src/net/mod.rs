@@ -1,0 +1,3 @@
+//! Connections without a network.
+
+pub mod connection;

@@ -1,0 +1,81 @@
+//! What must hold of a room's two threads and of its handle, in every order.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use driftfield_shared::content::Content;
+use driftfield_shared::sim::Rules;
+
+use super::handle::RoomHandle;
+use super::schedule::tick_loop;
+use super::{Entry, Notes, RoomSettings};
+use crate::metrics::Metrics;
+use crate::net::connection::Connection;
+use crate::sync::{Instant, begin, thread};
+
+/// Ticks that a standby ran, in all schedules together.
+pub static STOOD_IN: AtomicU64 = AtomicU64::new(0);
+
+fn rules() -> Arc<Rules> {
+    static RULES: OnceLock<Arc<Rules>> = OnceLock::new();
+    let rules = RULES.get_or_init(|| {
+        let content = Content::built_in().expect("the built-in content is sound");
+        let rules = Rules::new(Arc::new(content), "proving-ground", "proving-ground", 30);
+        Arc::new(rules.expect("the sector is built in"))
+    });
+    rules.clone()
+}
+
+fn open(fails_at: Option<u32>) -> (RoomHandle, Arc<Mutex<Notes>>) {
+    begin();
+    let notes = Arc::new(Mutex::new(Notes::default()));
+    let settings = RoomSettings {
+        id: "test".into(),
+        name: "Test".into(),
+        rules: rules(),
+        max_players: 2,
+        for_load: false,
+        store: Some(()),
+        notes: notes.clone(),
+        fails_at,
+    };
+    (tick_loop::open(settings, Metrics).unwrap(), notes)
+}
+
+/// Waits until the room has ended and both its threads have let it go. One that does not is more steps than a schedule has.
+fn wait_until_gone(handle: &RoomHandle, notes: &Mutex<Notes>, rooms: u32) {
+    while !handle.wait_closed(Instant::now() + Duration::from_secs(1)) {}
+    while notes.lock().unwrap().gone < rooms {
+        thread::yield_now();
+    }
+    assert!(handle.is_kept(), "the room said so before it ended");
+    let notes = notes.lock().unwrap();
+    assert_eq!(notes.opened, rooms);
+    let stood_in = notes.ticks.iter().filter(|(_, is_stood_in)| *is_stood_in).count();
+    STOOD_IN.fetch_add(stood_in as u64, Ordering::Relaxed);
+    let is_in_order = |pair: &[(Instant, bool)]| pair[0].0 < pair[1].0;
+    assert!(notes.ticks.windows(2).all(is_in_order), "a tick was run twice: {:?}", notes.ticks);
+}
+
+/// A guest wakes a room, which is then asked to end, from another thread: every tick runs once, and nobody waits for ever.
+pub fn every_tick_runs_once_and_both_threads_end_with_the_room() {
+    let (handle, notes) = open(None);
+    let other = handle.clone();
+    let guest = thread::spawn(move || other.join(Connection, Entry::Hello).is_ok());
+    thread::sleep(Duration::from_millis(100));
+    handle.drain();
+    let is_let_in = guest.join().unwrap();
+    wait_until_gone(&handle, &notes, 1);
+    assert!(notes.lock().unwrap().joined <= u32::from(is_let_in));
+}
+
+/// A room that sleeps is asked to end at the same time by two, one of whom is in a hurry.
+pub fn a_sleeping_room_ends_when_it_is_asked_to() {
+    let (handle, notes) = open(None);
+    let other = handle.clone();
+    let hurry = thread::spawn(move || other.end_now());
+    handle.drain();
+    hurry.join().unwrap();
+    wait_until_gone(&handle, &notes, 1);
+}

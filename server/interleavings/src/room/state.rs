@@ -1,0 +1,7 @@
+//! States without content.
+
+#[derive(Debug)]
+pub struct SavedRoom;
+
+#[derive(Debug)]
+pub struct Transfer;
