@@ -1,22 +1,27 @@
 //! A room as seen from outside its thread: a bounded mailbox in, status out.
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use driftfield_shared::protocol::RoomLine;
 use driftfield_shared::sim::{NamedContent, Rules, RulesError};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::health::{Failures, RoomHealth};
+use super::health::RoomHealth;
+pub(super) use super::lifecycle::RoomEnd;
+use super::lifecycle::{self, Lifecycle};
 use super::{Door, Entry, RoomSettings};
 use crate::net::connection::Connection;
-use crate::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use crate::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use crate::sync::{Arc, Condvar, Instant, Mutex, MutexGuard, PoisonError};
 
 /// Messages that may wait for a room. More connections than this in one tick are an attack or a stampede, and are
 /// refused at the handshake.
 const MAILBOX_MESSAGES_MAX: usize = 512;
+
+/// The room's end of its mailbox.
+pub(super) type Mailbox = lifecycle::Mailbox<RoomMessage>;
 
 /// A message to a room.
 #[derive(Debug)]
@@ -71,26 +76,7 @@ pub(super) struct Shared {
     rules: Mutex<Arc<Rules>>,
     players: AtomicU32,
     bots: AtomicU32,
-    is_draining: AtomicBool,
-    is_ending_now: AtomicBool,
-    state: Mutex<State>,
-    /// The state has changed, or the room has been asked to end.
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    end: Option<RoomEnd>,
-    failures: Failures,
-}
-
-/// How a room ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum RoomEnd {
-    /// Its state is saved, or it keeps none.
-    Kept,
-    /// It could not be saved.
-    Lost,
+    life: Lifecycle,
 }
 
 /// A handle, and the room's ends of its channels.
@@ -101,37 +87,9 @@ pub(super) fn pair(settings: RoomSettings) -> (RoomHandle, Arc<Shared>, Mailbox)
         settings,
         players: AtomicU32::new(0),
         bots: AtomicU32::new(0),
-        is_draining: AtomicBool::new(false),
-        is_ending_now: AtomicBool::new(false),
-        state: Mutex::new(State::default()),
-        changed: Condvar::new(),
+        life: Lifecycle::default(),
     });
     (RoomHandle { shared: shared.clone(), mailbox }, shared, Mailbox::new(messages))
-}
-
-/// The room's end of its mailbox. It outlives the room's thread, so that a restarted room finds the waiting
-/// connections.
-#[derive(Clone, Debug)]
-pub(super) struct Mailbox(Arc<Mutex<Receiver<RoomMessage>>>);
-
-impl Mailbox {
-    fn new(messages: Receiver<RoomMessage>) -> Self {
-        Mailbox(Arc::new(Mutex::new(messages)))
-    }
-
-    /// Waits for the next message; `None` when no sender is left.
-    pub(super) fn wait(&self) -> Option<RoomMessage> {
-        self.receiver().recv().ok()
-    }
-
-    /// The next message, if there is one.
-    pub(super) fn poll(&self) -> Option<RoomMessage> {
-        self.receiver().try_recv().ok()
-    }
-
-    fn receiver(&self) -> MutexGuard<'_, Receiver<RoomMessage>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl RoomHandle {
@@ -150,10 +108,10 @@ impl RoomHandle {
     /// # Errors
     /// When the room cannot take it; the connection is returned.
     pub fn join(&self, connection: Connection, entry: Entry) -> Result<(), JoinError> {
-        if self.shared.is_draining.load(Ordering::Relaxed) {
+        if self.shared.life.is_draining() {
             return Err(JoinError::Closed(Box::new(connection)));
         }
-        if self.shared.state().failures.pause_left(Instant::now()) > PAUSE_WAITED_FOR {
+        if self.shared.life.pause_left(Instant::now()) > PAUSE_WAITED_FOR {
             return Err(JoinError::Failed(Box::new(connection)));
         }
         let message = RoomMessage::Join(Box::new(connection), entry);
@@ -184,27 +142,24 @@ impl RoomHandle {
 
     /// Asks the room to say goodbye to all players, be saved, and end.
     pub fn drain(&self) {
-        self.shared.is_draining.store(true, Ordering::Relaxed);
+        self.shared.life.ask_to_drain();
         self.wake();
     }
 
     /// Asks the room to be saved and end, without waiting for players.
     pub fn end_now(&self) {
-        self.shared.is_ending_now.store(true, Ordering::Relaxed);
-        self.drain();
+        self.shared.life.ask_to_end_now();
+        self.wake();
     }
 
     fn wake(&self) {
-        // A sleeping room has an empty mailbox; a room with a full mailbox is awake and sees the flags.
+        // A sleeping room has an empty mailbox; a room with a full mailbox is awake and sees that it is asked to end.
         let _ = self.mailbox.try_send(RoomMessage::Drain);
-        // A pausing room waits for this under the same lock, so it cannot miss it.
-        drop(self.shared.state());
-        self.shared.changed.notify_all();
     }
 
     /// Whether the room admits nobody any more.
     pub fn is_draining(&self) -> bool {
-        self.shared.is_draining.load(Ordering::Relaxed)
+        self.shared.life.is_draining()
     }
 
     /// The current status.
@@ -229,22 +184,17 @@ impl RoomHandle {
 
     /// Waits until the room has ended. Returns whether it has by `deadline`.
     pub fn wait_closed(&self, deadline: Instant) -> bool {
-        let patience = deadline.saturating_duration_since(Instant::now()).min(WAIT_MAX);
-        let state = self.shared.state();
-        let waited =
-            self.shared.changed.wait_timeout_while(state, patience, |state| state.end.is_none());
-        waited.unwrap_or_else(PoisonError::into_inner).0.end.is_some()
+        self.shared.life.wait_closed(deadline)
     }
 
     /// Whether the room has ended and its state is saved or not kept.
     pub fn is_kept(&self) -> bool {
-        self.shared.settings.store.is_none() || self.shared.state().end == Some(RoomEnd::Kept)
+        self.shared.settings.store.is_none() || self.shared.life.end() == Some(RoomEnd::Kept)
     }
 
     /// The current health.
     pub fn health(&self) -> RoomHealth {
-        let state = self.shared.state();
-        state.end.map_or_else(|| state.failures.health(Instant::now()), |_| RoomHealth::Ended)
+        self.shared.life.health(Instant::now())
     }
 }
 
@@ -266,7 +216,7 @@ impl Shared {
 
     /// Whether the room has been asked to end.
     pub(super) fn is_draining(&self) -> bool {
-        self.is_draining.load(Ordering::Relaxed)
+        self.life.is_draining()
     }
 
     /// Publishes the number of seats of people and of programs.
@@ -277,43 +227,32 @@ impl Shared {
 
     /// Whether the room must end without waiting for players.
     pub(super) fn is_ending_now(&self) -> bool {
-        self.is_ending_now.load(Ordering::Relaxed)
+        self.life.is_ending_now()
     }
 
     /// Publishes that the room has ended. Only the first call counts.
     pub(super) fn set_closed(&self, end: RoomEnd) {
-        self.state().end.get_or_insert(end);
-        self.changed.notify_all();
+        self.life.set_closed(end);
     }
 
     /// Notes a failure. Returns when the room may be started again.
     pub(super) fn note_failure(&self, now: Instant) -> Instant {
-        self.state().failures.note(now)
+        self.life.note_failure(now)
     }
 
     /// Number of recent failures.
     pub(super) fn failures(&self) -> u32 {
-        self.state().failures.count()
+        self.life.failures()
     }
 
     /// Waits until the pause after a failure is over, or the room is asked to end.
     pub(super) fn wait_until_open(&self) {
-        let state = self.state();
-        let pause = state.failures.pause_left(Instant::now());
-        let is_running = |_: &mut State| !self.is_draining();
-        let _ = self.changed.wait_timeout_while(state, pause, is_running);
-    }
-
-    /// No code panics between two related changes of the state, so a poisoned lock protects a valid state.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.life.wait_until_open();
     }
 }
 
 /// Longest pause that a player may wait for; with a longer one the player is told to come back later.
 const PAUSE_WAITED_FOR: Duration = Duration::from_secs(1);
-/// Longest wait for a room to end.
-const WAIT_MAX: Duration = Duration::from_secs(3600);
 
 #[cfg(test)]
 mod tests {

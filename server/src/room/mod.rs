@@ -18,6 +18,7 @@ mod health;
 mod hub_line;
 mod inbound;
 pub mod journal;
+mod lifecycle;
 mod membership;
 mod outbound;
 mod pacing;

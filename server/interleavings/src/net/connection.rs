@@ -1,4 +1,4 @@
-//! The connection of a house bot: real, and beside it the least that a room's handle needs.
+//! The connection of a house bot.
 
 #[path = "../../../src/net/connection/local.rs"]
 mod local;
@@ -7,10 +7,6 @@ use driftfield_shared::protocol::CloseReason;
 
 use crate::sync::{begin, thread};
 use local::LinkEnd;
-
-/// Nobody in particular.
-#[derive(Debug)]
-pub struct Connection;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Disconnect {

@@ -1,10 +1,11 @@
-//! A room's handle, its threads and its helpers, around a room that only counts its ticks.
+//! A room's life, its threads and its helpers, around a room that only counts its ticks.
 
-#[path = "../../../src/room/handle.rs"]
 mod handle;
 #[path = "../../../src/room/health.rs"]
 mod health;
 pub mod journal;
+#[path = "../../../src/room/lifecycle.rs"]
+mod lifecycle;
 pub mod scenarios;
 mod schedule;
 pub mod state;
@@ -12,23 +13,10 @@ pub mod workers;
 
 use std::sync::{Arc, Mutex};
 
-use driftfield_shared::sim::Rules;
-
-/// Why somebody comes.
-#[derive(Clone, Debug)]
-pub enum Entry {
-    Hello,
-}
-
-/// What the server's own settings have, as far as a handle needs it, and what the room notes.
+/// What the threads of a room need of its settings, and what the room notes.
 #[derive(Clone, Debug)]
 pub struct RoomSettings {
     pub id: String,
-    pub name: String,
-    pub rules: Arc<Rules>,
-    pub max_players: u32,
-    pub for_load: bool,
-    pub store: Option<()>,
     /// Of the standard library: what is noted there is no step of the room.
     pub notes: Arc<Mutex<Notes>>,
     /// At which tick the room's thread panics, as a bug would make it.

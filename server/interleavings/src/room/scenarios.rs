@@ -1,45 +1,22 @@
-//! What must hold of a room's two threads and of its handle, in every order.
+//! What must hold of a room's two threads and of its life, in every order.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-use driftfield_shared::content::Content;
-use driftfield_shared::sim::Rules;
 
 use super::handle::RoomHandle;
 use super::schedule::tick_loop;
-use super::{Entry, Notes, RoomSettings};
+use super::{Notes, RoomSettings};
 use crate::metrics::Metrics;
-use crate::net::connection::Connection;
 use crate::sync::{Instant, begin, thread};
 
 /// Ticks that a standby ran, in all schedules together.
 pub static STOOD_IN: AtomicU64 = AtomicU64::new(0);
 
-fn rules() -> Arc<Rules> {
-    static RULES: OnceLock<Arc<Rules>> = OnceLock::new();
-    let rules = RULES.get_or_init(|| {
-        let content = Content::built_in().expect("the built-in content is sound");
-        let rules = Rules::new(Arc::new(content), "proving-ground", "proving-ground", 30);
-        Arc::new(rules.expect("the sector is built in"))
-    });
-    rules.clone()
-}
-
 fn open(fails_at: Option<u32>) -> (RoomHandle, Arc<Mutex<Notes>>) {
     begin();
     let notes = Arc::new(Mutex::new(Notes::default()));
-    let settings = RoomSettings {
-        id: "test".into(),
-        name: "Test".into(),
-        rules: rules(),
-        max_players: 2,
-        for_load: false,
-        store: Some(()),
-        notes: notes.clone(),
-        fails_at,
-    };
+    let settings = RoomSettings { id: "test".into(), notes: notes.clone(), fails_at };
     (tick_loop::open(settings, Metrics).unwrap(), notes)
 }
 
@@ -62,7 +39,7 @@ fn wait_until_gone(handle: &RoomHandle, notes: &Mutex<Notes>, rooms: u32) {
 pub fn every_tick_runs_once_and_both_threads_end_with_the_room() {
     let (handle, notes) = open(None);
     let other = handle.clone();
-    let guest = thread::spawn(move || other.join(Connection, Entry::Hello).is_ok());
+    let guest = thread::spawn(move || other.join());
     thread::sleep(Duration::from_millis(100));
     handle.drain();
     let is_let_in = guest.join().unwrap();

@@ -22,7 +22,7 @@ pub struct ScheduledRoom {
 }
 
 impl ScheduledRoom {
-    pub fn new(shared: Arc<Shared>, mailbox: Mailbox, _metrics: Metrics) -> Self {
+    pub(in crate::room) fn new(shared: Arc<Shared>, mailbox: Mailbox, _metrics: Metrics) -> Self {
         shared.settings().notes.lock().unwrap().opened += 1;
         ScheduledRoom {
             shared,
@@ -73,7 +73,7 @@ impl ScheduledRoom {
         let is_first_run = settings.notes.lock().unwrap().opened == 1;
         assert!(!is_first_run || settings.fails_at != Some(self.ticks), "a bug");
         while let Some(message) = self.first.take().or_else(|| self.mailbox.poll()) {
-            if matches!(message, RoomMessage::Join(..)) {
+            if matches!(message, RoomMessage::Join) {
                 self.has_guest = true;
                 settings.notes.lock().unwrap().joined += 1;
             }
