@@ -117,6 +117,8 @@ corner-board = board
 corner-network = network
 corner-keys = keys
 corner-menu = menu
+corner-chat = chat
+corner-phrases = phrases
 board-pilot = Pilot
 board-score = Score
 board-kills = Kills
@@ -168,6 +170,74 @@ hint-collect-why = to load them
 hint-sell = Fly to the station
 hint-sell-why = to sell what you carry
 
+## Chat
+
+chat = Chat
+chat-field = Say something to everyone
+chat-send = Send
+chat-close = Close the chat
+chat-older = Earlier lines
+chat-to-one = Only { $name } reads this
+chat-you = you
+chat-whisper = Whisper to { $name }
+chat-left = { $count ->
+    [one] { NUMBER($count) } character left
+   *[other] { NUMBER($count) } characters left
+}
+chat-too-long = { $count ->
+    [one] { NUMBER($count) } character too many
+   *[other] { NUMBER($count) } characters too many
+}
+chat-sending = sending
+chat-sent = sent
+chat-retry = Try again
+chat-discard = Do not say it
+chat-left-room = You left the room before this was said.
+chat-ping = points at a place
+chat-unknown = There is no command “{ $command }”. /help lists them all.
+chat-nobody = Nobody here is called “{ $name }”.
+chat-nobody-to-answer = Nobody has whispered to you yet.
+chat-full = Too many of your lines are still on their way.
+command-w = /w name text: say it to one player alone
+command-r = /r text: answer the last whisper
+command-me = /me text: say what you do
+command-help = /help: show these commands. // at the start of a line says a slash
+
+phrase-hello = Hello!
+phrase-yes = Yes.
+phrase-no = No.
+phrase-help = Help!
+phrase-follow = Follow me.
+phrase-thanks = Thank you!
+phrase-sorry = Sorry!
+phrase-well-played = Well played!
+phrases = Quick phrases
+
+refusal-too-often = That was too fast: try again in { NUMBER($seconds) } s.
+refusal-mute = You may not speak for another { NUMBER($seconds) } s.
+refusal-mute-for-good = You may not speak on this server.
+refusal-no-name = No letter of that name can be seen.
+refusal-nothing-to-say = Nothing of that can be seen.
+refusal-line-too-long = That is too long for one line.
+refusal-no-account = Only players with an account can speak.
+refusal-nobody-there = Nobody is there to hear that.
+refusal-busy = The server is busy: try again in a moment.
+refusal-not-allowed = Your role does not allow that.
+refusal-outranked = That player's role is not below yours.
+refusal-no-such-player = Nobody is known by that.
+refusal-ambiguous = More than one account has that name: use its number.
+refusal-term-too-long = Your role allows that for { NUMBER($seconds) } s at most.
+refusal-not-in-force = There is nothing in force to end.
+refusal-yourself = That cannot be done to yourself.
+refusal-list-full = The list is full.
+refusal-vote-running = A vote is running already.
+refusal-no-vote = There is no such vote for you.
+refusal-too-few-voters = A vote needs { $needed ->
+    [one] { NUMBER($needed) } active player
+   *[other] { NUMBER($needed) } active players
+}.
+refusal-already-voted = You have voted already.
+
 ## The menu
 
 menu = Menu
@@ -192,15 +262,20 @@ key-boost = Boost
 key-board = Leaderboard
 key-bad-link = Try a bad link
 key-help = This help
+key-chat = Chat
+key-phrases = Quick phrases
+key-ping = Point at a place
+key-middle-button = middle button
+key-enter = Enter
 key-arrows = arrows
 key-mouse = mouse
 key-left-button = left button
 key-right-button = right button
 key-space = Space
 help-pad = Gamepad
-help-pad-how = sticks fly and aim, triggers fire and boost, Start opens the menu
+help-pad-how = sticks fly and aim, triggers fire and boost, Start opens the menu, Y opens the quick phrases, X points at a place
 help-touch = Touch
-help-touch-how = left thumb flies, right thumb aims and fires
+help-touch-how = left thumb flies, right thumb aims and fires; hold a finger on the map to point at a place
 
 ## The account
 

@@ -127,6 +127,8 @@ corner-board = таблица
 corner-network = сеть
 corner-keys = клавиши
 corner-menu = меню
+corner-chat = чат
+corner-phrases = фразы
 board-pilot = Пилот
 board-score = Очки
 board-kills = Сбито
@@ -178,6 +180,80 @@ hint-collect-why = и соберите их
 hint-sell = Летите к станции
 hint-sell-why = и продайте руду
 
+## Чат
+
+chat = Чат
+chat-field = Сообщение для всех
+chat-send = Отправить
+chat-close = Закрыть чат
+chat-older = Более ранние сообщения
+chat-to-one = Это прочтёт только { $name }
+chat-you = вы
+chat-whisper = Шепнуть игроку { $name }
+chat-left = { $count ->
+    [one] Остался { NUMBER($count) } знак
+    [few] Осталось { NUMBER($count) } знака
+    [many] Осталось { NUMBER($count) } знаков
+   *[other] Осталось { NUMBER($count) } знака
+}
+chat-too-long = { $count ->
+    [one] { NUMBER($count) } лишний знак
+    [few] { NUMBER($count) } лишних знака
+    [many] { NUMBER($count) } лишних знаков
+   *[other] { NUMBER($count) } лишнего знака
+}
+chat-sending = отправляется
+chat-sent = отправлено
+chat-retry = Ещё раз
+chat-discard = Не отправлять
+chat-left-room = Вы вышли из комнаты раньше, чем это было сказано.
+chat-ping = указывает место
+chat-unknown = Команды «{ $command }» нет. Все команды покажет /help.
+chat-nobody = Игрока с именем «{ $name }» здесь нет.
+chat-nobody-to-answer = Вам ещё никто не шептал.
+chat-full = Слишком много ваших сообщений ещё в пути.
+command-w = /w имя текст: сказать одному игроку
+command-r = /r текст: ответить на последний шёпот
+command-me = /me текст: сказать, что вы делаете
+command-help = /help: показать эти команды. // в начале строки — косая черта
+
+phrase-hello = Привет!
+phrase-yes = Да.
+phrase-no = Нет.
+phrase-help = Помогите!
+phrase-follow = За мной.
+phrase-thanks = Спасибо!
+phrase-sorry = Извините!
+phrase-well-played = Отлично сыграно!
+phrases = Быстрые фразы
+
+refusal-too-often = Слишком часто: попробуйте через { NUMBER($seconds) } с.
+refusal-mute = Вам нельзя говорить ещё { NUMBER($seconds) } с.
+refusal-mute-for-good = Вам нельзя говорить на этом сервере.
+refusal-no-name = В этом имени нет ни одной видимой буквы.
+refusal-nothing-to-say = В этом нет ничего видимого.
+refusal-line-too-long = Это слишком длинно для одной строки.
+refusal-no-account = Говорить могут только игроки с аккаунтом.
+refusal-nobody-there = Это некому услышать.
+refusal-busy = Сервер занят: попробуйте чуть позже.
+refusal-not-allowed = Ваша роль этого не позволяет.
+refusal-outranked = Роль этого игрока не ниже вашей.
+refusal-no-such-player = Такого игрока здесь никто не знает.
+refusal-ambiguous = Это имя носят несколько аккаунтов: укажите номер.
+refusal-term-too-long = Ваша роль позволяет это не дольше чем на { NUMBER($seconds) } с.
+refusal-not-in-force = Отменять нечего: ничего не действует.
+refusal-yourself = С собой так поступить нельзя.
+refusal-list-full = Список полон.
+refusal-vote-running = Голосование уже идёт.
+refusal-no-vote = Такого голосования для вас нет.
+refusal-too-few-voters = Для голосования { $needed ->
+    [one] нужен { NUMBER($needed) } активный игрок
+    [few] нужны { NUMBER($needed) } активных игрока
+    [many] нужно { NUMBER($needed) } активных игроков
+   *[other] нужно { NUMBER($needed) } активного игрока
+}.
+refusal-already-voted = Вы уже проголосовали.
+
 ## Меню
 
 menu = Меню
@@ -202,15 +278,20 @@ key-boost = Форсаж
 key-board = Таблица
 key-bad-link = Плохая связь
 key-help = Эта справка
+key-chat = Чат
+key-phrases = Быстрые фразы
+key-ping = Указать место
+key-middle-button = средняя кнопка
+key-enter = Enter
 key-arrows = стрелки
 key-mouse = мышь
 key-left-button = левая кнопка
 key-right-button = правая кнопка
 key-space = пробел
 help-pad = Геймпад
-help-pad-how = стики — полёт и прицел, курки — огонь и форсаж, Start — меню
+help-pad-how = стики — полёт и прицел, курки — огонь и форсаж, Start — меню, Y — быстрые фразы, X — указать место
 help-touch = Сенсорный экран
-help-touch-how = левый палец — полёт, правый — прицел и огонь
+help-touch-how = левый палец — полёт, правый — прицел и огонь; задержите палец на карте, чтобы указать место
 
 ## Аккаунт
 

@@ -158,6 +158,13 @@
     // No storage: the usual size.
   }
 
+  // How much of the page a phone's keyboard covers, for what must not lie under it.
+  var seen = window.visualViewport;
+  function followKeyboard() {
+    root.style.setProperty("--keyboard", Math.max(0, innerHeight - seen.height - seen.offsetTop) + "px");
+  }
+  if (seen) ["resize", "scroll"].forEach(function (kind) { seen.addEventListener(kind, followKeyboard); });
+
   // The module takes the form over when it is there; until then a press is noted.
   form.addEventListener("submit", function (event) {
     event.preventDefault();
@@ -297,7 +304,7 @@
   if (navigator.keyboard && navigator.keyboard.getLayoutMap) {
     navigator.keyboard.getLayoutMap().then(function (layout) {
       var told = [];
-      ["KeyW", "KeyA", "KeyS", "KeyD", "KeyE"].forEach(function (code) {
+      ["KeyW", "KeyA", "KeyS", "KeyD", "KeyE", "KeyQ", "KeyF"].forEach(function (code) {
         var letter = layout.get(code);
         if (!letter) return;
         told.push(code + "=" + letter);

@@ -13,6 +13,7 @@
 //! compiled, for their tests.
 
 pub mod account;
+pub mod chat;
 pub mod clock;
 pub mod format;
 pub mod hud;

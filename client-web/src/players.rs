@@ -38,6 +38,23 @@ impl Players {
         self.seats.get(&player).map(|seat| seat.info.name.as_str())
     }
 
+    /// Everyone who is here, people before bots.
+    pub fn people(&self) -> impl Iterator<Item = (PlayerId, &str)> {
+        let here = |is_bot: bool| {
+            let seats = self
+                .seats
+                .iter()
+                .filter(move |(_, seat)| seat.is_taken && seat.info.is_bot == is_bot);
+            seats.map(|(player, seat)| (*player, seat.info.name.as_str()))
+        };
+        here(false).chain(here(true))
+    }
+
+    /// Who here has this name.
+    pub fn called(&self, name: &str) -> Option<PlayerId> {
+        self.people().find(|(_, other)| *other == name).map(|(player, _)| player)
+    }
+
     /// Whether a program plays, or played.
     pub fn is_bot(&self, player: PlayerId) -> bool {
         self.seats.get(&player).is_some_and(|seat| seat.info.is_bot)

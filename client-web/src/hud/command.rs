@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use driftfield_shared::netsim::{LinkProfile, LinkProfileError};
+use driftfield_shared::protocol::LineId;
 
 /// A page of the account sheet.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -69,6 +70,30 @@ pub enum Command {
     Language(&'static str),
     /// Simulate a bad link between the game and its socket; a perfect one ends the simulation.
     Link(LinkProfile),
+    /// Open the chat.
+    OpenChat,
+    /// Close it; what was typed stays.
+    CloseChat,
+    /// Say what was typed, or do what it commands.
+    Say,
+    /// What is being typed has changed.
+    Typed,
+    /// Complete the word before the cursor.
+    Complete,
+    /// Bring the own line before (-1) or after (1) this one back.
+    Recall(isize),
+    /// Read older lines.
+    Older,
+    /// Begin a whisper to whoever said this line.
+    Whisper(LineId),
+    /// Say a refused line again.
+    Retry(u32),
+    /// Forget a refused line.
+    Discard(u32),
+    /// Open or close the wheel of phrases.
+    Wheel,
+    /// Say the phrase at this place of the wheel.
+    Phrase(usize),
 }
 
 thread_local! {

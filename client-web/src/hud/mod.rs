@@ -13,6 +13,8 @@ mod scale;
 #[cfg(target_arch = "wasm32")]
 mod canvas;
 #[cfg(target_arch = "wasm32")]
+mod chat;
+#[cfg(target_arch = "wasm32")]
 mod lists;
 #[cfg(target_arch = "wasm32")]
 mod model;
@@ -30,6 +32,8 @@ pub use notices::{Hint, Hints, Look, Situation, Toast, ToastKind, Toasts, Watch}
 pub use scale::Scale;
 
 #[cfg(target_arch = "wasm32")]
+pub use chat::{ChatModel, ChatNote, FIELD_ID};
+#[cfg(target_arch = "wasm32")]
 pub use model::{
     AccountSheet, Banner, BannerAction, BoardRow, Death, FeedLine, Invite, KindRates, Model,
     NetFigures, OreLine, OwnRoomPage, OwnRoomSheet, Purse, RoomWish, Sheet, Sticks, Vitals,
@@ -37,6 +41,6 @@ pub use model::{
 #[cfg(target_arch = "wasm32")]
 pub use network::paint_graph;
 #[cfg(target_arch = "wasm32")]
-pub use radar::Radar;
+pub use radar::{CANVAS_ID as RADAR_ID, Radar};
 #[cfg(target_arch = "wasm32")]
 pub use views::mount;

@@ -3,6 +3,7 @@
 use driftfield_shared::netsim::LinkProfile;
 use driftfield_shared::snapshot::SnapshotPart;
 
+use super::chat::ChatModel;
 use super::command::AccountPage;
 use super::{Hint, Scale, Toast};
 use crate::input::{Device, Layout};
@@ -275,6 +276,8 @@ pub struct Model {
     pub sticks: RwSignal<Sticks>,
     /// What is printed on the keys for flying.
     pub layout: RwSignal<Layout>,
+    /// The chat.
+    pub chat: ChatModel,
 }
 
 impl Model {
@@ -306,6 +309,7 @@ impl Model {
             stall: RwSignal::default(),
             sticks: RwSignal::default(),
             layout: RwSignal::default(),
+            chat: ChatModel::default(),
         }
     }
 }

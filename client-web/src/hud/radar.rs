@@ -7,6 +7,8 @@ use glam::Vec2;
 use web_sys::{CanvasRenderingContext2d, Document};
 
 use super::canvas::canvas_2d;
+use crate::chat::Ping;
+use crate::render::rgb_bits;
 
 /// The canvas on the page.
 pub const CANVAS_ID: &str = "radar";
@@ -24,6 +26,8 @@ pub struct Radar<'a> {
     pub frame: &'a Frame,
     /// Our own ship, predicted; `None` while it is destroyed.
     pub own: Option<ShipState>,
+    /// Places that somebody points at.
+    pub pings: &'a [Ping],
     /// Size of the interface; 1 is the default.
     pub ui_scale: f64,
 }
@@ -55,9 +59,18 @@ impl Radar<'_> {
         for (_, ship) in frame.ships.iter().filter(|(_, ship)| ship.player != frame.player) {
             map.dot(&context, ship.position, 2.4 * pixel_ratio, "#FF7A33");
         }
+        self.pings.iter().for_each(|ping| map.ping(&context, ping));
         if let Some(own) = self.own {
             map.arrow(&context, own.position, own.aim.direction());
         }
+    }
+
+    /// The place in the world of a point on a radar of so many CSS pixels; `None` where that is not in the sector.
+    pub fn world_at(point: Vec2, size: Vec2, side: f32, ui_scale: f32) -> Option<Vec2> {
+        let extent = size.min_element() - 2.0 * MARGIN as f32 * ui_scale;
+        let world = (point - size / 2.0) * (side / extent.max(1.0));
+        let is_in = extent > 0.0 && world.abs().max_element() <= side / 2.0;
+        is_in.then_some(world)
     }
 }
 
@@ -116,6 +129,18 @@ impl Map {
         context.begin_path();
         let _ = context.arc(x, y, radius.max(self.pixel_ratio), 0.0, std::f64::consts::TAU);
         context.fill();
+    }
+
+    /// A ring that draws together on the place.
+    fn ping(&self, context: &CanvasRenderingContext2d, ping: &Ping) {
+        let (x, y) = self.place(ping.place);
+        context.set_stroke_style_str(&format!("#{:06x}", rgb_bits(ping.color)));
+        context.set_line_width(1.6 * self.pixel_ratio);
+        let radius = 3.5 + 9.0 * f64::from((1.0 - 4.0 * ping.age).max(0.0));
+        context.begin_path();
+        let _ = context.arc(x, y, radius * self.pixel_ratio, 0.0, std::f64::consts::TAU);
+        context.stroke();
+        context.set_line_width(self.pixel_ratio);
     }
 
     fn arrow(&self, context: &CanvasRenderingContext2d, position: Vec2, heading: Vec2) {

@@ -2,6 +2,7 @@
 
 use web_sys::{Event, HtmlElement};
 
+use super::chat::{chat, pads, wheel};
 use super::command::{Command, command};
 use super::lists::lists;
 use super::model::{Model, Sheet, Vitals};
@@ -17,7 +18,7 @@ pub fn mount(place: &HtmlElement, model: Model) {
     let frame = html::div()
         .class("frame")
         .child((corners(model), vitals(model), lists(model), network(model)))
-        .child((notices(model), touch(model)));
+        .child((notices(model), left(model), wheel(model.chat), touch(model)));
     // While a sheet is open, neither the keyboard nor a screen reader reaches what is behind it.
     let node = frame.node().clone();
     render_effect(move || {
@@ -35,8 +36,6 @@ fn corners(model: Model) -> impl View {
     // Around the number, which looks different.
     let credits_words = || say::around_slot(&say::credits(SLOT));
     let score_words = || say::around_slot(&say::score(SLOT));
-    let key =
-        |key: &'static str, what: Message| html::span().child(html::kbd().child(key)).child(what);
     (
         html::section()
             .class("plate purse")
@@ -56,17 +55,25 @@ fn corners(model: Model) -> impl View {
                     .child(move || score_words().1),
             )
             .child(html::p().test_id("room").child(move || purse.with(|purse| purse.room.clone()))),
-        html::div().class("corner").child((
-            key("Tab", say::CORNER_BOARD),
-            key("N", say::CORNER_NETWORK),
-            key("H", say::CORNER_KEYS),
-            key("Esc", say::CORNER_MENU),
-        )),
         html::div()
             .class("plate radar")
             .test_id("minimap")
             .child(html::canvas().attr("id", radar::CANVAS_ID).attr("aria-hidden", "true")),
     )
+}
+
+/// The chat, and below it the keys to know.
+fn left(model: Model) -> Element {
+    let key =
+        |key: &'static str, what: Message| html::span().child(html::kbd().child(key)).child(what);
+    html::div().class("left").child(chat(model.chat)).child(html::div().class("corner").child((
+        key("Enter", say::CORNER_CHAT),
+        key("Q", say::CORNER_PHRASES),
+        key("Tab", say::CORNER_BOARD),
+        key("N", say::CORNER_NETWORK),
+        key("H", say::CORNER_KEYS),
+        key("Esc", say::CORNER_MENU),
+    )))
 }
 
 /// The CSS transform of a bar that shows a share.
@@ -173,6 +180,7 @@ fn touch(model: Model) -> impl View {
                 .attr("tabindex", "-1")
                 .child(say::BOOST),
         )
+        .child(pads())
         .child(
             html::button()
                 .class("menupad")

@@ -30,6 +30,14 @@ pub enum Action {
     Help,
     /// Open or close the menu.
     Menu,
+    /// Open the chat.
+    Chat,
+    /// Open the chat with a slash.
+    Slash,
+    /// Open the wheel of phrases.
+    Wheel,
+    /// Point at where the mouse is.
+    Point,
 }
 
 impl Action {
@@ -110,6 +118,9 @@ fn of_place(code: &str) -> Option<Action> {
         "F3" => Action::Net,
         "F1" => Action::Help,
         "Escape" => Action::Menu,
+        "Enter" | "NumpadEnter" => Action::Chat,
+        "KeyQ" => Action::Wheel,
+        "KeyF" => Action::Point,
         _ => return None,
     })
 }
@@ -130,6 +141,8 @@ fn of_flying_letter(letter: char) -> Option<Action> {
         'a' => Action::Left,
         'd' => Action::Right,
         'e' => Action::Boost,
+        'q' => Action::Wheel,
+        'f' => Action::Point,
         _ => return None,
     })
 }
@@ -143,6 +156,7 @@ fn of_name(key: &str) -> Option<Action> {
         "ArrowRight" | "Right" => Action::Right,
         " " | "Spacebar" | "Enter" | "Select" => Action::Fire,
         "Shift" => Action::Boost,
+        "/" => Action::Slash,
         "Tab" => Action::Board,
         "F3" => Action::Net,
         "F1" | "Help" => Action::Help,
@@ -189,6 +203,9 @@ pub const BINDINGS: &[Binding] = &[
         what: say::KEY_BOOST,
         keys: &[Printed("Shift"), Printed("KeyE"), Word(say::KEY_RIGHT_BUTTON)],
     },
+    Binding { what: say::KEY_CHAT, keys: &[Word(say::KEY_ENTER), Printed("/")] },
+    Binding { what: say::KEY_PHRASES, keys: &[Printed("KeyQ")] },
+    Binding { what: say::KEY_PING, keys: &[Printed("KeyF"), Word(say::KEY_MIDDLE_BUTTON)] },
     Binding { what: say::KEY_BOARD, keys: &[Printed("Tab")] },
     Binding { what: say::MENU_NETWORK, keys: &[Printed("N"), Printed("F3")] },
     Binding { what: say::KEY_BAD_LINK, keys: &[Printed("L")] },
@@ -215,7 +232,16 @@ mod tests {
             assert_eq!(action(letter, typed), action(arrow, arrow));
             assert!(action(letter, typed).is_some_and(Action::is_held));
         }
-        assert_eq!(action("KeyQ", "q"), None);
+        assert_eq!(action("KeyX", "x"), None);
+    }
+
+    #[test]
+    fn enter_and_the_slash_open_the_chat_wherever_they_are() {
+        assert_eq!(action("Enter", "Enter"), Some(Action::Chat));
+        assert_eq!(action("NumpadEnter", "Enter"), Some(Action::Chat));
+        for code in ["Slash", "NumpadDivide", "Digit7"] {
+            assert_eq!(action(code, "/"), Some(Action::Slash));
+        }
     }
 
     #[test]
@@ -243,6 +269,7 @@ mod tests {
             assert_eq!(action(code, "n"), Some(Action::Net));
             assert_eq!(action(code, "ArrowLeft"), Some(Action::Left));
             assert_eq!(action(code, "GoBack"), Some(Action::Menu));
+            assert_eq!(action(code, "Enter"), Some(Action::Fire), "the button of a remote control");
             assert_eq!(action(code, "Unidentified"), None);
         }
         assert_eq!(action("Numpad8", "ArrowUp"), Some(Action::Up), "with Num Lock off");

@@ -3,8 +3,15 @@
 use super::keys::Key;
 
 /// The positions that the game uses, with the letters of a QWERTY keyboard.
-const PLACES: [(&str, &str); 5] =
-    [("KeyW", "W"), ("KeyA", "A"), ("KeyS", "S"), ("KeyD", "D"), ("KeyE", "E")];
+const PLACES: [(&str, &str); 7] = [
+    ("KeyW", "W"),
+    ("KeyA", "A"),
+    ("KeyS", "S"),
+    ("KeyD", "D"),
+    ("KeyE", "E"),
+    ("KeyQ", "Q"),
+    ("KeyF", "F"),
+];
 /// The four keys for flying, in the order in which they are named.
 const FLYING: [&str; 4] = ["KeyW", "KeyA", "KeyS", "KeyD"];
 
@@ -78,7 +85,7 @@ mod tests {
     fn what_is_not_printed_on_a_key_is_not_learnt() {
         let mut layout = Layout::default();
         for (code, key) in
-            [("KeyW", "Dead"), ("KeyW", ""), ("KeyW", "W"), ("KeyQ", "a"), ("", "z"), ("KeyW", " ")]
+            [("KeyW", "Dead"), ("KeyW", ""), ("KeyW", "W"), ("KeyX", "a"), ("", "z"), ("KeyW", " ")]
         {
             assert!(!layout.learn(typed(code, key)), "{code} {key}");
         }

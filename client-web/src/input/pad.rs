@@ -68,6 +68,8 @@ pub struct PadState {
     pub fire: bool,
     /// Whether a trigger or button for the boost is down.
     pub boost: bool,
+    /// Whether the button for the wheel of phrases is down.
+    pub wheel: bool,
 }
 
 /// Buttons that have just gone down, for menus.
@@ -83,6 +85,8 @@ pub struct PadPresses {
     pub confirm: bool,
     /// Close the menu.
     pub back: bool,
+    /// Point at what is ahead.
+    pub point: bool,
 }
 
 /// The outcome of one poll of all gamepads.
@@ -200,6 +204,7 @@ fn state(known: &Known, is_standard: bool) -> PadState {
         right: known.deflection(1),
         fire: is_down(0) || is_standard && (is_down(5) || is_down(7)),
         boost: is_down(1) || is_standard && (is_down(4) || is_down(6)),
+        wheel: is_standard && is_down(3),
     }
 }
 
@@ -212,6 +217,7 @@ fn presses(pressed: u32, is_standard: bool, stick_before: f32, stick: f32) -> Pa
         down: is_standard && is_pressed(13) || tilt(1.0),
         confirm: is_pressed(0),
         back: is_pressed(1),
+        point: is_standard && is_pressed(2),
     }
 }
 

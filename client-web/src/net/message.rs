@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use driftfield_shared::content::Content;
-use driftfield_shared::netcode::{ClientStats, Frame, Predicted, RoomNews};
+use driftfield_shared::netcode::{Asked, ClientStats, Frame, Predicted, RoomNews};
 use driftfield_shared::netsim::LinkProfile;
-use driftfield_shared::protocol::{ServerControl, Token, Welcome};
+use driftfield_shared::protocol::{ChatLine, LinesOf, Outcome, ServerControl, Token, Welcome};
 use driftfield_shared::units::{Controls, Micros};
 
 use super::signs::Sign;
@@ -35,6 +35,13 @@ pub enum PageMessage {
     Account(Secret),
     /// The player's controls from now on.
     Controls(Controls),
+    /// Ask the room or the hub for something, however often the connection is lost until it is answered.
+    Ask {
+        /// Number of the question, for [`Note::Answer`]. The page uses each once.
+        number: u32,
+        /// The question.
+        asked: Asked,
+    },
     /// Simulate this link between socket and client from now on, for all connections.
     Link(LinkProfile),
     /// Give up the seat and close.
@@ -73,6 +80,24 @@ pub enum Note {
     Control(ServerControl),
     /// A topic of the room told something.
     News(RoomNews),
+    /// Lines of chat came.
+    Lines {
+        /// Where.
+        of: LinesOf,
+        /// The lines, in their order.
+        lines: Vec<ChatLine>,
+        /// Whether lines before them are missing.
+        has_gap: bool,
+        /// Whether they were said just now, and not before the connection was there.
+        is_live: bool,
+    },
+    /// What was asked for is answered.
+    Answer {
+        /// The number of the question.
+        number: u32,
+        /// The answer; `None`: it could not be asked for.
+        outcome: Option<Outcome>,
+    },
     /// State of the second socket for input commands: wanted, open and attached.
     SecondSocket(bool),
     /// Statistics of the connection, a few times per second.

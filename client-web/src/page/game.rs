@@ -12,6 +12,7 @@ use web_sys::{HtmlCanvasElement, MediaQueryList};
 
 use super::account::Account;
 use super::browser::{address, clipboard, history, storage};
+use super::chat::Chat;
 use super::own_room::Entering;
 use super::screen::Picture;
 use super::session::Session;
@@ -71,6 +72,7 @@ pub struct Game {
     pub(super) toasts: Toasts,
     pub(super) hints: Hints,
     pub(super) watch: Watch,
+    pub(super) chat: Chat,
     pub(super) feed: VecDeque<(f64, FeedLine)>,
     pub(super) kills_seen: u32,
     pub(super) stats: ClientStats,
@@ -140,6 +142,7 @@ impl Game {
             toasts: Toasts::default(),
             hints: Hints::default(),
             watch: Watch::default(),
+            chat: Chat::default(),
             feed: VecDeque::new(),
             kills_seen: 0,
             stats: ClientStats::default(),
@@ -183,6 +186,8 @@ impl Game {
 
     /// Opens or closes what covers the world.
     pub fn show_sheet(&mut self, sheet: Sheet) {
+        self.close_chat();
+        self.close_wheel();
         self.held.release_all();
         self.model.invite.set_changed(Invite::None);
         // Words do not stay anywhere once they are not shown any more.

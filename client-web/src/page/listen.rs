@@ -1,5 +1,6 @@
 //! Turns the browser's events into held controls.
 
+use driftfield_shared::protocol::Phrase;
 use glam::Vec2;
 use wasm_bindgen::prelude::*;
 use web_sys::{
@@ -131,6 +132,9 @@ fn key_up(event: &KeyboardEvent) {
     let_go_for_system(event, key);
     with_game(|game| {
         game.held.lift(key);
+        if key.action() == Some(Action::Wheel) {
+            game.release_wheel();
+        }
         if key.action() == Some(Action::Board) {
             game.model().is_board_open.set_changed(false);
         }
@@ -143,21 +147,32 @@ fn key_down(event: &KeyboardEvent) {
     let_go_for_system(event, key);
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let is_typing = target.as_ref().is_some_and(JsCast::has_type::<HtmlInputElement>);
-    let is_in_panel =
-        target.is_some_and(|element| element.closest(".net").is_ok_and(|n| n.is_some()));
+    // Where the keys are the browser's: it moves between buttons and presses them.
+    let is_in = |part: &str| {
+        target.as_ref().is_some_and(|element| element.closest(part).is_ok_and(|it| it.is_some()))
+    };
+    let (is_in_chat, is_in_panel) = (is_in(".chat, .wheel"), is_in(".net, .chat, .wheel"));
     if is_in_panel && key.action() == Some(Action::Menu) {
         event.prevent_default();
-        command(Command::Fly);
+        command(if is_in_chat { Command::CloseChat } else { Command::Fly });
         return;
     }
     if is_typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
     with_game(|game| game.learn_layout(key));
+    if let Some(place) = phrase_of(&code).filter(|_| !event.repeat())
+        && with_game(|game| game.model().chat.wheel.get_untracked().is_some()) == Some(true)
+    {
+        event.prevent_default();
+        command(Command::Phrase(place));
+        return;
+    }
     let Some(action) = key.action() else { return };
     // While the panel has the keyboard focus, these keys belong to the browser: they move between buttons and press
     // them.
-    if is_in_panel && matches!(action, Action::Board | Action::Fire | Action::Boost) {
+    if is_in_panel && matches!(action, Action::Board | Action::Fire | Action::Boost | Action::Chat)
+    {
         return;
     }
     let is_taken = with_game(|game| {
@@ -180,11 +195,22 @@ fn key_down(event: &KeyboardEvent) {
     }
 }
 
+/// The place of the wheel that a digit stands for.
+fn phrase_of(code: &str) -> Option<usize> {
+    let digit = code.strip_prefix("Digit").or_else(|| code.strip_prefix("Numpad"))?;
+    digit.parse::<usize>().ok()?.checked_sub(1).filter(|place| *place < Phrase::ALL.len())
+}
+
 fn press(game: &mut Game, key: Key<'_>, action: Action, sheet: Sheet) {
     match action {
         Action::Board => game.model().is_board_open.set_changed(true),
         Action::Net => game.toggle_net(),
         Action::Link => game.open_bad_link(),
+        Action::Chat => game.open_chat(""),
+        Action::Slash => game.open_chat("/"),
+        Action::Wheel => game.toggle_wheel(),
+        Action::Point => game.point_ahead(true),
+        Action::Menu if game.model().chat.wheel.get_untracked().is_some() => game.close_wheel(),
         Action::Menu => game.show_sheet(match sheet {
             Sheet::None => Sheet::Menu,
             _ => Sheet::None,
@@ -202,9 +228,14 @@ fn pointers(window: &EventTarget, canvas: &HtmlCanvasElement) -> Result<(), JsVa
     on(canvas, "pointerdown", move |event: PointerEvent| {
         // Text under the finger is not to be selected, nor the page dragged.
         event.prevent_default();
+        // Whoever aims again has written enough.
+        command(Command::CloseChat);
         if is_mouse(&event) {
             with_game(|game| {
                 game.held.set_mouse(place(&event));
+                if event.button() == MIDDLE_BUTTON {
+                    game.point_at(place(&event));
+                }
                 game.held.set_mouse_buttons(event.buttons());
             });
             return;
@@ -212,6 +243,9 @@ fn pointers(window: &EventTarget, canvas: &HtmlCanvasElement) -> Result<(), JsVa
         let is_left = f64::from(event.client_x()) < f64::from(width.client_width()) / 2.0;
         with_game(|game| {
             game.held.note_touch();
+            if game.touch_radar(event.pointer_id(), place(&event)) {
+                return;
+            }
             let stick = if is_left { &mut game.held.left } else { &mut game.held.right };
             stick.press(event.pointer_id(), place(&event));
             game.tell_sticks();
@@ -221,6 +255,7 @@ fn pointers(window: &EventTarget, canvas: &HtmlCanvasElement) -> Result<(), JsVa
         with_game(|game| {
             if is_mouse(&event) {
                 game.held.set_mouse(place(&event));
+                game.turn_wheel(place(&event));
                 // A button may have come up outside the window.
                 if event.buttons() == 0 {
                     game.held.set_mouse_buttons(0);
@@ -247,6 +282,7 @@ fn pointers(window: &EventTarget, canvas: &HtmlCanvasElement) -> Result<(), JsVa
                 if is_mouse(&event) {
                     game.held.set_mouse_buttons(event.buttons());
                 } else {
+                    game.lift_finger(event.pointer_id());
                     game.held.left.lift(event.pointer_id());
                     game.held.right.lift(event.pointer_id());
                     game.held.touch_boosts &= !is_boost;

@@ -9,6 +9,7 @@
 mod account;
 mod arrival;
 mod browser;
+mod chat;
 mod figures;
 mod game;
 mod listen;
@@ -107,6 +108,18 @@ fn handle(wanted: Command) {
         Command::EnterOwnRoom => game.enter_own_room(),
         Command::Language(tag) => game.choose_language(tag),
         Command::Link(profile) => game.set_link(profile),
+        Command::OpenChat => game.open_chat(""),
+        Command::CloseChat => game.close_chat(),
+        Command::Say => game.say_typed(),
+        Command::Typed => game.note_typed(),
+        Command::Complete => game.complete(),
+        Command::Recall(step) => game.recall(step),
+        Command::Older => game.read_older(),
+        Command::Whisper(line) => game.whisper(line),
+        Command::Retry(number) => game.retry(number),
+        Command::Discard(number) => game.discard(number),
+        Command::Wheel => game.toggle_wheel(),
+        Command::Phrase(place) => game.say_phrase(place),
     });
 }
 

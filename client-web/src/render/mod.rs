@@ -38,7 +38,7 @@ pub use instances::Instances;
 pub use labels::{Label, Labels, Wanted};
 pub use outline::bake as bake_outline;
 pub use pace::{Pace, Progress};
-pub use palette::{Rgb, ship as ship_color};
+pub use palette::{OWN as OWN_COLOR, Rgb, bits as rgb_bits, ship as ship_color};
 pub use quality::{Governor, Quality};
 pub use visuals::{NoRoster, PlayerLook, Roster, Visuals};
 

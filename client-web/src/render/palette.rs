@@ -15,6 +15,13 @@ pub const fn hex(value: u32) -> Rgb {
     ]
 }
 
+/// A colour as `0xRRGGBB`.
+pub fn bits(color: Rgb) -> u32 {
+    color
+        .into_iter()
+        .fold(0, |bits, part| bits << 8 | (part.clamp(0.0, 1.0) * 255.0).round() as u32)
+}
+
 /// Our own ship, its engine and its shots.
 pub const OWN: Rgb = hex(0x56_B4_E9);
 /// Danger: the shots of others.
@@ -97,6 +104,13 @@ mod tests {
         }
         for color in [OWN, DANGER, SAFE] {
             assert!(contrast(color, void) >= 7.0, "{color:?}");
+        }
+    }
+
+    #[test]
+    fn a_colour_has_the_bits_that_it_was_made_of() {
+        for value in [0, 0x56_B4_E9, 0xFF_FF_FF, 0x01_02_03] {
+            assert_eq!(bits(hex(value)), value);
         }
     }
 

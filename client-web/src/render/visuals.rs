@@ -3,6 +3,7 @@
 use driftfield_shared::units::PlayerId;
 
 use super::quality::Quality;
+use crate::chat::Ping;
 use crate::plates::Rect;
 
 /// Settings and lookups for one frame.
@@ -19,6 +20,8 @@ pub struct Visuals<'a> {
     pub plates: &'a [Rect],
     /// A fixed tier, or `None` to let the governor choose.
     pub quality: Option<Quality>,
+    /// Places that somebody points at.
+    pub pings: &'a [Ping],
     /// The players of the ships.
     pub roster: &'a dyn Roster,
 }

@@ -73,7 +73,7 @@ pub fn tag() -> String {
 }
 
 /// A message without values, of this number. All of them have one type, so that the page has the code of a view only once.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Message(usize);
 
 impl Message {

@@ -9,7 +9,7 @@
 //! The path is direct unless the player simulates a bad link.
 
 use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent, NewRules, RoomTopics};
-use driftfield_shared::protocol::is_input_command;
+use driftfield_shared::protocol::{ServerControl, is_input_command};
 use driftfield_shared::units::Micros;
 use driftfield_shared::wire::codec;
 use js_sys::{Array, Uint8Array};
@@ -17,6 +17,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::DedicatedWorkerGlobalScope;
 
 use super::content::ContentFetch;
+use super::lanes::Lanes;
 use super::second::SecondSocket;
 use super::socket::Socket;
 use super::with_connection;
@@ -45,6 +46,7 @@ pub struct Connection {
     /// What to sign in with; `None` without an account.
     pub(super) credentials: Option<Credentials>,
     pub(super) client: Client,
+    lanes: Lanes,
     pub(super) content: ContentFetch,
     pub(super) socket: Option<Socket>,
     pub(super) path: Path,
@@ -81,6 +83,7 @@ impl Connection {
             url: String::new(),
             credentials: None,
             client: Client::new(ClientConfig::default()),
+            lanes: Lanes::default(),
             content: ContentFetch::default(),
             socket: None,
             path: Path::new(PATH_SEED),
@@ -118,12 +121,19 @@ impl Connection {
                     topics: RoomTopics::ALL,
                     ..ClientConfig::default()
                 });
+                self.lanes = Lanes::new(&mut self.client);
                 self.backoff.reset();
                 self.open();
             }
             PageMessage::Account(secret) => self.set_secret(secret),
             // Sampled at the next client tick.
             PageMessage::Controls(controls) => self.client.set_controls(controls),
+            PageMessage::Ask { number, asked } => {
+                if let Some(note) = self.lanes.ask(&mut self.client, number, asked) {
+                    self.tell(note);
+                }
+                self.flush(self.clock.now());
+            }
             PageMessage::Link(profile) => {
                 let now = self.clock.now();
                 self.path.set_profile(now, profile);
@@ -293,6 +303,7 @@ impl Connection {
                 ClientEvent::Welcome(_) if self.is_leaving => return self.say_goodbye(now),
                 ClientEvent::Welcome(welcome) => {
                     self.opened_at = Some(self.clock.now());
+                    self.lanes.handle_welcome();
                     if let Some(rules) = self.client.rules() {
                         self.tell(Note::Welcome(welcome, rules.content.clone()));
                     }
@@ -307,17 +318,21 @@ impl Connection {
                     self.tell(Note::Epoch(rules.content.clone()));
                 }
                 ClientEvent::Predicted(predicted) => self.tell(Note::Predicted(predicted)),
+                ClientEvent::Control(ServerControl::Reply(reply)) => {
+                    self.lanes.handle_reply(reply).into_iter().for_each(|note| self.tell(note));
+                }
                 ClientEvent::Control(control) => self.tell(Note::Control(control)),
+                ClientEvent::Topic(handle, news) => {
+                    let note = self.lanes.handle_news(handle, news);
+                    note.into_iter().for_each(|note| self.tell(note));
+                }
                 ClientEvent::News(news) => self.tell(Note::News(news)),
                 // Counted in the figures.
                 // In debug builds only: nobody else asks for checks.
                 ClientEvent::Desync(differences) => {
                     web_sys::console::error_1(&differences.join("\n").into());
                 }
-                ClientEvent::InputEffect(_)
-                | ClientEvent::Corrected(_)
-                | ClientEvent::Hit(_)
-                | ClientEvent::Topic(..) => {}
+                ClientEvent::InputEffect(_) | ClientEvent::Corrected(_) | ClientEvent::Hit(_) => {}
             }
         }
     }

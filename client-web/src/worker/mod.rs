@@ -4,6 +4,7 @@ mod ask;
 mod connection;
 mod content;
 mod ending;
+mod lanes;
 mod second;
 mod signing_in;
 mod socket;

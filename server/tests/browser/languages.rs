@@ -13,7 +13,7 @@ use super::{ROOM, approach, one_shoots_the_other, serve, serve_with_bots};
 const FRONTIER: &str = "frontier";
 
 /// Makes the browser of the next pages one of a Russian.
-async fn prefer_russian(page: &Page) {
+pub async fn prefer_russian(page: &Page) {
     let agent = page.run("return navigator.userAgent").await;
     let languages = json!({ "userAgent": agent, "acceptLanguage": "ru-RU,ru,en-US,en" });
     page.cdp("Emulation.setUserAgentOverride", languages).await;
@@ -173,8 +173,8 @@ fn pseudo() -> String {
 /// What a player can read and no file says: every message of this language is in brackets. Names, figures, what is printed on keys,
 /// and what a player types as it stands are no messages.
 const UNMARKED: &str = r"
-    const free = '.who, .feed b, .death b, h1, #languages, .languages, .words, noscript, script, style, textarea';
-    const printed = /^(Shift|Tab|Esc|F1|F3|\S( \S)*)$/u;
+    const free = '.who, .feed b, .death b, .chat bdi, h1, #languages, .languages, .words, noscript, script, style, textarea';
+    const printed = /^(Shift|Enter|Tab|Esc|F1|F3|\S( \S)*)$/u;
     const found = [];
     const look = (where, text) => {
         if (/\p{L}/u.test(text) && !/[\[\]]/.test(text) && !printed.test(text.trim())) found.push(where + ': ' + text.trim());
@@ -230,6 +230,26 @@ async fn look(page: &Page, what: &str, found: &mut Vec<String>) {
     page.screenshot(&format!("pseudo-{what}")).await;
 }
 
+/// The chat and the wheel of phrases.
+async fn look_at_chat(page: &Page, screen: &dyn Fn(&str) -> String, found: &mut Vec<String>) {
+    let press =
+        |pad: &str| format!("document.querySelector('[data-testid={pad}]').click(); return null");
+    page.run(&press("wheel-pad")).await;
+    page.wait_for("wheel", "return !!document.querySelector('[data-testid=wheel]')").await;
+    look(page, &screen("wheel"), found).await;
+    page.run(&press("chat-pad")).await;
+    page.wait_for("chat", "return !!document.getElementById('chat-field')").await;
+    page.write("chat-field", "/help\n").await;
+    page.write("chat-field", "/w Ada").await;
+    page.wait_for("help", "return document.querySelectorAll('.chat ul li').length > 3").await;
+    look(page, &screen("chat"), found).await;
+    page.write("chat-field", "/r nobody\n").await;
+    let is_told = "return !!document.querySelector('[data-testid=chat-note]').innerText";
+    page.wait_for("why nothing is said", is_told).await;
+    look(page, &screen("chat-fault"), found).await;
+    page.run(&press("chat-close")).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_text_is_from_a_file_and_has_room_in_a_longer_language() {
     let Some(driver) = Driver::start().await else { return };
@@ -264,6 +284,7 @@ async fn every_text_is_from_a_file_and_has_room_in_a_longer_language() {
             page.keys(&[' '], false).await;
         }
         look(&page, &screen("flight"), &mut found).await;
+        look_at_chat(&page, &screen, &mut found).await;
         open_menu(&page).await;
         look(&page, &screen("menu"), &mut found).await;
         page.click("help-button").await;

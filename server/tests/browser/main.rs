@@ -2,6 +2,7 @@
 
 mod account;
 mod bad_link;
+mod chat;
 mod driver;
 mod hands;
 mod languages;

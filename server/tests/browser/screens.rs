@@ -25,7 +25,7 @@ const SCREENS: [(u32, u32); 10] = [
 /// What lies over another, or sticks out of the window. Parts that stand in each other are one.
 pub const OVERLAPS: &str = "
     const parts = [...document.querySelectorAll(
-        '.frame .plate, .feed li, .toast, .corner span, .boostpad, .menupad, .notices > *')];
+        '.frame .plate, .feed li, .toast, .corner span, .boostpad, .menupad, .talkpads button, .notices > *, .chat:not(.open) li')];
     const shown = parts.filter(part => {
         const style = getComputedStyle(part);
         const box = part.getBoundingClientRect();
@@ -97,6 +97,10 @@ async fn no_plate_lies_over_another_from_a_small_phone_to_4k() {
         }
         for (width, height) in SCREENS {
             page.set_screen(width, height, false).await;
+            // A line of chat, too; it may be refused, and then says why.
+            page.press(ENTER).await;
+            page.write("chat-field", "Who wants to fly out with me?\n").await;
+            page.wait_for("a line", "return !!document.querySelector('.chat:not(.open) li')").await;
             hold_with_notice(&page).await;
             let mut layouts = vec![(false, 1.0), (true, 1.0), (false, 0.75)];
             if width >= 1_024 {
@@ -263,7 +267,8 @@ async fn roles_and_focus_are_right_for_those_who_do_not_see_the_page() {
     page.close().await;
 }
 
-/// The Escape key, as WebDriver names it.
+/// The Enter and Escape keys, as WebDriver names them.
+const ENTER: char = '\u{e007}';
 const ESCAPE: char = '\u{e00c}';
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -66,6 +66,11 @@ impl Account {
         })
     }
 
+    /// The secret that the worker was told.
+    pub(super) fn told(&self) -> Option<Secret> {
+        self.told
+    }
+
     /// This browser plays as the account of `secret` from now on.
     fn adopt(&mut self, secret: Secret) {
         let is_kept = storage::keep_account(&secret);

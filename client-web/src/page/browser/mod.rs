@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod clipboard;
+pub mod graphemes;
 pub mod history;
 pub mod random;
 pub mod storage;

@@ -46,9 +46,10 @@ impl Game {
         model.stall.set_changed(self.stall.look(now_ms, heard_ms));
         self.look(now_ms);
         self.tell_feed(now_ms);
+        self.tell_chat(now_ms);
         self.tell_sticks();
         if let Ok(document) = start::document() {
-            self.paint(&document);
+            self.paint(&document, now_ms);
             self.fade_plates(&document);
         }
         if model.is_net_open.get_untracked() {
@@ -151,7 +152,7 @@ impl Game {
         }
     }
 
-    fn paint(&self, document: &Document) {
+    fn paint(&mut self, document: &Document, now_ms: f64) {
         let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
         let Some(session) = &self.session else { return };
         if let Some(frame) = &session.frame {
@@ -159,7 +160,8 @@ impl Game {
             let own = own.or(session.own_ship().copied());
             let (content, sector) = (&*session.rules.content, &session.rules.sector);
             let ui_scale = f64::from(self.picture.ui_scale());
-            Radar { content, sector, frame, own, ui_scale }.paint(document, ratio);
+            let pings = self.chat.pings.at(now_ms);
+            Radar { content, sector, frame, own, pings, ui_scale }.paint(document, ratio);
         }
         if self.model.is_net_open.get_untracked() {
             let intervals = self.intervals_ms.iter().copied();

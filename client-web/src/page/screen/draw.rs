@@ -119,6 +119,7 @@ impl Game {
 
     fn draw(&mut self, controls: &Controls) {
         let now = self.clock.now();
+        let pings = self.chat.pings.at(now as f64 / 1e3);
         let (Some(session), Some(parts)) = (&mut self.session, self.picture.parts()) else {
             return;
         };
@@ -134,6 +135,7 @@ impl Game {
             boost: boost.unwrap_or(1.0),
             ui_scale,
             plates,
+            pings,
             quality: None,
             roster: &session.players,
         };
@@ -150,6 +152,7 @@ impl Game {
         }
         let poll = self.pads.update(&readings);
         self.held.set_pad(&poll);
+        self.hold_wheel(poll.state.wheel, [poll.state.left, poll.state.right]);
         if poll.is_unknown {
             let (now_ms, text) = (self.now_ms(), say::TOAST_UNKNOWN_PAD.text());
             self.toasts.show(now_ms, "pad", ToastKind::Plain, text, UNKNOWN_PAD_MS);
@@ -165,6 +168,9 @@ impl Game {
             return;
         }
         if sheet == Sheet::None {
+            if presses.point {
+                self.point_ahead(false);
+            }
             return;
         }
         if presses.back {

@@ -61,6 +61,10 @@ impl Game {
             Note::SecondSocket(is_attached) => self.has_second_socket = is_attached,
             Note::Control(control) => self.take_control(control),
             Note::News(news) => self.take_news(news),
+            Note::Lines { of, lines, has_gap, is_live } => {
+                self.take_lines(of, lines, has_gap, is_live);
+            }
+            Note::Answer { number, outcome } => self.take_answer(number, outcome),
             Note::Stats(stats) => {
                 self.bytes.read(self.now_ms(), stats.payload_bytes_received);
                 self.stats = stats;
@@ -131,6 +135,7 @@ impl Game {
         self.sent_controls = None;
         self.watch = Watch::default();
         self.keep_seat(true);
+        self.welcome_chat();
         if let Some(session) = &self.session {
             self.wanted_room.clone_from(&session.room);
             history::name_room(&address::hash_of(&session.room));

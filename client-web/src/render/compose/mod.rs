@@ -9,6 +9,7 @@ mod bodies;
 mod edge;
 mod mark;
 mod overlay;
+mod pings;
 mod station;
 
 use glam::Vec2;
@@ -192,6 +193,7 @@ fn fill(
     bodies::shots(moment, info, &mut list.shots);
     effects.particles().write(&mut list.particles);
     edge::darkness(moment, info, &mut list.overlay);
+    pings::compose(moment, info, labels, list);
     overlay::ships(moment, info, labels, &mut list.overlay);
     edge::threats(moment, info, &mut list.overlay);
     overlay::stations(moment, info, labels, &mut list.overlay);

@@ -22,7 +22,7 @@ const WEDGE_HALF: f32 = 15.0;
 /// Gap between our ship and the arcs beside it, in pixels of a mark.
 const ARC_GAP: f32 = 13.0;
 
-fn text(
+pub(super) fn text(
     out: &mut Instances<16>,
     label: &Label,
     center: Vec2,

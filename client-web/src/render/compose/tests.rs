@@ -60,6 +60,7 @@ fn compose<'a>(
         boost: 0.5,
         ui_scale: 1.0,
         plates: &[],
+        pings: &[],
         quality: None,
         roster: &Names,
     };
@@ -152,6 +153,7 @@ fn marks(css: Vec2, scene: &Scene, ui_scale: f32) -> Vec<(Vec2, f32, f32)> {
         boost: 1.0,
         ui_scale,
         plates: &[],
+        pings: &[],
         quality: None,
         roster: &NoRoster,
     };
@@ -228,6 +230,7 @@ fn nonsense_times_and_unknown_identifiers_do_no_harm() {
             boost: f32::NAN,
             ui_scale: f32::NAN,
             plates: &[],
+            pings: &[],
             quality: None,
             roster: &NoRoster,
         };

@@ -1,5 +1,7 @@
 //! What a client has asked for and has no answer to.
 
+use serde::{Deserialize, Serialize};
+
 use crate::limits::{LINE_BYTES_MAX, NAME_BYTES_MAX, REQUESTS_OUTSTANDING_MAX};
 use crate::protocol::{ClientControl, HubBody, HubRequest, Nonce, Request, RequestBody, RequestId};
 
@@ -15,7 +17,7 @@ pub struct Requests {
 }
 
 /// What is asked for, and of whom.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub enum Asked {
     /// The room is asked.
     OfRoom(RequestBody),
