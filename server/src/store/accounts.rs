@@ -5,11 +5,12 @@
 
 use std::fmt;
 
-use driftfield_shared::protocol::AccountSecret;
+use driftfield_shared::protocol::{AccountSecret, Role};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::company;
 use super::ledger;
 use super::time::UnixSeconds;
 
@@ -85,6 +86,8 @@ pub struct Account {
     pub name: String,
     /// The page's settings, as the page writes them.
     pub settings: Vec<u8>,
+    /// What it may do.
+    pub role: Role,
 }
 
 /// A change of the accounts. One that finds nothing to change changes nothing.
@@ -122,6 +125,13 @@ pub enum AccountChange {
         /// The settings.
         settings: Vec<u8>,
     },
+    /// Another role.
+    SetRole {
+        /// Which account.
+        id: AccountId,
+        /// The role.
+        role: Role,
+    },
     /// A new secret, unless another account has it.
     Rotate {
         /// The secret until now.
@@ -150,7 +160,8 @@ impl AccountChange {
     pub(super) fn apply(&self, connection: &Connection, now: UnixSeconds) -> rusqlite::Result<()> {
         match self {
             AccountChange::Create { id, secret, kind, at } => connection.execute(
-                "INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?4, '', x'') ON CONFLICT DO NOTHING",
+                "INSERT INTO accounts (id, secret_hash, kind, created, last_seen, name, settings) \
+                 VALUES (?1, ?2, ?3, ?4, ?4, '', x'') ON CONFLICT DO NOTHING",
                 (id.0.cast_signed(), secret.0, kind.label(), at),
             )?,
             AccountChange::Seen { id, at } => connection.execute(
@@ -165,6 +176,10 @@ impl AccountChange {
                 "UPDATE accounts SET settings = ?2 WHERE id = ?1",
                 (id.0.cast_signed(), settings),
             )?,
+            AccountChange::SetRole { id, role } => connection.execute(
+                "UPDATE accounts SET role = ?2 WHERE id = ?1",
+                (id.0.cast_signed(), role.word()),
+            )?,
             AccountChange::Rotate { old, new } => connection.execute(
                 "UPDATE OR IGNORE accounts SET secret_hash = ?2 WHERE secret_hash = ?1",
                 (old.0, new.0),
@@ -172,6 +187,7 @@ impl AccountChange {
             AccountChange::Delete { secret } => {
                 if let Some(account) = find(connection, *secret)? {
                     ledger::close_account(connection, account.id, now)?;
+                    company::forget(connection, account.id)?;
                 }
                 connection.execute("DELETE FROM accounts WHERE secret_hash = ?1", [secret.0])?
             }
@@ -185,13 +201,27 @@ pub(super) fn find(
     connection: &Connection,
     secret: SecretHash,
 ) -> rusqlite::Result<Option<Account>> {
-    connection
-        .query_row(
-            "SELECT id, kind, created, last_seen, name, settings FROM accounts WHERE secret_hash = ?1",
-            [secret.0],
-            account_of,
-        )
-        .optional()
+    let select = format!("SELECT {COLUMNS} FROM accounts WHERE secret_hash = ?1");
+    connection.query_row(&select, [secret.0], account_of).optional()
+}
+
+/// An account by its number.
+pub(super) fn by_id(connection: &Connection, id: AccountId) -> rusqlite::Result<Option<Account>> {
+    let select = format!("SELECT {COLUMNS} FROM accounts WHERE id = ?1");
+    connection.query_row(&select, [id.0.cast_signed()], account_of).optional()
+}
+
+/// Accounts of a name, whatever the case of its letters of ASCII, those used last first.
+pub(super) fn by_name(
+    connection: &Connection,
+    name: &str,
+    count: u32,
+) -> rusqlite::Result<Vec<Account>> {
+    let mut select = connection.prepare(&format!(
+        "SELECT {COLUMNS} FROM accounts WHERE name = ?1 COLLATE NOCASE AND name <> '' \
+         ORDER BY last_seen DESC LIMIT ?2"
+    ))?;
+    select.query_map((name, count), account_of)?.collect()
 }
 
 fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
@@ -202,5 +232,9 @@ fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
         last_seen: row.get(3)?,
         name: row.get(4)?,
         settings: row.get(5)?,
+        role: Role::of_word(row.get_ref(6)?.as_str()?).unwrap_or_default(),
     })
 }
+
+/// What [`account_of`] reads.
+const COLUMNS: &str = "id, kind, created, last_seen, name, settings, role";

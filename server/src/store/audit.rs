@@ -61,14 +61,17 @@ impl AuditLine {
 /// When the database cannot be read.
 pub fn audit(data_dir: &Path, lines: u32) -> Result<Vec<AuditLine>, StoreError> {
     let database = Database::in_folder(data_dir);
-    let read = database.reader().and_then(|reader| {
-        let mut select = reader.prepare(
-            "SELECT at, actor, action, subject, detail FROM \
-             (SELECT * FROM audit ORDER BY id DESC LIMIT ?1) ORDER BY id",
-        )?;
-        select.query_map([lines], AuditLine::of)?.collect()
-    });
+    let read = database.reader().and_then(|reader| newest(&reader, lines));
     read.map_err(|error| database.error(error))
+}
+
+/// The last lines of the log, the newest last.
+pub(super) fn newest(connection: &Connection, lines: u32) -> rusqlite::Result<Vec<AuditLine>> {
+    let mut select = connection.prepare(
+        "SELECT at, actor, action, subject, detail FROM \
+         (SELECT * FROM audit ORDER BY id DESC LIMIT ?1) ORDER BY id",
+    )?;
+    select.query_map([lines], AuditLine::of)?.collect()
 }
 
 #[cfg(test)]

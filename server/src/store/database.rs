@@ -131,12 +131,14 @@ fn open(path: &Path, vfs: Option<&str>, flags: OpenFlags) -> rusqlite::Result<Co
 
 /// The scripts that lead from each version of the schema to the next, the first of them from an empty file. One that
 /// was released is never changed.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("schema/1-histories-and-accounts.sql"),
     include_str!("schema/2-ledger.sql"),
     include_str!("schema/3-runs-of-bookings.sql"),
     include_str!("schema/4-chat.sql"),
     include_str!("schema/5-own-rooms.sql"),
+    include_str!("schema/6-moderation.sql"),
+    include_str!("schema/7-notices.sql"),
 ];
 
 /// Name of the database in a data folder.

@@ -1,8 +1,11 @@
 //! What was said: the history of each place where lines are read.
 
+use std::fmt;
+
 use rusqlite::{Connection, Row};
 
 use super::AccountId;
+use super::time::{UnixSeconds, in_words};
 
 /// A line of chat in one place.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -56,6 +59,21 @@ impl LineKind {
     }
 }
 
+/// For people: when, who, and what, on one line of text.
+impl fmt::Display for StoredLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let StoredLine { at, name, kind, body, .. } = self;
+        let at = in_words(UnixSeconds::try_from(at / 1_000).unwrap_or(UnixSeconds::MAX));
+        let privately = if self.listener.is_some() { " (whispers)" } else { "" };
+        match kind {
+            LineKind::Text => write!(f, "{at}  {name}{privately}: {body}"),
+            LineKind::Action => write!(f, "{at}  * {name}{privately} {body}"),
+            LineKind::Phrase => write!(f, "{at}  {name}{privately}: phrase {body}"),
+            LineKind::Ping => write!(f, "{at}  {name}{privately}: points at {body}"),
+        }
+    }
+}
+
 impl StoredLine {
     /// Memory that it holds beside itself, in bytes.
     pub(super) fn bytes(&self) -> usize {
@@ -100,6 +118,24 @@ pub(super) fn before(
     let before = i64::try_from(before).unwrap_or(i64::MAX);
     let mut lines =
         select.query_map((place, before, count), line_of)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    lines.reverse();
+    Ok(lines)
+}
+
+/// What an account said last to a room or to `reader`, the oldest first.
+pub(super) fn of_speaker(
+    connection: &Connection,
+    speaker: AccountId,
+    reader: AccountId,
+    count: u32,
+) -> rusqlite::Result<Vec<StoredLine>> {
+    let mut select = connection.prepare(
+        "SELECT * FROM lines WHERE speaker = ?1 AND (place >= 'room:' AND place < 'room;' OR place = ?2) \
+         ORDER BY id DESC LIMIT ?3",
+    )?;
+    let inbox = format!("inbox:{reader}");
+    let rows = select.query_map((speaker.0.cast_signed(), inbox, count), line_of)?;
+    let mut lines = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     lines.reverse();
     Ok(lines)
 }
@@ -196,6 +232,22 @@ mod tests {
         let again = StoredLine { id: 2, ..line("room:a", 1) };
         again.apply(&connection).unwrap();
         assert_eq!(ids(&newest(&connection, 9).unwrap()), [1]);
+    }
+
+    #[test]
+    fn what_somebody_said_is_found_where_the_reader_could_read_it() {
+        let database = Database::in_memory().unwrap();
+        let connection = database.prepare().unwrap();
+        let reader = AccountId(0xabc);
+        let inbox = format!("inbox:{reader}");
+        for (id, place) in (1..).zip(["room:a", "inbox:0000000000000001", &inbox, "room:b"]) {
+            line(place, id).apply(&connection).unwrap();
+        }
+        let other = StoredLine { speaker: (AccountId(9), 1), ..line("room:a", 5) };
+        other.apply(&connection).unwrap();
+        let said = |count| of_speaker(&connection, AccountId(u64::MAX - 1), reader, count).unwrap();
+        assert_eq!(ids(&said(20)), [1, 3, 4]);
+        assert_eq!(ids(&said(2)), [3, 4]);
     }
 
     #[test]

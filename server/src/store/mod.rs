@@ -14,6 +14,7 @@ pub mod accounts;
 mod audit;
 mod backup;
 mod check;
+mod company;
 pub mod data_dir;
 mod database;
 mod failure;
@@ -41,6 +42,7 @@ pub use accounts::{Account, AccountChange, AccountId, AccountKind, SecretHash};
 pub use audit::{AuditLine, audit};
 pub use backup::{BackupError, backup};
 pub use check::{CheckReport, check};
+pub use company::{IgnoreChange, Ignored, NoticesRead, Report, Roles, StoredNotice, StoredReport};
 use data_dir::DataDir;
 use database::Database;
 pub use failure::{Failure, StoreError};
@@ -52,7 +54,7 @@ pub use own_rooms::{OwnRoomChange, StoredRoom, room_place};
 pub use record::{Batch, Record};
 pub use sanctions::{Sanction, SanctionKind, SanctionTarget, Sanctions};
 pub use time::UnixSeconds;
-pub(crate) use time::{unix_millis, unix_seconds};
+pub(crate) use time::{in_words, unix_millis, unix_seconds};
 pub use watch::Trouble;
 use watch::Watch;
 pub use writer::{JournalLimits, QueueLimits, StoreStatus, Submission, SubmitError};
@@ -103,6 +105,7 @@ struct Shared {
     queue: Queue,
     status: StoreStatus,
     sanctions: Sanctions,
+    roles: Roles,
     metrics: StoreMetrics,
     /// Connections that read and are not in use.
     readers: Mutex<Vec<rusqlite::Connection>>,
@@ -142,6 +145,8 @@ impl Store {
         }
         let sanctions = Sanctions::default();
         sanctions.refresh(&connection).map_err(|error| database.error(error))?;
+        let roles = Roles::default();
+        roles.refresh(&connection).map_err(|error| database.error(error))?;
         let status = StoreStatus::new(Instant::now());
         let queue = Queue::new(settings.queue, status.clone());
         let writer = Writer::new(
@@ -149,7 +154,7 @@ impl Store {
             connection,
             queue.clone(),
             status.clone(),
-            sanctions.clone(),
+            (sanctions.clone(), roles.clone()),
             settings.journal,
             metrics.clone(),
         );
@@ -163,6 +168,7 @@ impl Store {
             queue,
             status,
             sanctions,
+            roles,
             metrics,
             readers: Mutex::default(),
             _data_dir: data_dir,

@@ -4,6 +4,7 @@ use std::mem;
 
 use super::accounts::AccountChange;
 use super::audit::AuditLine;
+use super::company::{IgnoreChange, NoticesRead, Report, StoredNotice};
 use super::history::{JournalChunk, RoomCheckpoint};
 use super::ledger::{Booking, Fence};
 use super::lines::StoredLine;
@@ -39,6 +40,14 @@ pub enum Record {
     Line(StoredLine),
     /// A change of the rooms that players have opened.
     OwnRoom(OwnRoomChange),
+    /// An account ignores another one, or does so no more.
+    Ignore(IgnoreChange),
+    /// What a player tells moderators.
+    Report(Report),
+    /// Something that a player is told.
+    Notice(StoredNotice),
+    /// A player has read what he was told.
+    NoticesRead(NoticesRead),
 }
 
 /// Records that become durable together or not at all.
@@ -92,6 +101,15 @@ impl Batch {
         self.records.iter().any(is_sanction)
     }
 
+    /// Whether a role is given with it, or goes with its account.
+    pub fn changes_roles(&self) -> bool {
+        let is_of_role = |record: &Record| {
+            let Record::Account(change) = record else { return false };
+            matches!(change, AccountChange::SetRole { .. } | AccountChange::Delete { .. })
+        };
+        self.records.iter().any(is_of_role)
+    }
+
     /// Its records, in the order in which they were added.
     pub fn records(&self) -> &[Record] {
         &self.records
@@ -107,10 +125,13 @@ impl Record {
             Record::Account(change) => change.bytes(),
             Record::Booking(booking) => booking.bytes(),
             Record::Sanction(sanction) => sanction.reason.len() + sanction.made_by.len(),
-            Record::EndSanction { .. } | Record::Fence(_) => 0,
+            Record::EndSanction { .. } | Record::Fence(_) | Record::NoticesRead(_) => 0,
             Record::Audit(line) => line.subject.len() + line.detail.len(),
             Record::Line(line) => line.bytes(),
             Record::OwnRoom(change) => change.bytes(),
+            Record::Ignore(change) => change.whom.name.len(),
+            Record::Report(report) => report.bytes(),
+            Record::Notice(notice) => notice.bytes(),
         };
         mem::size_of::<Record>() + held
     }
@@ -167,5 +188,29 @@ impl From<OwnRoomChange> for Record {
 impl From<StoredLine> for Record {
     fn from(line: StoredLine) -> Self {
         Record::Line(line)
+    }
+}
+
+impl From<IgnoreChange> for Record {
+    fn from(change: IgnoreChange) -> Self {
+        Record::Ignore(change)
+    }
+}
+
+impl From<Report> for Record {
+    fn from(report: Report) -> Self {
+        Record::Report(report)
+    }
+}
+
+impl From<StoredNotice> for Record {
+    fn from(notice: StoredNotice) -> Self {
+        Record::Notice(notice)
+    }
+}
+
+impl From<NoticesRead> for Record {
+    fn from(read: NoticesRead) -> Self {
+        Record::NoticesRead(read)
     }
 }

@@ -67,7 +67,12 @@ impl SanctionKind {
 impl SanctionTarget {
     /// Everyone at an address: itself, or the /64 of IPv6, in which a device changes its address as it likes.
     pub fn address(address: IpAddr) -> SanctionTarget {
-        SanctionTarget::Network(widened(IpNet::from(address)))
+        SanctionTarget::network(IpNet::from(address))
+    }
+
+    /// Everyone in a network, which is at least the /64 of IPv6.
+    pub fn network(network: IpNet) -> SanctionTarget {
+        SanctionTarget::Network(widened(network))
     }
 }
 
@@ -182,51 +187,61 @@ impl Sanctions {
 
     /// Reads the list anew.
     pub(super) fn refresh(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let now = unix_seconds();
-        let mut select = connection.prepare(
-            "SELECT kind, account, network, reason, made_by, made, ends FROM sanctions \
-             WHERE ends IS NULL OR ends > ?1",
-        )?;
         let (mut by_target, mut lengths) = (HashMap::new(), BTreeSet::new());
-        let mut rows = select.query([now])?;
-        while let Some(row) = rows.next()? {
-            let kind = match row.get_ref(0)?.as_str()? {
-                "ban" => SanctionKind::Ban,
-                _ => SanctionKind::Mute,
-            };
-            let (account, network) =
-                (row.get::<_, Option<i64>>(1)?, row.get::<_, Option<String>>(2)?);
-            let account = account.map(|id| SanctionTarget::Account(AccountId(id.cast_unsigned())));
-            let network = network.and_then(|text| match text.parse::<IpNet>() {
-                Ok(network) => Some(widened(network)),
-                Err(error) => {
-                    error!(text, %error, "a sanction of what is no network is not in force");
-                    None
-                }
-            });
-            lengths.extend(network.map(|network| network.prefix_len()));
-            for target in account.into_iter().chain(network.map(SanctionTarget::Network)) {
-                let sanction = Sanction {
-                    kind,
-                    target: target.clone(),
-                    reason: row.get(3)?,
-                    made_by: row.get(4)?,
-                    made: row.get(5)?,
-                    ends: row.get(6)?,
-                };
-                // Of two for one target the longer one counts.
-                let ends = |sanction: &Sanction| sanction.ends.unwrap_or(UnixSeconds::MAX);
-                let kept =
-                    by_target.entry((kind, target)).or_insert_with(|| Arc::new(sanction.clone()));
-                if ends(kept) < ends(&sanction) {
-                    *kept = Arc::new(sanction);
-                }
+        for (_, sanction) in in_force(connection)? {
+            if let SanctionTarget::Network(network) = &sanction.target {
+                lengths.insert(network.prefix_len());
+            }
+            // Of two for one target the longer one counts.
+            let ends = |sanction: &Sanction| sanction.ends.unwrap_or(UnixSeconds::MAX);
+            let kept = by_target
+                .entry((sanction.kind, sanction.target.clone()))
+                .or_insert_with(|| Arc::new(sanction.clone()));
+            if ends(kept) < ends(&sanction) {
+                *kept = Arc::new(sanction);
             }
         }
         *self.0.list.write().unwrap_or_else(PoisonError::into_inner) = List { by_target, lengths };
         self.0.version.fetch_add(1, Ordering::Release);
         Ok(())
     }
+}
+
+/// The sanctions in force with their numbers, the newest first. One of an account and a network is two.
+pub(super) fn in_force(connection: &Connection) -> rusqlite::Result<Vec<(i64, Sanction)>> {
+    let mut select = connection.prepare(
+        "SELECT kind, account, network, reason, made_by, made, ends, id FROM sanctions \
+         WHERE ends IS NULL OR ends > ?1 ORDER BY id DESC",
+    )?;
+    let mut rows = select.query([unix_seconds()])?;
+    let mut list = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kind = match row.get_ref(0)?.as_str()? {
+            "ban" => SanctionKind::Ban,
+            _ => SanctionKind::Mute,
+        };
+        let (account, network) = (row.get::<_, Option<i64>>(1)?, row.get::<_, Option<String>>(2)?);
+        let account = account.map(|id| SanctionTarget::Account(AccountId(id.cast_unsigned())));
+        let network = network.and_then(|text| match text.parse::<IpNet>() {
+            Ok(network) => Some(widened(network)),
+            Err(error) => {
+                error!(text, %error, "a sanction of what is no network is not in force");
+                None
+            }
+        });
+        for target in account.into_iter().chain(network.map(SanctionTarget::Network)) {
+            let sanction = Sanction {
+                kind,
+                target,
+                reason: row.get(3)?,
+                made_by: row.get(4)?,
+                made: row.get(5)?,
+                ends: row.get(6)?,
+            };
+            list.push((row.get(7)?, sanction));
+        }
+    }
+    Ok(list)
 }
 
 /// IPv4 in its one form, and no part of an IPv6 network that one device has for itself.

@@ -18,7 +18,7 @@ pub(crate) fn unix_seconds() -> UnixSeconds {
 }
 
 /// A time as people read it: date, hour and minute in UTC.
-pub(super) fn in_words(time: UnixSeconds) -> String {
+pub(crate) fn in_words(time: UnixSeconds) -> String {
     let (days, seconds) = (time.div_euclid(DAY), time.rem_euclid(DAY));
     // Years begin in March here, so that a leap day is the last of its year; 400 of them have 146,097 days.
     // https://howardhinnant.github.io/date_algorithms.html#civil_from_days

@@ -24,6 +24,10 @@ pub(in crate::store) fn apply(
         Record::Audit(line) => line.apply(connection),
         Record::Line(line) => line.apply(connection),
         Record::OwnRoom(change) => change.apply(connection),
+        Record::Ignore(change) => change.apply(connection),
+        Record::Report(report) => report.apply(connection),
+        Record::Notice(notice) => notice.apply(connection),
+        Record::NoticesRead(read) => read.apply(connection),
     })
 }
 

@@ -27,6 +27,7 @@ use tracing::error;
 #[cfg(test)]
 pub(super) use apply::apply;
 
+use super::company::Roles;
 use super::database::Database;
 use super::failure::Failure;
 use super::sanctions::Sanctions;
@@ -48,6 +49,7 @@ pub(super) struct Writer {
     queue: Queue,
     status: StoreStatus,
     sanctions: Sanctions,
+    roles: Roles,
     pruner: Pruner,
     metrics: StoreMetrics,
     /// Tells the numbers of this start from those of earlier ones.
@@ -71,7 +73,7 @@ impl Writer {
         connection: Connection,
         queue: Queue,
         status: StoreStatus,
-        sanctions: Sanctions,
+        (sanctions, roles): (Sanctions, Roles),
         limits: JournalLimits,
         metrics: StoreMetrics,
     ) -> Self {
@@ -85,6 +87,7 @@ impl Writer {
             queue,
             status,
             sanctions,
+            roles,
             pruner,
             metrics,
             start,
@@ -170,7 +173,7 @@ impl Writer {
             let durable = self.reopen(&connection).map_err(environment)?;
             self.connection = Some(connection);
             if durable >= last {
-                return self.refresh_sanctions();
+                return self.refresh_lists();
             }
         }
         let Some(connection) = &self.connection else { return Ok(()) };
@@ -189,16 +192,19 @@ impl Writer {
             .and_then(|()| transaction.commit())
             .map_err(environment)?;
         self.metrics.observe_commit(started.elapsed());
-        self.refresh_sanctions()
+        self.refresh_lists()
     }
 
-    /// Brings a ban into force before it is told durable.
-    fn refresh_sanctions(&self) -> Result<(), Failed> {
-        let is_changed = self.in_hand.iter().any(|submitted| submitted.batch.changes_sanctions());
-        match self.connection.as_ref().filter(|_| is_changed) {
-            Some(connection) => self.sanctions.refresh(connection).map_err(environment),
-            None => Ok(()),
+    /// Brings a ban or a role into force before it is told durable.
+    fn refresh_lists(&self) -> Result<(), Failed> {
+        let Some(connection) = &self.connection else { return Ok(()) };
+        if self.in_hand.iter().any(|submitted| submitted.batch.changes_sanctions()) {
+            self.sanctions.refresh(connection).map_err(environment)?;
         }
+        if self.in_hand.iter().any(|submitted| submitted.batch.changes_roles()) {
+            self.roles.refresh(connection).map_err(environment)?;
+        }
+        Ok(())
     }
 
     /// Writes one batch, or nothing of it if the database can never take it.

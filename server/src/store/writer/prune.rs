@@ -1,4 +1,4 @@
-//! Deletes the oldest parts of the journals, and the oldest lines of chat, some rows in each commit, so that no commit takes
+//! Deletes the oldest parts of the journals, and the oldest lines of chat, reports and notices, some rows in each commit, so that no commit takes
 //! long for it.
 //!
 //! What recovery needs stays, whatever its age: a room can always be recovered from both of its last checkpoints. Older checkpoints
@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::apply::CHECKPOINTS_KEPT;
 use crate::store::time::UnixSeconds;
-use crate::store::{lines, own_rooms};
+use crate::store::{company, lines, own_rooms};
 
 /// How much journal is kept. Whichever bound is reached first counts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -45,6 +45,7 @@ impl Pruner {
         self.last = now;
         lines::prune(connection, LINES_KEPT, ROWS_DELETED)?;
         own_rooms::prune(connection, ROWS_DELETED)?;
+        company::prune(connection, now, ROWS_DELETED)?;
         let oldest = connection
             .query_row("SELECT written FROM journal ORDER BY id LIMIT 1", (), |row| row.get(0))
             .optional()?;
