@@ -8,6 +8,7 @@
 //! Only the outer shell (`net`, `shutdown`) runs on tokio, and only until a client enters a room. From then on its
 //! socket belongs to the room.
 
+pub mod admin;
 pub mod config;
 pub mod house_bots;
 pub mod hub;

@@ -11,7 +11,7 @@ use tracing::info;
 
 use crate::config::{Config, RoomConfig};
 use crate::house_bots::HouseBots;
-use crate::hub::{ChatDesk, Contents, HubTopics};
+use crate::hub::{Contents, Desks, HubTopics, Kicks};
 use crate::metrics::Metrics;
 use crate::room::{self, Cores, Door, RoomHandle, RoomSettings};
 use crate::store::StoreHandle;
@@ -33,7 +33,8 @@ pub struct Opener {
     contents: Contents,
     store: StoreHandle,
     hub: HubTopics,
-    chat: ChatDesk,
+    desks: Desks,
+    kicks: Kicks,
     cores: Cores,
     metrics: Metrics,
     tick_hz: u16,
@@ -49,14 +50,16 @@ impl Opener {
         contents: Contents,
         store: StoreHandle,
         hub: HubTopics,
-        chat: ChatDesk,
+        desks: Desks,
+        kicks: Kicks,
         metrics: Metrics,
     ) -> Self {
         Opener {
             contents,
             store,
             hub,
-            chat,
+            desks,
+            kicks,
             cores: Cores::of_machine(),
             metrics,
             tick_hz: config.tick_hz,
@@ -87,7 +90,8 @@ impl Opener {
             store: Some(self.store.clone()),
             topic_bytes_per_second: self.topic_bytes_per_second,
             hub: self.hub.clone(),
-            chat: self.chat.clone(),
+            desks: self.desks.clone(),
+            kicks: self.kicks.clone(),
             cores: self.cores.clone(),
         };
         info!(room = room.id, sector = room.sector, mode = room.mode, "open");

@@ -7,11 +7,18 @@ use std::sync::Arc;
 use driftfield_shared::content::ContentError;
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tracing::warn;
 
+#[cfg(unix)]
+use crate::admin::AdminSocket;
+use crate::admin::{Office, StopClock};
 use crate::config::{Config, ConfigError, RoomConfig};
 use crate::house_bots::HouseBots;
-use crate::hub::{Ask, ChatDesk, ChatService, ContentWatch, Contents, Directory, HubTopics, Lobby};
+use crate::hub::{
+    Asks, ChatService, ContentWatch, Contents, Desk, Desks, Directory, HostOrder, HubTopics,
+    Ignores, Kicks, Lobby, ModerationService, Notices, NoticesAsk, NoticesService, Plea, What,
+};
 use crate::limits::{DESCRIPTORS_RESERVED, MEMORY_STORE_BYTES};
 use crate::metrics::Metrics;
 use crate::net::admission::{Admission, AdmissionLimits};
@@ -84,8 +91,16 @@ pub struct Server {
     hub: HubTopics,
     /// Follows the host's own content files, if there are any.
     content_watch: Option<ContentWatch>,
-    chat: ChatService,
-    asks: tokio::sync::mpsc::Receiver<Ask>,
+    chat: (ChatService, Asks<What>),
+    moderation: (ModerationService, Asks<Plea>),
+    notices: (NoticesService, Asks<NoticesAsk>),
+    /// Takes the host's orders.
+    orders: mpsc::Receiver<HostOrder>,
+    /// Executes the host's commands.
+    office: Office,
+    /// Where they come from, if there is a data folder.
+    #[cfg(unix)]
+    admin: Option<AdminSocket>,
     /// Writes what waits when it is dropped.
     store: Store,
     /// They leave their rooms when this is dropped.
@@ -115,19 +130,33 @@ impl Server {
         }
         let store = Store::open(data_dir, kept, metrics.store().clone())?;
         let hub = HubTopics::default();
-        let (desk, asks) = ChatDesk::open();
+        let ((chat_desk, sayings), (moderation_desk, pleas)) = (Desk::open(), Desk::open());
+        let (notices_desk, notices_asks) = Desk::open();
+        let desks = Desks { chat: chat_desk, moderation: moderation_desk, notices: notices_desk };
+        let notices = Notices::new(store.handle(), metrics.notices().clone());
+        let (kicks, ignores) = (Kicks::default(), Ignores::new(store.handle().ignored()?));
         let chat = ChatService::new(
             config.words.clone(),
             store.handle(),
             hub.clone(),
+            ignores.clone(),
             metrics.chat().clone(),
         );
+        let moderation = ModerationService::new(
+            store.handle(),
+            hub.clone(),
+            kicks.clone(),
+            ignores,
+            notices.clone(),
+        );
+        let notices_service = NoticesService::new(notices.clone(), hub.clone());
         let opener = Opener::new(
             config,
             contents.clone(),
             store.handle(),
             hub.clone(),
-            desk,
+            desks,
+            kicks.clone(),
             metrics.clone(),
         );
         let open = |room: &RoomConfig| opener.open(room, Door::default());
@@ -138,6 +167,19 @@ impl Server {
         let admission =
             Admission::new(within_descriptors(config.admission), config.site.proxies.clone());
         let (rooms, settings) = (Directory::new(rooms), config.site.clone());
+        let (orders_sender, orders) = mpsc::channel(HOST_ORDERS_MAX);
+        let office = Office {
+            orders: orders_sender,
+            store: store.handle(),
+            rooms: rooms.clone(),
+            notices: notices.clone(),
+            stop: StopClock::default(),
+        };
+        // A server that nobody can command is better than none.
+        #[cfg(unix)]
+        let admin = config.data_dir.as_deref().and_then(|folder| {
+            AdminSocket::open(folder).inspect_err(|error| warn!("{error}")).ok()
+        });
         let own_rooms = OwnRooms::open_all(config, opener, rooms.clone(), store.handle())?;
         let site = Site::new(rooms, own_rooms, contents, store.handle(), metrics, settings);
         let site = Arc::new(site);
@@ -148,8 +190,13 @@ impl Server {
             site,
             hub,
             content_watch,
-            chat,
-            asks,
+            chat: (chat, sayings),
+            moderation: (moderation, pleas),
+            notices: (notices_service, notices_asks),
+            orders,
+            office,
+            #[cfg(unix)]
+            admin,
             store,
             _bots: bots,
         })
@@ -165,20 +212,38 @@ impl Server {
         &self.site
     }
 
+    /// Where the host's orders are left.
+    pub fn orders(&self) -> mpsc::Sender<HostOrder> {
+        self.office.orders.clone()
+    }
+
     /// Serves for ever.
     pub async fn serve(self) {
         let memory = memory::look_after(self.admission.clone());
         let own_rooms = self.site.own_rooms().clone().serve();
         let lobby = Lobby::new(self.hub).serve(self.site.rooms().clone());
         let (contents, rooms) = (self.site.contents().clone(), self.site.rooms().clone());
+        let followed = rooms.clone();
         let content = async {
             if let Some(watch) = self.content_watch {
-                watch.follow(contents, rooms).await;
+                watch.follow(contents, followed).await;
             }
         };
         let listener = listener::serve(self.listener, self.site, self.admission);
-        let chat = self.chat.serve(self.asks);
-        tokio::join!(listener, memory, lobby, own_rooms, content, chat);
+        let (chat, sayings) = self.chat;
+        let (moderation, pleas) = self.moderation;
+        let moderation = moderation.serve(pleas, self.orders, rooms);
+        let (notices, notices_asks) = self.notices;
+        let (chat, notices) = (chat.serve(sayings), notices.serve(notices_asks));
+        #[cfg(unix)]
+        let admin = async {
+            if let Some(admin) = self.admin {
+                admin.serve(self.office).await;
+            }
+        };
+        #[cfg(not(unix))]
+        let admin = async { drop(self.office) };
+        tokio::join!(listener, memory, lobby, own_rooms, content, chat, moderation, notices, admin);
     }
 }
 
@@ -200,9 +265,10 @@ pub fn run(config: &Config) -> Result<(), RunError> {
         }
         announce(server.address(), config);
         let (site, store) = (server.site().clone(), server.store.handle());
+        let stop = server.office.stop.clone();
         let lost = tokio::select! {
             () = server.serve() => Vec::new(),
-            lost = end(&mut signals, &site, config) => lost,
+            lost = end(&mut signals, &stop, &site, config) => lost,
         };
         // The server is dropped by now, and its store is written as far as that was possible.
         match (store.is_settled(), lost.is_empty()) {
@@ -216,9 +282,12 @@ pub fn run(config: &Config) -> Result<(), RunError> {
     outcome
 }
 
-/// Ends the server at the first signal. Returns the rooms that are lost.
-async fn end(signals: &mut Signals, site: &Site, config: &Config) -> Vec<String> {
-    signals.next().await;
+/// Ends the server at the first signal, or when the host has said. Returns the rooms that are lost.
+async fn end(signals: &mut Signals, stop: &StopClock, site: &Site, config: &Config) -> Vec<String> {
+    tokio::select! {
+        () = signals.next() => {}
+        () = stop.reached() => {}
+    }
     let lost = drain(site, config.drain, signals).await;
     site.report_refused();
     lost
@@ -259,3 +328,6 @@ fn within_descriptors(wanted: AdmissionLimits) -> AdmissionLimits {
     );
     AdmissionLimits { connections, ..wanted }
 }
+
+/// Orders of the host that may wait: more than one host types.
+const HOST_ORDERS_MAX: usize = 64;

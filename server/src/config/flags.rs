@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use driftfield_shared::limits::{TICK_HZ_MAX, TICK_HZ_MIN};
 
 use super::{Config, ConfigError};
+use crate::admin::AdminCommand;
 
 /// Hosts Driftfield: the game, its page and its rooms on one port.
 #[derive(Clone, Debug, Default, Parser)]
@@ -60,6 +61,18 @@ pub enum Command {
     },
     /// Executes a stretch of a room's journal again, and tells whether it came out as it was
     Replay(ReplayFlags),
+    /// Gives orders to the server that runs with a data folder
+    Admin {
+        /// Which server
+        #[command(flatten)]
+        place: DataPlace,
+        /// Print the server's answer as it is, a line of JSON
+        #[arg(long)]
+        json: bool,
+        /// What
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
     /// Looks after the database
     #[command(subcommand)]
     Store(StoreCommand),

@@ -4,16 +4,24 @@ mod accounts;
 mod chat;
 mod content_watch;
 mod contents;
+mod desk;
 mod directory;
 mod lobby;
+mod moderation;
+mod notices;
+mod pace;
 mod topics;
 
 pub use accounts::{AccountError, Accounts, Session};
-pub use chat::{
-    Answer, Ask, Asker, ChatDesk, ChatService, HubReply, Place, SILENCE, Target, What, topic_name,
-};
+pub use chat::{ChatService, Place, SILENCE, Target, What, topic_name};
 pub use content_watch::ContentWatch;
 pub use contents::{Contents, Forms, Published};
+pub use desk::{Answer, Ask, Asker, Asks, Desk, Desks, HubReply};
 pub use directory::{Directory, Health, Rooms};
 pub use lobby::Lobby;
+pub use moderation::{
+    Guest, HostOrder, HostReply, HostSubject, HostWish, Ignores, Kick, Kicked, Kicks,
+    ModerationService, NO_VOTE, Plea, Present, Seen, Subject, vote_topic,
+};
+pub use notices::{NO_NOTICES, Notices, NoticesAsk, NoticesService, To, notices_topic};
 pub use topics::{HubTopics, HubView};

@@ -37,6 +37,15 @@ impl HubTopics {
         self.0.version.fetch_add(1, Ordering::Release);
     }
 
+    /// Takes a topic out, which nobody needs any more.
+    pub fn withdraw(&self, name: &str) {
+        let mut newest = self.0.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if newest.contains_key(name) {
+            Arc::make_mut(&mut *newest).remove(name);
+            self.0.version.fetch_add(1, Ordering::Release);
+        }
+    }
+
     /// A view of them.
     pub fn view(&self) -> HubView {
         // A number that is never reached in steps of one, so that the first refresh finds something new.

@@ -6,6 +6,7 @@
 
 mod chat;
 mod labels;
+mod notices;
 mod room;
 mod store;
 
@@ -22,6 +23,7 @@ use prometheus_client::registry::{Metric, Registry};
 
 pub use chat::ChatMetrics;
 use labels::{AgeLabel, LaneLabel, OutcomeLabel, PartLabel, ReasonLabel, RoomLabel};
+pub use notices::NoticeMetrics;
 pub use room::{GaugeShare, RoomMetrics};
 pub use store::StoreMetrics;
 
@@ -62,6 +64,7 @@ struct Shared {
     unused_connections: Counter,
     store: StoreMetrics,
     chat: ChatMetrics,
+    notices: NoticeMetrics,
 }
 
 impl Metrics {
@@ -70,6 +73,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("driftfield");
         let store = StoreMetrics::register(&mut registry);
         let chat = ChatMetrics::register(&mut registry);
+        let notices = NoticeMetrics::register(&mut registry);
         let histogram = || Family::new_with_constructor(tick_histogram as fn() -> Histogram);
         let shared = Shared {
             tick_duration: register(
@@ -222,6 +226,7 @@ impl Metrics {
             ),
             store,
             chat,
+            notices,
             registry,
         };
         for lane in [LaneLabel::SNAPSHOT, LaneLabel::CONTROL, LaneLabel::TOPICS] {
@@ -301,6 +306,11 @@ impl Metrics {
     /// The metrics of the store.
     pub fn store(&self) -> &StoreMetrics {
         &self.shared.store
+    }
+
+    /// The metrics of what players are told.
+    pub fn notices(&self) -> &NoticeMetrics {
+        &self.shared.notices
     }
 
     /// The metrics of chat.
@@ -401,6 +411,7 @@ mod tests {
             "driftfield_saves_total{outcome=\"saved\"} 0",
             "driftfield_saves_total{outcome=\"failed\"} 1",
             "driftfield_chat_lines_total 0",
+            "driftfield_notices_dropped_total 0",
             "driftfield_clients 3",
             "driftfield_entities 40",
             "driftfield_sent_bytes_total{lane=\"snapshot\"} 100",

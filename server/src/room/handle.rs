@@ -9,11 +9,13 @@ use driftfield_shared::protocol::RoomLine;
 use driftfield_shared::sim::{NamedContent, Rules, RulesError};
 use serde::Serialize;
 use thiserror::Error;
+use tokio::sync::oneshot;
 
 use super::health::RoomHealth;
 pub(super) use super::lifecycle::RoomEnd;
 use super::lifecycle::{self, Lifecycle};
 use super::{Door, Entry, RoomSettings};
+use crate::hub::Present;
 use crate::net::connection::Connection;
 
 /// Messages that may wait for a room. More connections than this in one tick are an attack or a stampede, and are
@@ -30,6 +32,8 @@ pub(super) enum RoomMessage {
     Join(Box<Connection>, Entry),
     /// Go on under these rules of an open room soon.
     SetRules(Arc<Rules>),
+    /// Say who is there.
+    ListPlayers(oneshot::Sender<Vec<Present>>),
     /// Say goodbye to all players and end.
     Drain,
 }
@@ -138,6 +142,16 @@ impl RoomHandle {
         let rules = Arc::new(rules);
         self.shared.set_rules(rules.clone());
         self.mailbox.try_send(RoomMessage::SetRules(rules)).is_ok()
+    }
+
+    /// Asks who is there. The answer comes in the next tick; `None`: nobody is, or the room takes no more messages.
+    pub fn list_players(&self) -> Option<oneshot::Receiver<Vec<Present>>> {
+        let status = self.status().line;
+        if status.players + status.bots == 0 {
+            return None;
+        }
+        let (sender, receiver) = oneshot::channel();
+        self.mailbox.try_send(RoomMessage::ListPlayers(sender)).ok().map(|()| receiver)
     }
 
     /// Asks the room to say goodbye to all players, be saved, and end.

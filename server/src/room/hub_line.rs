@@ -2,12 +2,15 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use driftfield_shared::protocol::{AccountTag, HubBody, HubRequest, LinesOf, RefusalReason, SayTo};
+use driftfield_shared::limits::NAME_BYTES_MAX;
+use driftfield_shared::protocol::{
+    AccountTag, HubBody, HubRequest, LinesOf, RefusalReason, SayTo, Whom,
+};
 use driftfield_shared::units::PlayerId;
 
 use super::RoomSettings;
-use super::state::Seats;
-use crate::hub::{Answer, Ask, Asker, HubReply, Place, Target, What};
+use super::state::{Seat, Seats};
+use crate::hub::{Answer, Ask, Asker, HubReply, NoticesAsk, Place, Plea, Subject, Target, What};
 use crate::store::AccountId;
 
 /// A room's line to the hub. At most as many answers are on it as clients may have requests without one.
@@ -39,7 +42,12 @@ impl HubLine {
         let name = |player| seats.get(player).map(|seat| seat.info.name.clone());
         let account = seats.account_of(player).ok_or(RefusalReason::NoAccount)?;
         let room: Box<str> = settings.id.as_str().into();
-        let what = match body {
+        let is_owner = settings.door.owner() == Some(account);
+        let asker =
+            Asker { account, name: name(player).unwrap_or_default(), room: room.clone(), is_owner };
+        let answer = Answer { room: self.sender.clone(), player, account, id };
+        let subject = |whom| subject(seats, whom);
+        let plea = match body {
             HubBody::Say { to, saying } => {
                 let target = match to {
                     SayTo::Room => Target::Room,
@@ -51,32 +59,61 @@ impl HubLine {
                     }
                     SayTo::Account(AccountTag(tag)) => Target::Account(AccountId(tag), None),
                 };
-                What::Say(target, saying)
+                let what = What::Say(target, saying);
+                return settings.desks.chat.leave(Ask { asker, nonce, what, answer });
             }
             HubBody::History { of, before } => {
                 let place = match of {
-                    LinesOf::Room => Place::Room(room.clone()),
+                    LinesOf::Room => Place::Room(room),
                     LinesOf::Inbox => Place::Inbox(account),
                 };
-                What::History(place, before)
+                let what = What::History(place, before);
+                return settings.desks.chat.leave(Ask { asker, nonce, what, answer });
             }
-            // Nobody has a role yet.
-            HubBody::Ignore { .. }
-            | HubBody::Ignored
-            | HubBody::Report { .. }
-            | HubBody::Moderate { .. }
-            | HubBody::LookUp { .. }
-            | HubBody::Announce { .. }
-            | HubBody::StartVote { .. }
-            | HubBody::Vote { .. } => return Err(RefusalReason::NotAllowed),
+            HubBody::Ignore { whom, is_ignored } => Plea::Ignore(subject(whom)?, is_ignored),
+            HubBody::Ignored => Plea::Ignored,
+            HubBody::Report { whom, complaint, note } => {
+                Plea::Report(subject(whom)?, complaint, note)
+            }
+            HubBody::Moderate { whom, act, note } => Plea::Moderate(subject(whom)?, act, note),
+            HubBody::LookUp { whom } => Plea::LookUp(subject(whom)?),
+            HubBody::StartVote { whom, note } => Plea::StartVote(subject(whom)?, note),
+            HubBody::Vote { vote, yes } => Plea::Vote(vote, yes),
+            HubBody::Announce { text } => Plea::Announce(text),
+            HubBody::Notices { before } => {
+                let what = NoticesAsk::Before(before);
+                return settings.desks.notices.leave(Ask { asker, nonce, what, answer });
+            }
+            HubBody::NoticesRead { up_to } => {
+                let what = NoticesAsk::Read(up_to);
+                return settings.desks.notices.leave(Ask { asker, nonce, what, answer });
+            }
         };
-        let asker = Asker { account, name: name(player).unwrap_or_default(), room };
-        let answer = Answer { room: self.sender.clone(), player, account, id };
-        settings.chat.leave(Ask { asker, nonce, what, answer })
+        settings.desks.moderation.leave(Ask { asker, nonce, what: plea, answer })
     }
 
     /// The next answer that has come.
     pub fn poll(&self) -> Option<HubReply> {
         self.answers.try_recv().ok()
     }
+}
+
+/// Whom a request means, as far as the room knows.
+fn subject(seats: &Seats, whom: Whom) -> Result<Subject, RefusalReason> {
+    let seat = |seat: &Seat| {
+        let (player, name) = (seat.info.player, seat.info.name.clone());
+        Subject::Seat { player, name, account: seats.account_of(player) }
+    };
+    Ok(match whom {
+        Whom::Player(player) => seat(seats.get(player).ok_or(RefusalReason::NoSuchPlayer)?),
+        Whom::Name(name) if name.len() > NAME_BYTES_MAX => return Err(RefusalReason::NoSuchPlayer),
+        Whom::Name(name) => {
+            // Names in a room differ, whatever the case of their letters.
+            let lower = name.to_lowercase();
+            let found = seats.iter().find(|seat| seat.info.name.to_lowercase() == lower);
+            found.map_or(Subject::Name(name), seat)
+        }
+        Whom::Account(AccountTag(tag)) => Subject::Account(AccountId(tag)),
+        Whom::Network(tag) => Subject::Network(tag),
+    })
 }

@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 use driftfield_shared::sim::Rules;
 
-use crate::hub::{ChatDesk, HubTopics};
+use crate::hub::{Desks, HubTopics, Kicks};
 use crate::store::StoreHandle;
 
 pub use door::Door;
@@ -73,8 +73,10 @@ pub struct RoomSettings {
     pub topic_bytes_per_second: u32,
     /// The topics that are not of one room.
     pub hub: HubTopics,
-    /// Takes what players say.
-    pub chat: ChatDesk,
+    /// Where players' requests to the hub are left.
+    pub desks: Desks,
+    /// Who was sent out, and is not let in for a while.
+    pub kicks: Kicks,
     /// The cores that it shares with the other rooms.
     pub cores: Cores,
 }

@@ -24,7 +24,7 @@ use super::state::{Holder, Judgement, RoomCommand};
 use super::topics::Topics;
 use super::workers::worker_pool::WorkerPool;
 use super::{Entry, RoomSettings};
-use crate::hub::HubReply;
+use crate::hub::{HubReply, Present};
 use crate::limits::JOURNAL_TIME_MAX;
 use crate::metrics::RoomMetrics;
 use crate::net::connection::Connection;
@@ -128,6 +128,12 @@ impl Room {
             topics: &mut self.topics,
         };
         (&mut self.membership, context)
+    }
+
+    /// Everyone with a seat.
+    pub fn present(&mut self) -> Vec<Present> {
+        let (membership, context) = self.membership();
+        membership.present(&context)
     }
 
     /// Tells all players that the room ends, and lets them go soon after; at once if the room is empty.

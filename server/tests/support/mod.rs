@@ -5,6 +5,7 @@
 pub mod folder;
 #[cfg(unix)]
 pub mod program;
+pub mod talker;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -13,19 +14,21 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use driftfield_server::config::Config;
+use driftfield_server::hub::{HostOrder, HostReply, HostWish};
 use driftfield_server::net::http::Site;
 use driftfield_server::server::Server;
 use driftfield_shared::netcode::{Client, ClientConfig};
-use driftfield_shared::protocol::{CONTENT_FROM_SERVER, Greeting, Hello};
+use driftfield_shared::protocol::{CONTENT_FROM_SERVER, Greeting, Hello, RefusalReason};
 use driftfield_shared::sim::NamedContent;
 use driftfield_shared::units::Tick;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::{self, ClientRequestBuilder};
 
 /// Runs until it is dropped.
 pub struct TestServer {
     pub address: SocketAddr,
     pub site: Arc<Site>,
+    pub orders: mpsc::Sender<HostOrder>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -46,15 +49,23 @@ impl TestServer {
                 .expect("a runtime");
             runtime.block_on(async {
                 let server = Server::open(&config).expect("a server");
-                started.send((server.address(), server.site().clone())).expect("a test that waits");
+                let parts = (server.address(), server.site().clone(), server.orders());
+                started.send(parts).expect("a test that waits");
                 tokio::select! {
                     () = server.serve() => {}
                     _ = stopped => {}
                 }
             });
         });
-        let (address, site) = start.recv().expect("a server that starts");
-        TestServer { address, site, stop: Some(stop), thread: Some(thread) }
+        let (address, site, orders) = start.recv().expect("a server that starts");
+        TestServer { address, site, orders, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// What becomes of an order of the host.
+    pub fn order(&self, what: HostWish) -> Result<HostReply, RefusalReason> {
+        let (reply, told) = oneshot::channel();
+        self.orders.blocking_send(HostOrder { what, reply }).expect("a server");
+        told.blocking_recv().expect("an answer")
     }
 
     pub fn connect(&self) -> TcpStream {

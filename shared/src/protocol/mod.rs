@@ -7,6 +7,7 @@ mod control;
 mod greeting;
 mod message;
 mod moderation;
+mod notices;
 mod request;
 mod room_topics;
 mod version;
@@ -27,6 +28,7 @@ pub use moderation::{
     Act, BadTerm, Complaint, Dossier, NetworkTag, Role, Term, VOTE, VoteId, VoteLine, VoteState,
     Whom,
 };
+pub use notices::{ANNOUNCEMENTS, NOTICES, Notice, NoticeEvent, NoticeId};
 pub use request::{
     Done, HubBody, HubRequest, LinesOf, Outcome, RefusalReason, Reply, Request, RequestBody,
     RequestId,

@@ -20,6 +20,7 @@ use thiserror::Error;
 
 use super::chat::{ChatLine, LineId, Nonce, SayTo, Saying, Talker};
 use super::moderation::{Act, Complaint, Dossier, VoteId, Whom};
+use super::notices::{Notice, NoticeId};
 
 /// The number of a request. The numbers that a client uses rise.
 #[derive(
@@ -126,6 +127,17 @@ pub enum HubBody {
         /// Whether the player must leave.
         yes: bool,
     },
+    /// What the own account was told, with what everyone was told: the newest notices before one, at most
+    /// [`HISTORY_LINES_MAX`](crate::limits::HISTORY_LINES_MAX).
+    Notices {
+        /// Before which.
+        before: NoticeId,
+    },
+    /// The player has read the notices up to this one.
+    NoticesRead {
+        /// Which.
+        up_to: NoticeId,
+    },
 }
 
 impl HubBody {
@@ -138,7 +150,9 @@ impl HubBody {
             HubBody::Say { .. }
             | HubBody::History { .. }
             | HubBody::Ignored
-            | HubBody::Vote { .. } => (None, None),
+            | HubBody::Vote { .. }
+            | HubBody::Notices { .. }
+            | HubBody::NoticesRead { .. } => (None, None),
             HubBody::Ignore { whom, .. } | HubBody::LookUp { whom } => (Some(whom), None),
             HubBody::Report { whom, note, .. }
             | HubBody::Moderate { whom, note, .. }
@@ -228,6 +242,17 @@ pub enum Done {
         /// In which vote.
         vote: VoteId,
     },
+    /// See [`HubBody::Notices`].
+    Notices {
+        /// The notices, the oldest first.
+        list: Vec<Notice>,
+        /// Whether the account was told nothing before them, or nothing is kept of it.
+        is_start: bool,
+        /// Up to where the player has read.
+        read_up_to: NoticeId,
+    },
+    /// See [`HubBody::NoticesRead`].
+    NoticesRead,
 }
 
 /// Why a request was refused, in a sentence for the player.
@@ -258,7 +283,7 @@ pub enum RefusalReason {
         seconds: u32,
     },
     /// A guest has no account, and only who has one can be answered or made to stop.
-    #[error("only players with an account can speak")]
+    #[error("that takes an account, which a guest does not have")]
     NoAccount,
     /// The one who was meant is not here, or has no account.
     #[error("nobody is there to hear that")]

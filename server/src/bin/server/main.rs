@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Some(Command::Backup { file, place }) => tools::back_up(&file, &place),
         Some(Command::Store(StoreCommand::Check { place })) => tools::check_store(&place),
         Some(Command::Store(StoreCommand::Audit { lines, place })) => tools::audit(lines, &place),
+        Some(Command::Admin { place, json, command }) => tools::admin(&place, json, &command),
         Some(Command::Replay(replay)) => tools::replay(&replay),
         None => host(&flags),
     }

@@ -6,6 +6,9 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use driftfield_server::admin::AdminCommand;
+#[cfg(unix)]
+use driftfield_server::admin::{self, Reply};
 use driftfield_server::config::{DataPlace, ReplayFlags, content_with};
 use driftfield_server::logging;
 use driftfield_server::room::journal::Replay;
@@ -62,6 +65,31 @@ pub fn audit(lines: u32, place: &DataPlace) -> ExitCode {
         false => lines.iter().map(ToString::to_string).collect::<Vec<String>>().join("\n"),
     });
     finish(text.map(|text| (text, true)).map_err(Into::into))
+}
+
+/// Gives an order to a running server.
+#[cfg(unix)]
+pub fn admin(place: &DataPlace, json: bool, command: &AdminCommand) -> ExitCode {
+    let folder = match place.folder() {
+        Ok(folder) => folder,
+        Err(error) => return crate::usage(error),
+    };
+    let asked = || -> Outcome {
+        let line = admin::ask(&folder, command)?;
+        let reply: Reply = serde_json::from_str(&line)?;
+        match (json, reply) {
+            (true, reply) => Ok((line, matches!(reply, Reply::Ok(_)))),
+            (false, Reply::Ok(answer)) => Ok((answer.to_string(), true)),
+            (false, Reply::Error(failure)) => Err(failure.message.into()),
+        }
+    };
+    finish(asked())
+}
+
+/// Gives an order to a running server.
+#[cfg(not(unix))]
+pub fn admin(_: &DataPlace, _: bool, _: &AdminCommand) -> ExitCode {
+    finish(Err("`server admin` needs a system with Unix sockets".into()))
 }
 
 /// Executes a stretch of a journal again.

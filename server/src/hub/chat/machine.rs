@@ -14,6 +14,7 @@ use driftfield_shared::protocol::{
 use driftfield_shared::topics::{Feed, Publisher};
 
 use super::flood::{Flood, Verdict};
+use crate::hub::desk::Asker;
 use crate::store::AccountId;
 use crate::text::{Line, LineFault, WordList};
 
@@ -24,17 +25,6 @@ pub enum Place {
     Room(Box<str>),
     /// By one account.
     Inbox(AccountId),
-}
-
-/// Who asks.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Asker {
-    /// The account.
-    pub account: AccountId,
-    /// Its name in the room.
-    pub name: String,
-    /// The room from which it asks.
-    pub room: Box<str>,
 }
 
 /// To whom something is said.
@@ -62,6 +52,7 @@ pub struct Admitted {
     speaker: Asker,
     nonce: Nonce,
     listener: Option<(AccountId, String)>,
+    is_heard: bool,
     saying: Saying,
     masked: Vec<(u16, u16)>,
     /// How much later.
@@ -143,7 +134,7 @@ impl Chat {
     }
 
     /// Judges what somebody wants to say. What is admitted is then [made a line](Chat::make_line), or
-    /// [forgotten](Chat::forget).
+    /// [forgotten](Chat::forget). A line that is not heard is read by its speaker alone.
     ///
     /// # Errors
     /// When it may not be said.
@@ -153,6 +144,7 @@ impl Chat {
         speaker: Asker,
         nonce: Nonce,
         target: Target,
+        is_heard: bool,
         saying: Saying,
     ) -> Result<Admitted, RefusalReason> {
         let saying = tidy(saying)?;
@@ -170,7 +162,7 @@ impl Chat {
         known.before.truncate(BEFORE_MAX - 1);
         known.before.push_front((nonce, Before::Waiting));
         let masked = self.words.mask(&saying);
-        Ok(Admitted { speaker, nonce, listener, saying, masked, wait })
+        Ok(Admitted { speaker, nonce, listener, is_heard, saying, masked, wait })
     }
 
     /// Judges the wish to read a piece of history.
@@ -184,12 +176,15 @@ impl Chat {
 
     /// Makes a line of what was admitted. It is [said](Chat::say) once the store has it, or forgotten.
     pub fn make_line(&mut self, now: Moment, admitted: Admitted) -> Said {
-        let Admitted { speaker, nonce, listener, saying, masked, .. } = admitted;
+        let Admitted { speaker, nonce, listener, is_heard, saying, masked, .. } = admitted;
         let id = self.next_line();
         let (listener, places) = match listener {
             None => (None, vec![Place::Room(speaker.room)]),
             Some((account, name)) => {
                 let mut places = vec![Place::Inbox(account), Place::Inbox(speaker.account)];
+                if !is_heard {
+                    places.remove(0);
+                }
                 // Whoever talks to himself reads it once.
                 places.dedup();
                 (Some(Talker { account: AccountTag(account.0), name }), places)

@@ -1,7 +1,7 @@
 //! What players say to each other, and what the host says to them.
 //!
 //! ```text
-//! room --Ask--> ChatDesk --> ChatService --Chat: who may say what, and who reads it--> feeds --> rooms
+//! room --Ask--> Desk --> ChatService --Chat: who may say what, and who reads it--> feeds --> rooms
 //!                                 \--lines--> store --durable--> the answer --> room --> player
 //! ```
 //!
@@ -13,5 +13,5 @@ mod machine;
 mod record;
 mod service;
 
-pub use machine::{Asker, Place, Target};
-pub use service::{Answer, Ask, ChatDesk, ChatService, HubReply, SILENCE, What, topic_name};
+pub use machine::{Moment, Place, Target};
+pub use service::{ChatService, SILENCE, What, topic_name};

@@ -1,41 +1,27 @@
 //! The chat of a server: takes requests from rooms, publishes what is said, and answers when it is durable.
 //!
 //! ```text
-//! room --Ask--> ChatDesk --> admit --wait, where too much is said--> say --> feeds of the hub
+//! room --Ask<What>--> Desk --> admit --wait, where too much is said--> say --> feeds of the hub
 //!                                                                      \--> store --durable--> Answer --> room
 //! ```
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::mpsc;
 
 use driftfield_shared::limits::HISTORY_LINES_MAX;
 use driftfield_shared::protocol::{
-    CHAT, ChatLine, Done, INBOX, LineId, Nonce, Outcome, RefusalReason, RequestId, Saying,
+    CHAT, ChatLine, Done, INBOX, LineId, Nonce, Outcome, RefusalReason, Saying,
 };
-use driftfield_shared::units::PlayerId;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 use tracing::{error, warn};
 
-use super::machine::{Admitted, Asker, Before, Chat, Moment, Place, Target};
+use super::machine::{Admitted, Before, Chat, Moment, Place, Target};
 use super::record::{records, restored};
 use crate::hub::HubTopics;
+use crate::hub::desk::{Answer, Ask, Asker, Asks};
+use crate::hub::moderation::Ignores;
 use crate::metrics::ChatMetrics;
-use crate::store::{AccountId, Batch, StoreHandle, Submission, unix_millis, unix_seconds};
+use crate::store::{Batch, StoreHandle, Submission, unix_millis, unix_seconds};
 use crate::text::WordList;
-
-/// What a room asks for in the name of a player.
-#[derive(Debug)]
-pub struct Ask {
-    /// Who asks.
-    pub asker: Asker,
-    /// The number with which it was asked for.
-    pub nonce: Nonce,
-    /// What.
-    pub what: What,
-    /// Who wants to know what became of it.
-    pub answer: Answer,
-}
 
 /// What can be asked for.
 #[derive(Debug)]
@@ -46,61 +32,6 @@ pub enum What {
     History(Place, LineId),
 }
 
-/// Where an answer goes.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// To the room.
-    pub room: mpsc::Sender<HubReply>,
-    /// The player who asked.
-    pub player: PlayerId,
-    /// Whose seat it is.
-    pub account: AccountId,
-    /// The number of the request.
-    pub id: RequestId,
-}
-
-/// An answer for a player of a room.
-#[derive(Debug)]
-pub struct HubReply {
-    /// The seat that asked.
-    pub player: PlayerId,
-    /// Whose it was: meanwhile somebody else may have it.
-    pub account: AccountId,
-    /// The number of the request.
-    pub id: RequestId,
-    /// The answer.
-    pub outcome: Outcome,
-}
-
-/// Where rooms leave what their players ask for. Clones lead to the same desk.
-#[derive(Clone, Debug)]
-pub struct ChatDesk(tokio::sync::mpsc::Sender<Ask>);
-
-impl ChatDesk {
-    /// A desk, and the end at which it is read.
-    pub fn open() -> (ChatDesk, tokio::sync::mpsc::Receiver<Ask>) {
-        let (sender, receiver) = tokio::sync::mpsc::channel(ASKS_MAX);
-        (ChatDesk(sender), receiver)
-    }
-
-    /// Leaves a request. Never waits.
-    ///
-    /// # Errors
-    /// When too many requests wait, or the server ends.
-    pub fn leave(&self, ask: Ask) -> Result<(), RefusalReason> {
-        self.0.try_send(ask).map_err(|error| match error {
-            TrySendError::Full(_) | TrySendError::Closed(_) => RefusalReason::Busy,
-        })
-    }
-}
-
-/// A desk at which nobody reads.
-impl Default for ChatDesk {
-    fn default() -> Self {
-        ChatDesk::open().0
-    }
-}
-
 /// The chat, with everything around it.
 #[derive(Debug)]
 pub struct ChatService {
@@ -108,6 +39,7 @@ pub struct ChatService {
     words: WordList,
     store: StoreHandle,
     topics: HubTopics,
+    ignores: Ignores,
     metrics: ChatMetrics,
     start: Instant,
     /// Lines that are said a little later, because their speakers say too much.
@@ -131,6 +63,7 @@ impl ChatService {
         words: WordList,
         store: StoreHandle,
         topics: HubTopics,
+        ignores: Ignores,
         metrics: ChatMetrics,
     ) -> Self {
         let lines = store.newest_lines(RESTORED_LINES).unwrap_or_else(|error| {
@@ -147,6 +80,7 @@ impl ChatService {
             words,
             store,
             topics,
+            ignores,
             metrics,
             start: Instant::now(),
             waiting: BTreeMap::new(),
@@ -160,7 +94,7 @@ impl ChatService {
     }
 
     /// Serves until no room can ask any more.
-    pub async fn serve(mut self, mut asks: tokio::sync::mpsc::Receiver<Ask>) {
+    pub async fn serve(mut self, mut asks: Asks<What>) {
         loop {
             let due = self.waiting.first_key_value().map(|((due, _), _)| *due);
             let durable = self.pending.front().map(|pending| pending.submission);
@@ -180,7 +114,7 @@ impl ChatService {
         }
     }
 
-    fn handle(&mut self, Ask { asker, nonce, what, answer }: Ask) {
+    fn handle(&mut self, Ask { asker, nonce, what, answer }: Ask<What>) {
         match what {
             What::Say(target, saying) => self.handle_say(asker, nonce, target, saying, answer),
             What::History(place, before) => {
@@ -225,7 +159,12 @@ impl ChatService {
             let reason = RefusalReason::Mute { seconds: left.unwrap_or(0) };
             return answer.send(Outcome::Refused(reason));
         }
-        match self.chat.admit(self.now(), asker, nonce, target, saying) {
+        // Whoever is ignored is not told: the line goes to the speaker's own inbox alone.
+        let is_heard = match &target {
+            Target::Room => true,
+            Target::Account(listener, _) => !self.ignores.is_ignoring(*listener, account),
+        };
+        match self.chat.admit(self.now(), asker, nonce, target, is_heard, saying) {
             Ok(admitted) if admitted.wait.is_zero() => {
                 self.say(admitted, vec![answer]);
             }
@@ -316,14 +255,6 @@ impl ChatService {
     }
 }
 
-impl Answer {
-    fn send(self, outcome: Outcome) {
-        let Answer { room, player, account, id } = self;
-        // The room may have ended; the player asks again in the next one.
-        let _ = room.send(HubReply { player, account, id, outcome });
-    }
-}
-
 /// The name under which the hub publishes the feed of a place. It is not what clients call it: each has its own room and inbox.
 pub fn topic_name(place: &Place) -> String {
     match place {
@@ -335,7 +266,5 @@ pub fn topic_name(place: &Place) -> String {
 /// The name of the feed of every place where nothing was said yet.
 pub const SILENCE: &str = "chat/";
 
-/// Requests that may wait for the chat: more than a second's talk of a full server.
-const ASKS_MAX: usize = 1_024;
 /// Lines that are remembered at the start: those of the last minutes, for who comes back after a restart.
 const RESTORED_LINES: u32 = 5_000;

@@ -51,8 +51,8 @@ impl Membership {
         {
             return self.refuse(connection, CloseReason::WrongContent, context);
         }
-        if context.is_banned(account, Some(&connection)) {
-            return self.refuse(connection, CloseReason::Banned, context);
+        if let Some(reason) = context.refused(account, &connection) {
+            return self.refuse(connection, reason, context);
         }
         let (Some(token), Some(ticket)) = (secret::random(), secret::random()) else {
             return self.refuse(connection, CloseReason::InternalError, context);

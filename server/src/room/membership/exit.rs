@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use driftfield_shared::protocol::{CloseReason, ServerControl, encode_server_control};
+use driftfield_shared::protocol::{CloseReason, PlayerInfo, ServerControl, encode_server_control};
 use driftfield_shared::units::PlayerId;
 use tracing::debug;
 
@@ -13,6 +13,7 @@ use crate::room::client::Client;
 use crate::room::client::input_path::InputPath;
 use crate::room::inbound::Left;
 use crate::room::state::RoomEvent;
+use crate::store::{AccountChange, Batch};
 
 /// Closing connections that are driven per tick; the others wait their turn.
 const CLOSING_PER_TICK_MAX: usize = 512;
@@ -45,6 +46,9 @@ impl Membership {
     pub fn handle_events(&mut self, context: &mut Context<'_>) {
         for event in context.recorder.take_events() {
             context.topics.note(&event);
+            if let RoomEvent::Joined(info) | RoomEvent::Renamed(info) = &event {
+                context.keep_name(info);
+            }
             if let RoomEvent::Left(player) = event
                 && let Some(client) = self.take_client(player)
             {
@@ -137,6 +141,17 @@ impl Membership {
     /// Closes the second connection of a client that leaves, if it has one.
     pub(super) fn close_input_path(&mut self, client: &mut Client, reason: CloseReason) {
         self.closing.extend(client.input_path.take().map(|path| path.close(reason)));
+    }
+}
+
+impl Context<'_> {
+    /// Keeps how an account is called now, so that it is found by name later.
+    fn keep_name(&self, info: &PlayerInfo) {
+        let Some(store) = &self.settings.store else { return };
+        if let Some(id) = self.state().seats().account_of(info.player) {
+            // When the store is full, a name is not worth waiting for.
+            let _ = store.submit(Batch::of(AccountChange::Rename { id, name: info.name.clone() }));
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod bans;
 mod entry;
 mod exit;
 mod idle;
+mod present;
 
 use driftfield_shared::protocol::ServerControl;
 use driftfield_shared::units::{PlayerId, Tick};
@@ -32,8 +33,8 @@ pub struct Membership {
     /// Closing connections.
     closing: Vec<Connection>,
     idle: IdleWatch,
-    /// Version of the bans that are enforced.
-    sanctions_seen: u64,
+    /// Versions of the bans and of the kicks that are enforced.
+    sanctions_seen: (u64, u64),
 }
 
 /// The parts of the room that membership reads and writes.

@@ -187,6 +187,8 @@ fn handle(room: &mut Room, message: RoomMessage, now: Instant) {
     match message {
         RoomMessage::Join(connection, entry) => room.admit(*connection, entry),
         RoomMessage::SetRules(rules) => room.set_rules(rules),
+        // Whoever asked may have given up.
+        RoomMessage::ListPlayers(answer) => drop(answer.send(room.present())),
         RoomMessage::Drain => room.drain(now),
     }
 }
@@ -207,7 +209,7 @@ pub mod tests {
     use driftfield_shared::sim::{NamedContent, Rules};
 
     use super::*;
-    use crate::hub::{ChatDesk, HubTopics};
+    use crate::hub::{Desks, HubTopics, Kicks};
     use crate::net::connection::{Connection, LocalLink};
     use crate::room::handle::pair;
     use crate::room::health::RESTART_PAUSE;
@@ -230,7 +232,8 @@ pub mod tests {
             store: None,
             topic_bytes_per_second: TOPIC_BYTES_PER_SECOND,
             hub: HubTopics::default(),
-            chat: ChatDesk::default(),
+            desks: Desks::default(),
+            kicks: Kicks::default(),
             cores: Cores::new(1),
         }
     }

@@ -38,7 +38,7 @@ pub use grace::GraceTicks;
 pub use holder::Holder;
 pub use requests::{Judgement, SeatRequests};
 use seats::SavedSeats;
-pub use seats::Seats;
+pub use seats::{Seat, Seats};
 pub use transfer::{Deal, Transfer};
 
 /// A room's world, and who has a seat in it.

@@ -10,7 +10,7 @@ use driftfield_shared::protocol::{Greeting, ServerMessage, decode_server};
 use driftfield_shared::sim::{NamedContent, Rng, Rules};
 use driftfield_shared::units::{Angle, Controls, Thrust};
 
-use crate::hub::{ChatDesk, HubTopics};
+use crate::hub::{Desks, HubTopics, Kicks};
 use crate::metrics::Metrics;
 use crate::net::connection::{Connection, LocalLink};
 use crate::room::room::Room;
@@ -98,7 +98,8 @@ impl Rig {
             store: None,
             topic_bytes_per_second: TOPIC_BYTES_PER_SECOND,
             hub: HubTopics::default(),
-            chat: ChatDesk::default(),
+            desks: Desks::default(),
+            kicks: Kicks::default(),
             cores: Cores::new(0),
         };
         let room = Room::open(settings, Metrics::new().room("test"));

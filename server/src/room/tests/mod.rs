@@ -28,7 +28,7 @@ use driftfield_shared::units::{Controls, Thrust};
 use super::room::Room;
 use super::workers::worker_pool::Cores;
 use super::{Door, Entry, RoomSettings};
-use crate::hub::{ChatDesk, HubTopics};
+use crate::hub::{Desks, HubTopics, Kicks};
 use crate::metrics::Metrics;
 use crate::net::connection::{Connection, LinkEnd, LocalLink};
 use crate::room::state::Holder;
@@ -74,7 +74,8 @@ impl Table {
             store,
             topic_bytes_per_second: TOPIC_BYTES_PER_SECOND,
             hub: HubTopics::default(),
-            chat: ChatDesk::default(),
+            desks: Desks::default(),
+            kicks: Kicks::default(),
             cores: Cores::new(3),
         };
         let room = Room::open(settings, Metrics::new().room("test"));

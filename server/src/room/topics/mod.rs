@@ -18,14 +18,17 @@ mod tests;
 use std::hash::{BuildHasher, RandomState};
 
 use driftfield_shared::protocol::{
-    CHAT, INBOX, KILLS, Kill, LEADERBOARD, PlayerInfo, ROSTER, STANDINGS, player_key,
+    CHAT, INBOX, KILLS, Kill, LEADERBOARD, NOTICES, PlayerInfo, ROSTER, STANDINGS, VOTE, player_key,
 };
 use driftfield_shared::sim::World;
 use driftfield_shared::topics::{Board, Feed, Publisher, Topic};
 use driftfield_shared::wire::codec;
 
 use super::state::RoomEvent;
-use crate::hub::{HubTopics, HubView, Place, SILENCE, topic_name};
+use crate::hub::{
+    HubTopics, HubView, NO_NOTICES, NO_VOTE, Place, SILENCE, To, notices_topic, topic_name,
+    vote_topic,
+};
 use crate::store::AccountId;
 pub use messages::TopicMessages;
 use ranking::Ranking;
@@ -55,8 +58,9 @@ pub enum TopicName {
     Kills,
     /// One of the hub's, if it has one of that name.
     Hub(Box<str>),
-    /// One of the hub's which is there for this client also while there is nothing in it.
-    Own(Box<str>),
+    /// One of the hub's which is there for this client also while there is nothing in it: then it is the second one, which is
+    /// empty.
+    Own(Box<str>, &'static str),
 }
 
 /// What of the hub's topics is a client's own.
@@ -66,13 +70,19 @@ pub struct OwnTopics {
     pub chat: Box<str>,
     /// What is said to its account alone; `None`: it has no account.
     pub inbox: Option<Box<str>>,
+    /// What its account alone is told.
+    pub notices: Option<Box<str>>,
+    /// The vote of its room.
+    pub vote: Box<str>,
 }
 
 impl OwnTopics {
     /// Those of a client with this account, if it has one.
     pub fn new(room: &str, account: Option<AccountId>) -> Self {
         let inbox = account.map(|account| topic_name(&Place::Inbox(account)).into());
-        OwnTopics { chat: topic_name(&Place::Room(room.into())).into(), inbox }
+        let chat = topic_name(&Place::Room(room.into())).into();
+        let notices = account.map(|account| notices_topic(To::Account(account)).into());
+        OwnTopics { chat, inbox, notices, vote: vote_topic(room).into() }
     }
 
     /// The topic that a client means. Other clients' own topics have no name that it could use.
@@ -82,8 +92,10 @@ impl OwnTopics {
             LEADERBOARD => TopicName::Leaderboard,
             STANDINGS => TopicName::Standings,
             KILLS => TopicName::Kills,
-            CHAT => TopicName::Own(self.chat.clone()),
-            INBOX => TopicName::Own(self.inbox.clone()?),
+            CHAT => TopicName::Own(self.chat.clone(), SILENCE),
+            INBOX => TopicName::Own(self.inbox.clone()?, SILENCE),
+            NOTICES => TopicName::Own(self.notices.clone()?, NO_NOTICES),
+            VOTE => TopicName::Own(self.vote.clone(), NO_VOTE),
             name if name.contains('/') => return None,
             name => TopicName::Hub(name.into()),
         })
@@ -147,7 +159,7 @@ impl Topics {
             TopicName::Standings => Some(&self.standings),
             TopicName::Kills => Some(&self.kills),
             TopicName::Hub(name) => self.hub.find(name),
-            TopicName::Own(name) => self.hub.find(name).or_else(|| self.hub.find(SILENCE)),
+            TopicName::Own(name, empty) => self.hub.find(name).or_else(|| self.hub.find(empty)),
         }
     }
 }

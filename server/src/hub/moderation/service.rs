@@ -1,0 +1,576 @@
+//! The moderation of a server: takes what rooms and the host ask for, and answers when it is durable.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use driftfield_shared::protocol::{
+    AccountTag, Act, CloseReason, Complaint, Done, Dossier, NoticeEvent, Outcome, RefusalReason,
+    Role, Talker, VOTE, VoteLine,
+};
+use driftfield_shared::topics::{Board, Publisher};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tracing::{error, info, warn};
+
+use super::acts::{Actor, Deed, term_left};
+use super::finding::{Finder, account_name, present, read};
+use super::kicks::{Kick, Kicked, Kicks};
+use super::networks::Networks;
+use super::players::{Person, Present, Subject, Target};
+use super::powers::{Rank, is_beyond_votes};
+use super::votes::{Starter, VoteEvent, Votes};
+use super::{HostOrder, HostReply, HostWish, Ignores, NO_VOTE, Plea, Seen, vote_topic};
+use crate::hub::chat::Moment;
+use crate::hub::desk::{Ask, Asker, Asks, Requests};
+use crate::hub::pace::Pace;
+use crate::hub::{Directory, HubTopics, Notices, To};
+use crate::store::{
+    AccountId, AuditLine, Batch, IgnoreChange, Ignored, Report, SanctionKind, SanctionTarget,
+    StoreHandle, Submission, unix_millis, unix_seconds,
+};
+use crate::text::{Line, LineFault};
+
+/// The moderation, with everything around it.
+#[derive(Debug)]
+pub struct ModerationService {
+    store: StoreHandle,
+    topics: HubTopics,
+    kicks: Kicks,
+    ignores: Ignores,
+    notices: Notices,
+    networks: Networks,
+    votes: Votes,
+    /// The board of each room that has voted.
+    boards: BTreeMap<Box<str>, Publisher<Board>>,
+    epoch: u32,
+    requests: Requests,
+    /// How often an account may ask for anything at all.
+    any: Pace,
+    reports: Pace,
+    start: Instant,
+    /// The last thing that was handed to the store.
+    submitted: Submission,
+}
+
+/// What became of a request: an answer now, or one when something is durable.
+enum Ending {
+    Now(Done),
+    When(Submission, Done),
+}
+
+impl ModerationService {
+    /// The moderation of a store.
+    pub fn new(
+        store: StoreHandle,
+        topics: HubTopics,
+        kicks: Kicks,
+        ignores: Ignores,
+        notices: Notices,
+    ) -> Self {
+        let key = store.network_key().unwrap_or_else(|error| {
+            error!(%error, "the key of networks cannot be read: their short hashes change with each start");
+            let mut key = [0; 32];
+            let hasher = RandomState::new();
+            key[..8].copy_from_slice(&hasher.hash_one("a").to_le_bytes());
+            key[8..16].copy_from_slice(&hasher.hash_one("b").to_le_bytes());
+            key
+        });
+        let epoch = RandomState::new().hash_one(VOTE) as u32;
+        topics.publish(NO_VOTE, Board::new(epoch));
+        ModerationService {
+            store,
+            topics,
+            kicks,
+            ignores,
+            notices,
+            networks: Networks::new(key),
+            votes: Votes::default(),
+            boards: BTreeMap::new(),
+            epoch,
+            requests: Requests::default(),
+            any: Pace::new(ASKS_AT_ONCE, ASK_INTERVAL),
+            reports: Pace::new(REPORTS_AT_ONCE, REPORT_INTERVAL),
+            start: Instant::now(),
+            submitted: Submission(0),
+        }
+    }
+
+    /// Serves until no room can ask any more.
+    pub async fn serve(
+        mut self,
+        mut asks: Asks<Plea>,
+        mut orders: mpsc::Receiver<HostOrder>,
+        rooms: Directory,
+    ) {
+        let status = self.store.status().clone();
+        loop {
+            let vote_due = self.votes.due().map(|due| self.start + due);
+            let durable = self.requests.awaited();
+            tokio::select! {
+                ask = asks.recv() => match ask {
+                    Some(ask) => self.handle(ask, &rooms).await,
+                    None => return,
+                },
+                Some(order) = orders.recv() => self.handle_order(order, &rooms).await,
+                () = tokio::time::sleep_until(vote_due.unwrap_or_else(Instant::now)), if vote_due.is_some() => {
+                    let events = self.votes.poll(self.start.elapsed());
+                    self.note_votes(events);
+                }
+                () = status.wait(durable.unwrap_or(Submission(0))), if durable.is_some() => {
+                    self.requests.answer(self.store.status().durable());
+                }
+            }
+        }
+    }
+
+    async fn handle(&mut self, Ask { asker, nonce, what, answer }: Ask<Plea>, rooms: &Directory) {
+        let Some(answer) = self.requests.begin(nonce, answer) else { return };
+        let ending = match self.any.take(self.start.elapsed(), asker.account) {
+            Ok(()) => self.execute(asker, what, rooms).await,
+            Err(reason) => Err(reason),
+        };
+        match ending {
+            Ok(Ending::Now(done)) => self.requests.end(nonce, answer, Outcome::Done(done)),
+            Ok(Ending::When(durable, done)) => {
+                self.requests.end_when(durable, nonce, answer, Outcome::Done(done));
+            }
+            Err(reason) => self.requests.end(nonce, answer, Outcome::Refused(reason)),
+        }
+    }
+
+    async fn execute(
+        &mut self,
+        asker: Asker,
+        what: Plea,
+        rooms: &Directory,
+    ) -> Result<Ending, RefusalReason> {
+        let role = self.store.roles().of(asker.account);
+        match what {
+            Plea::Ignore(whom, true) => self.ignore(&asker, whom).await,
+            Plea::Ignore(whom, false) => self.ignore_no_more(&asker, whom),
+            Plea::Ignored => {
+                let list = self.ignores.of(asker.account).into_iter().map(talker).collect();
+                Ok(Ending::Now(Done::Ignored { list }))
+            }
+            Plea::Report(whom, complaint, note) => {
+                self.report(&asker, whom, complaint, &note).await
+            }
+            Plea::Moderate(whom, act, note) => {
+                let actor = Actor::asking(&asker, role);
+                // Before anybody is looked for, so that this costs nothing.
+                actor.rank.judge(act, Role::Player)?;
+                if actor.only_in.is_some() && !matches!(whom, Subject::Seat { .. }) {
+                    return Err(RefusalReason::NoSuchPlayer);
+                }
+                let target = self.finder(rooms).find(whom, Some(&asker.room)).await?;
+                let (durable, name) = self.moderate(&actor, &target, act, &note).await?;
+                Ok(Ending::When(durable, Done::Moderated { name }))
+            }
+            Plea::LookUp(whom) => {
+                if !Rank::Of(role).may_look_up() {
+                    return Err(RefusalReason::NotAllowed);
+                }
+                let target = self.finder(rooms).find(whom, Some(&asker.room)).await?;
+                Ok(Ending::Now(Done::Found(self.dossier(target).await?)))
+            }
+            Plea::Announce(text) => {
+                let actor = Actor::of(asker.account, &asker.name, role);
+                Ok(Ending::When(self.announce(&actor, &text)?, Done::Announced))
+            }
+            Plea::StartVote(whom, note) => self.start_vote(asker, whom, &note, rooms).await,
+            Plea::Vote(vote, yes) => {
+                let events = self.votes.vote(self.now(), &asker.room, asker.account, vote, yes)?;
+                self.note_votes(events);
+                Ok(Ending::Now(Done::Voted { vote }))
+            }
+        }
+    }
+
+    async fn handle_order(&mut self, HostOrder { what, reply }: HostOrder, rooms: &Directory) {
+        match what {
+            HostWish::Players => {
+                let present = present(rooms, None).await;
+                let seen = present.into_iter().map(|present| self.seen(present)).collect();
+                let _ = reply.send(Ok(HostReply::Players(seen)));
+            }
+            HostWish::Moderate(whom, act, note) => {
+                let found = self.finder(rooms).find_for_host(whom).await;
+                let done = match found {
+                    Ok(target) => self.moderate(&Actor::host(), &target, act, &note).await,
+                    Err(reason) => Err(reason),
+                };
+                match done {
+                    Ok((durable, name)) => self.confirm(durable, name, reply),
+                    Err(reason) => drop(reply.send(Err(reason))),
+                }
+            }
+            HostWish::Announce(text) => match self.announce(&Actor::host(), &text) {
+                Ok(durable) => self.confirm(durable, String::new(), reply),
+                Err(reason) => drop(reply.send(Err(reason))),
+            },
+        }
+    }
+
+    /// Says something to everyone.
+    fn announce(&mut self, actor: &Actor, text: &str) -> Result<Submission, RefusalReason> {
+        if !actor.rank.may_announce() {
+            return Err(RefusalReason::NotAllowed);
+        }
+        let text = match tidy(text)? {
+            text if text.is_empty() => return Err(RefusalReason::NothingToSay),
+            text => text,
+        };
+        let audit = AuditLine {
+            at: unix_seconds(),
+            actor: actor.in_words.clone(),
+            action: "announce".to_owned(),
+            subject: "everyone".to_owned(),
+            detail: text.clone(),
+        };
+        self.submit_and_tell(Batch::of(audit), Some((To::All, NoticeEvent::Announced { text })))
+    }
+
+    /// Tells the host when it is durable, beside everything else.
+    fn confirm(
+        &self,
+        durable: Submission,
+        name: String,
+        reply: oneshot::Sender<Result<HostReply, RefusalReason>>,
+    ) {
+        let status = self.store.status().clone();
+        tokio::spawn(async move {
+            let waited = tokio::time::timeout(DURABLE_TIME_MAX, status.wait(durable)).await;
+            let _ = reply.send(match waited {
+                Ok(()) => Ok(HostReply::Done(name)),
+                Err(_) => Err(RefusalReason::Busy),
+            });
+        });
+    }
+
+    fn finder<'a>(&'a mut self, rooms: &'a Directory) -> Finder<'a> {
+        Finder { rooms, store: &self.store, networks: &mut self.networks }
+    }
+
+    /// Does something to somebody. Returns when it is durable, and to whom it was done.
+    async fn moderate(
+        &mut self,
+        actor: &Actor,
+        target: &Target,
+        act: Act,
+        note: &str,
+    ) -> Result<(Submission, String), RefusalReason> {
+        let (role, name) = match target {
+            Target::Person(person) => (
+                person.account.map(|account| self.store.roles().of(account)).unwrap_or_default(),
+                person.name.clone(),
+            ),
+            Target::Network(tag, _) => (Role::Player, tag.to_string()),
+        };
+        if matches!(act, Act::SetRole(role) if role > Role::Player)
+            && self.store.roles().count() >= ROLES_MAX
+        {
+            return Err(RefusalReason::ListFull);
+        }
+        let in_force = match act {
+            Act::Unmute | Act::Unban => {
+                // What was done just before is in the list only when it is durable.
+                let durable = self.store.status().wait(self.submitted);
+                let waited = tokio::time::timeout(DURABLE_TIME_MAX, durable).await;
+                waited.map_err(|_| RefusalReason::Busy)?;
+                read(&self.store, StoreHandle::sanctions_in_force).await?
+            }
+            _ => Vec::new(),
+        };
+        let deed = Deed { act, note: tidy(note)?, at: unix_seconds() };
+        let effects = deed.effects(actor, target, role, &in_force)?;
+        let told = effects.told.map(|(account, event)| (To::Account(account), event));
+        let durable = self.submit_and_tell(effects.batch, told)?;
+        for kick in effects.kicks {
+            self.kicks.kick(kick, deed.at);
+        }
+        info!(actor = actor.in_words, ?act, name, "moderation");
+        Ok((durable, name))
+    }
+
+    async fn dossier(&self, target: Target) -> Result<Dossier, RefusalReason> {
+        let in_force = read(&self.store, StoreHandle::sanctions_in_force).await?;
+        let now = unix_seconds();
+        let left = |kind, target: Option<SanctionTarget>| {
+            let same = in_force
+                .iter()
+                .filter(|(_, it)| it.kind == kind && Some(&it.target) == target.as_ref());
+            let ends = same.map(|(_, it)| it.ends);
+            let longest = ends.max_by_key(|ends| ends.unwrap_or(i64::MAX))?;
+            Some(term_left(longest, now))
+        };
+        Ok(match target {
+            Target::Person(Person { name, account, seats }) => {
+                let sanctioned = || account.map(SanctionTarget::Account);
+                let address = seats.iter().find_map(|seat| seat.address);
+                Dossier {
+                    name,
+                    account: account.map(|id| AccountTag(id.0)),
+                    role: account.map(|id| self.store.roles().of(id)).unwrap_or_default(),
+                    network: address.and_then(|address| match SanctionTarget::address(address) {
+                        SanctionTarget::Network(network) => Some(self.networks.tag(network)),
+                        SanctionTarget::Account(_) => None,
+                    }),
+                    mute: left(SanctionKind::Mute, sanctioned()),
+                    ban: left(SanctionKind::Ban, sanctioned()),
+                }
+            }
+            Target::Network(tag, network) => Dossier {
+                name: tag.to_string(),
+                account: None,
+                role: Role::Player,
+                network: Some(tag),
+                mute: None,
+                ban: left(SanctionKind::Ban, Some(SanctionTarget::Network(network))),
+            },
+        })
+    }
+
+    fn seen(&mut self, present: Present) -> Seen {
+        let role = present.account.map(|id| self.store.roles().of(id)).unwrap_or_default();
+        let network = present.address.and_then(|address| self.networks.note(address));
+        Seen { present, role, network: network.map(|(tag, _)| tag.to_string()) }
+    }
+
+    async fn ignore(&mut self, asker: &Asker, whom: Subject) -> Result<Ending, RefusalReason> {
+        let (account, name) = self.known(whom).await?;
+        if account == asker.account {
+            return Err(RefusalReason::Yourself);
+        }
+        let whom = Ignored { account, name };
+        self.ignores.add(asker.account, whom.clone())?;
+        self.change_ignored(asker.account, whom, true)
+    }
+
+    fn ignore_no_more(&mut self, asker: &Asker, whom: Subject) -> Result<Ending, RefusalReason> {
+        let list = self.ignores.of(asker.account);
+        let is_it = |it: &&Ignored| match &whom {
+            Subject::Seat { account, .. } => *account == Some(it.account),
+            Subject::Account(account) => *account == it.account,
+            Subject::Name(name) => name.to_lowercase() == it.name.to_lowercase(),
+            Subject::Network(_) => false,
+        };
+        let found = list.iter().find(is_it).ok_or(RefusalReason::NotInForce)?;
+        let whom = self.ignores.remove(asker.account, found.account);
+        self.change_ignored(asker.account, whom.ok_or(RefusalReason::NotInForce)?, false)
+    }
+
+    fn change_ignored(
+        &mut self,
+        account: AccountId,
+        whom: Ignored,
+        is_ignored: bool,
+    ) -> Result<Ending, RefusalReason> {
+        let since = is_ignored.then(unix_seconds);
+        let change = IgnoreChange { account, whom: whom.clone(), since };
+        let submitted = self.submit(Batch::of(change));
+        if submitted.is_err() {
+            // What cannot be kept is not so.
+            match is_ignored {
+                true => drop(self.ignores.remove(account, whom.account)),
+                false => drop(self.ignores.add(account, whom.clone())),
+            }
+        }
+        Ok(Ending::When(submitted?, Done::Ignoring { whom: talker(whom), is_ignored }))
+    }
+
+    async fn report(
+        &mut self,
+        asker: &Asker,
+        whom: Subject,
+        complaint: Complaint,
+        note: &str,
+    ) -> Result<Ending, RefusalReason> {
+        let note = tidy(note)?;
+        let reported = match whom {
+            Subject::Seat { account: None, name, .. } => (None, name),
+            whom => {
+                let (account, name) = self.known(whom).await?;
+                (Some(account), name)
+            }
+        };
+        if reported.0 == Some(asker.account) {
+            return Err(RefusalReason::Yourself);
+        }
+        self.reports.take(self.start.elapsed(), asker.account)?;
+        let lines = match reported.0 {
+            None => String::new(),
+            Some(account) => {
+                let reader = asker.account;
+                let read =
+                    read(&self.store, move |store| store.lines_of(account, reader, REPORTED_LINES));
+                let lines = read.await?;
+                lines.iter().map(ToString::to_string).collect::<Vec<String>>().join("\n")
+            }
+        };
+        let report = Report {
+            at: unix_seconds(),
+            room: asker.room.clone(),
+            reporter: (asker.account, asker.name.clone()),
+            reported,
+            complaint: complaint.word(),
+            note,
+            lines,
+        };
+        Ok(Ending::When(self.submit(Batch::of(report))?, Done::Reported))
+    }
+
+    async fn start_vote(
+        &mut self,
+        asker: Asker,
+        whom: Subject,
+        note: &str,
+        rooms: &Directory,
+    ) -> Result<Ending, RefusalReason> {
+        let Subject::Seat { player, account, .. } = whom else {
+            return Err(RefusalReason::NoSuchPlayer);
+        };
+        let note = tidy(note)?;
+        if account.is_some_and(|account| is_beyond_votes(self.store.roles().of(account))) {
+            return Err(RefusalReason::Outranked);
+        }
+        let present = present(rooms, Some(&asker.room)).await;
+        let active: BTreeSet<AccountId> = present
+            .iter()
+            .filter(|seat| seat.is_active && !seat.is_bot)
+            .filter_map(|seat| seat.account)
+            .collect();
+        let is_it = |seat: &&Present| seat.player == player && seat.account == account;
+        let whom = present.iter().find(is_it).ok_or(RefusalReason::NoSuchPlayer)?;
+        if whom.is_house_bot {
+            return Err(RefusalReason::Outranked);
+        }
+        self.forget_rooms(rooms);
+        let starter = Starter { account: asker.account, name: asker.name };
+        let (vote, events) =
+            self.votes.start(self.now(), &asker.room, starter, whom.clone(), &active, note)?;
+        self.note_votes(events);
+        Ok(Ending::Now(Done::Voted { vote }))
+    }
+
+    /// Forgets the boards of rooms that have ended.
+    fn forget_rooms(&mut self, rooms: &Directory) {
+        let topics = &self.topics;
+        self.boards.retain(|room, _| {
+            let is_there = rooms.find(Some(room)).is_some();
+            if !is_there {
+                topics.withdraw(&vote_topic(room));
+            }
+            is_there
+        });
+    }
+
+    fn note_votes(&mut self, events: Vec<VoteEvent>) {
+        for event in events {
+            match event {
+                VoteEvent::Stands(room, line) => self.show(&room, Some(&line)),
+                VoteEvent::Over(room) => self.show(&room, None),
+                VoteEvent::Passed(room, line, whom) => self.vote_out(room, &line, whom),
+            }
+        }
+    }
+
+    fn show(&mut self, room: &str, line: Option<&VoteLine>) {
+        let new = || Publisher::new(Board::new(self.epoch));
+        let board = self.boards.entry(room.into()).or_insert_with(new);
+        match line {
+            Some(line) => board.topic_mut().set(VoteLine::KEY, &line.value()),
+            None => board.topic_mut().remove(VoteLine::KEY),
+        }
+        board.seal();
+        self.topics.publish(&vote_topic(room), board.clone());
+    }
+
+    fn vote_out(&mut self, room: Box<str>, line: &VoteLine, whom: Present) {
+        let at = unix_seconds();
+        let subject =
+            Person { name: whom.name.clone(), account: whom.account, seats: Vec::new() }.in_words();
+        let audit = AuditLine {
+            at,
+            actor: format!("vote in {room}, begun by {}", line.starter),
+            action: "kick".to_owned(),
+            subject,
+            detail: format!("10m, {} for and {} against: {}", line.yes, line.no, line.note),
+        };
+        let told = whom.account.map(|account| {
+            let (room, note) = (room.to_string(), line.note.clone());
+            (To::Account(account), NoticeEvent::VotedOut { room, note })
+        });
+        if self.submit_and_tell(Batch::of(audit), told).is_err() {
+            warn!(%room, "a vote is not in the audit log: too much waits for the store");
+        }
+        let (account, player, address) = (whom.account, whom.player, whom.address);
+        let guest = || Kicked::Guest { room: room.clone(), player, address };
+        let whom = account.map_or_else(guest, Kicked::Account);
+        let (reason, until) = (CloseReason::VotedOut, at + VOTED_OUT_SECONDS);
+        self.kicks.kick(Kick { whom, room: Some(room), reason, until }, at);
+    }
+
+    /// The account that a player means, with its name. Other rooms are not searched for players without a role.
+    async fn known(&self, whom: Subject) -> Result<(AccountId, String), RefusalReason> {
+        match whom {
+            Subject::Seat { account: Some(account), name, .. } => Ok((account, name)),
+            Subject::Account(account) => Ok((account, account_name(&self.store, account).await?)),
+            Subject::Seat { account: None, .. } | Subject::Name(_) | Subject::Network(_) => {
+                Err(RefusalReason::NoSuchPlayer)
+            }
+        }
+    }
+
+    /// Submits what was done together with what somebody is told of it.
+    fn submit_and_tell(
+        &mut self,
+        mut batch: Batch,
+        told: Option<(To, NoticeEvent)>,
+    ) -> Result<Submission, RefusalReason> {
+        let added = told.and_then(|(to, event)| self.notices.add(&mut batch, to, None, event));
+        let submitted = self.submit(batch);
+        if let Some(added) = added {
+            self.notices.submitted(added, submitted.as_ref().ok().copied());
+        }
+        submitted
+    }
+
+    fn submit(&mut self, batch: Batch) -> Result<Submission, RefusalReason> {
+        let submission = self.store.submit(batch).map_err(|_| RefusalReason::Busy)?;
+        self.submitted = submission;
+        Ok(submission)
+    }
+
+    fn now(&self) -> Moment {
+        Moment { since_start: self.start.elapsed(), unix_ms: unix_millis() }
+    }
+}
+
+/// A note, made fit to be shown; it may be empty.
+fn tidy(note: &str) -> Result<String, RefusalReason> {
+    match Line::new(note) {
+        Ok(line) => Ok(line.text().to_owned()),
+        Err(LineFault::Empty) => Ok(String::new()),
+        Err(LineFault::TooLong) => Err(RefusalReason::LineTooLong),
+    }
+}
+
+fn talker(Ignored { account, name }: Ignored) -> Talker {
+    Talker { account: AccountTag(account.0), name }
+}
+
+/// What an account may ask for at once, and one more in each interval: more than a moderator at work needs.
+const ASKS_AT_ONCE: u32 = 20;
+const ASK_INTERVAL: Duration = Duration::from_secs(1);
+/// Reports of an account at once, and one more in each interval.
+const REPORTS_AT_ONCE: u32 = 3;
+const REPORT_INTERVAL: Duration = Duration::from_secs(120);
+/// Lines of the reported that are kept with a report.
+const REPORTED_LINES: u32 = 20;
+/// How long who was voted out is not let into that room.
+const VOTED_OUT_SECONDS: i64 = 600;
+/// Accounts with a role: those of a very large community.
+const ROLES_MAX: usize = 1_000;
+/// How long the host waits for something to be durable.
+const DURABLE_TIME_MAX: Duration = Duration::from_secs(5);

@@ -1,0 +1,33 @@
+//! Who is in the room, for those who look after the company there.
+
+use super::{Context, Membership};
+use crate::hub::Present;
+
+impl Membership {
+    /// Everyone with a seat.
+    pub fn present(&self, context: &Context<'_>) -> Vec<Present> {
+        let (now, tick_hz) = (context.tick(), context.settings.rules.tick_hz);
+        let seats = context.state().seats();
+        let present = seats.iter().map(|seat| {
+            let player = seat.info.player;
+            let client = self.clients.iter().find(|client| client.player == player);
+            let peer = client.and_then(|client| client.connection.peer());
+            let idle_ticks = client.map(|client| now.0.saturating_sub(client.acted_at().0));
+            Present {
+                room: context.settings.id.as_str().into(),
+                player,
+                name: seat.info.name.clone(),
+                account: seats.account_of(player),
+                address: peer.map(|peer| peer.ip()),
+                is_bot: seat.info.is_bot,
+                is_house_bot: client.is_some_and(|client| client.connection.is_house_bot()),
+                is_active: idle_ticks
+                    .is_some_and(|idle| idle < ACTIVE_SECONDS * u32::from(tick_hz)),
+            }
+        });
+        present.collect()
+    }
+}
+
+/// Whoever has done something in so many seconds is active.
+const ACTIVE_SECONDS: u32 = 60;
