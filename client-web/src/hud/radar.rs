@@ -1,6 +1,6 @@
 //! The minimap: the whole sector, with everything in it that we see.
 
-use driftfield_shared::content::{Content, Sector};
+use driftfield_shared::content::{Content, Sector, Wall};
 use driftfield_shared::netcode::Frame;
 use driftfield_shared::sim::ShipState;
 use glam::Vec2;
@@ -48,6 +48,12 @@ impl Radar<'_> {
         map.outline(&context, extent);
         if let Some((own, half)) = self.own.zip(self.sector.view_half) {
             map.view(&context, own.position, half, extent);
+        }
+        for wall in &self.sector.walls {
+            map.wall(&context, wall);
+        }
+        for gate in &self.sector.gates {
+            map.gate(&context, gate.position);
         }
         for station in &self.sector.stations {
             map.station(&context, station.position, station.safe_radius);
@@ -121,6 +127,37 @@ impl Map {
         let half = 3.2 * self.pixel_ratio;
         context.set_fill_style_str("#3BD9B4");
         context.fill_rect(x - half, y - half, 2.0 * half, 2.0 * half);
+    }
+
+    fn wall(&self, context: &CanvasRenderingContext2d, wall: &Wall) {
+        context.set_stroke_style_str("rgba(168, 190, 224, .75)");
+        context.set_line_width(
+            (f64::from(wall.radius) * 2.0 * self.scale).max(1.2 * self.pixel_ratio),
+        );
+        context.begin_path();
+        for (from, to) in wall.pieces() {
+            let ((x, y), (to_x, to_y)) = (self.place(from), self.place(to));
+            context.move_to(x, y);
+            context.line_to(to_x, to_y);
+        }
+        context.stroke();
+    }
+
+    /// A ring of its own colour, and a shape that nothing else has: a diamond.
+    fn gate(&self, context: &CanvasRenderingContext2d, position: Vec2) {
+        let (x, y) = self.place(position);
+        let half = 4.2 * self.pixel_ratio;
+        context.begin_path();
+        context.move_to(x, y - half);
+        context.line_to(x + half, y);
+        context.line_to(x, y + half);
+        context.line_to(x - half, y);
+        context.close_path();
+        context.set_fill_style_str("rgba(180, 156, 255, .3)");
+        context.fill();
+        context.set_stroke_style_str("#B49CFF");
+        context.set_line_width(1.2 * self.pixel_ratio);
+        context.stroke();
     }
 
     fn dot(&self, context: &CanvasRenderingContext2d, position: Vec2, radius: f64, color: &str) {

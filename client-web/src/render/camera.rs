@@ -112,6 +112,12 @@ impl Camera {
         self.trauma = (self.trauma + trauma).clamp(0.0, 1.0);
     }
 
+    /// The next place of the ship is somewhere else: the camera is there at once, with the ship where it was on the screen.
+    pub fn cut(&mut self) {
+        self.target = None;
+        self.glide = Vec2::ZERO;
+    }
+
     /// Advances by `seconds` towards a ship at `target` with `velocity`.
     pub fn advance(&mut self, target: Vec2, velocity: Vec2, seconds: f32, reduced_motion: bool) {
         let moved = target - self.target.replace(target).unwrap_or(target);
@@ -219,6 +225,15 @@ mod tests {
             }
             assert_eq!(camera.view().center, Vec2::ZERO);
         }
+    }
+
+    #[test]
+    fn a_gate_is_a_cut_however_near_its_exit_is() {
+        let mut camera = settled(Vec2::new(1280.0, 720.0), Vec2::ZERO, Vec2::ZERO);
+        camera.cut();
+        let away = Vec2::new(620.0, 0.0);
+        camera.advance(away, Vec2::ZERO, 1.0 / 60.0, false);
+        assert!((camera.view().center - away).length() < 0.1, "{}", camera.view().center);
     }
 
     #[test]

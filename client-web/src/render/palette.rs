@@ -30,6 +30,8 @@ pub const DANGER: Rgb = hex(0xFF_7A_45);
 pub const SAFE: Rgb = hex(0x5F_E0_B7);
 /// The station's lights.
 pub const STATION: Rgb = hex(0xFF_C8_7A);
+/// Gates.
+pub const GATE: Rgb = hex(0xB4_9C_FF);
 /// Heat: flashes, and the core of explosions.
 pub const HOT: Rgb = hex(0xFF_E3_B0);
 /// Embers of an explosion.
@@ -102,7 +104,7 @@ mod tests {
                 assert!(contrast(ship(PlayerId(player), is_bot), void) >= 4.5, "{player}");
             }
         }
-        for color in [OWN, DANGER, SAFE] {
+        for color in [OWN, DANGER, SAFE, GATE] {
             assert!(contrast(color, void) >= 7.0, "{color:?}");
         }
     }

@@ -3,7 +3,7 @@
 
 use glam::Vec2;
 
-use driftfield_shared::content::{Content, Sector, Station};
+use driftfield_shared::content::{Content, Gate, Sector, Station};
 use driftfield_shared::units::{HullId, OreId, SizeId, WeaponId};
 
 use super::palette::{self, Rgb};
@@ -39,6 +39,21 @@ pub struct Tables {
     pub stations: Vec<Station>,
     /// Centre and radius of each safe zone without a station.
     pub safe_zones: Vec<(Vec2, f32)>,
+    /// The straight pieces of all walls.
+    pub wall_pieces: Vec<WallPiece>,
+    /// The gates of the sector.
+    pub gates: Vec<Gate>,
+}
+
+/// A straight piece of a wall.
+#[derive(Clone, Copy, Debug)]
+pub struct WallPiece {
+    /// Its ends.
+    pub ends: [Vec2; 2],
+    /// Half of its thickness.
+    pub radius: f32,
+    /// A number of its wall, 0..1.
+    pub seed: f32,
 }
 
 impl Tables {
@@ -66,6 +81,8 @@ impl Tables {
             shot_radii: content.weapons.iter().map(|weapon| weapon.radius).collect(),
             stations: sector.stations.clone(),
             safe_zones: sector.safe_zones.iter().map(|zone| (zone.position, zone.radius)).collect(),
+            wall_pieces: wall_pieces(sector),
+            gates: sector.gates.clone(),
         }
     }
 
@@ -89,6 +106,16 @@ impl Tables {
     pub fn shot_radius(&self, id: WeaponId) -> f32 {
         find(&self.shot_radii, id.index(), 4.0)
     }
+}
+
+fn wall_pieces(sector: &Sector) -> Vec<WallPiece> {
+    let walls = (0_u16..).zip(&sector.walls);
+    let pieces = walls.flat_map(|(index, wall)| {
+        let seed = (f32::from(index) * 0.618_034).fract();
+        let radius = wall.radius;
+        wall.pieces().map(move |(from, to)| WallPiece { ends: [from, to], radius, seed })
+    });
+    pieces.collect()
 }
 
 fn find<T: Copy>(table: &[T], index: usize, unknown: T) -> T {

@@ -21,6 +21,8 @@ const HALF_NEAR: f32 = 11.0;
 const HALF_FAR: f32 = 6.0;
 /// Distance beyond the edge, in world units, from which a ship counts as far.
 const FAR_UNITS: f32 = 500.0;
+/// Units beyond what snapshots cover at which a ship may still be told of.
+const SIGHT_SLACK: f32 = 250.0;
 /// Gap between a mark and a plate, in CSS pixels.
 const PLATE_GAP: f32 = 4.0;
 
@@ -32,6 +34,11 @@ pub(super) fn threats(moment: &Moment, info: &FrameInfo, out: &mut Instances<16>
         .iter()
         .enumerate()
         .filter(|(_, (_, ship))| ship.player != scene.player)
+        // Near a gate we are told of who is at its exit; they are far away.
+        .filter(|(_, (_, ship))| {
+            let away = (ship.position - scene.camera).abs();
+            info.sight.is_none_or(|sight| away.cmple(sight + SIGHT_SLACK).all())
+        })
         .filter(|(_, (_, ship))| {
             !info.view.shows(ship.position, -moment.tables.hull(ship.hull).radius * 0.5)
         })

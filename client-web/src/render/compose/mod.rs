@@ -7,10 +7,12 @@
 
 mod bodies;
 mod edge;
+mod gates;
 mod mark;
 mod overlay;
 mod pings;
 mod station;
+mod walls;
 
 use glam::Vec2;
 
@@ -71,6 +73,10 @@ pub struct DrawList {
     pub rings: Instances<12>,
     /// The stations: centre, radius, turn.
     pub station: Instances<4>,
+    /// Gates: centre, radius, turn · seed, shut for us, flash, -.
+    pub gates: Instances<8>,
+    /// Walls, all rims before all bodies: both ends · radius, 1 for a body, seed, -.
+    pub walls: Instances<8>,
     /// Asteroids: centre, cosine, sine · radius, variant, damage, flash · ore colour, mirror.
     pub rocks: Instances<12>,
     /// Ore: centre, radius, turn · colour, seed.
@@ -95,6 +101,8 @@ pub struct Composer {
     labels: Labels,
     list: DrawList,
     last_seconds: Option<f64>,
+    /// Ticks until our ship could use a gate, in the last frame.
+    gate_ticks: u8,
     sight: Option<Vec2>,
 }
 
@@ -109,6 +117,7 @@ impl Composer {
             labels: Labels::default(),
             list: DrawList::default(),
             last_seconds: None,
+            gate_ticks: 0,
             sight: sector.view_half,
         }
     }
@@ -154,6 +163,11 @@ impl Composer {
         let own = scene.ships.iter().map(|(_, ship)| ship).find(|ship| ship.player == scene.player);
         let velocity = own.map_or(Vec2::ZERO, |ship| ship.velocity);
         self.camera.add_trauma(trauma);
+        // Through a gate the picture cuts: nothing is between the two.
+        let gate_ticks = own.map_or(0, |ship| ship.gate_ticks);
+        if gate_ticks > std::mem::replace(&mut self.gate_ticks, gate_ticks) {
+            self.camera.cut();
+        }
         self.camera.advance(scene.camera, velocity, seconds, visuals.reduced_motion);
         let view = *self.camera.view();
         let info = FrameInfo {
@@ -187,6 +201,8 @@ fn fill(
     list.overlay.clear();
     station::compose(moment, info, list);
     station::fence(info, list);
+    gates::compose(moment, effects, info, &mut list.gates);
+    walls::compose(moment, info, &mut list.walls);
     bodies::rocks(moment, effects, info, &mut list.rocks);
     bodies::ores(moment, info, &mut list.ores);
     bodies::ships(moment, effects, info, &mut list.ships);
@@ -197,6 +213,7 @@ fn fill(
     overlay::ships(moment, info, labels, &mut list.overlay);
     edge::threats(moment, info, &mut list.overlay);
     overlay::stations(moment, info, labels, &mut list.overlay);
+    overlay::gates(moment, info, labels, &mut list.overlay);
 }
 
 /// The stars of a tile of the sky: place in the tile, depth, size · colour, phase of twinkling.

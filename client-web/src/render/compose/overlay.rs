@@ -3,7 +3,7 @@
 
 use glam::Vec2;
 
-use driftfield_shared::content::Station;
+use driftfield_shared::content::{Gate, Station};
 use driftfield_shared::sim::ShipState;
 
 use super::super::effects::{Moment, ship_color};
@@ -166,5 +166,23 @@ pub(super) fn stations(
         let inwards = -place.normalize_or(Vec2::Y);
         let away = (WEDGE_HALF + 10.0 + label.size[0] * 0.5 * inwards.x.abs()) * scale;
         text(out, &label, place + inwards * away, (color, alpha * 0.9), scale);
+    }
+}
+
+/// Where each gate in view leads.
+pub(super) fn gates(
+    moment: &Moment,
+    info: &FrameInfo,
+    labels: &mut Labels,
+    out: &mut Instances<16>,
+) {
+    let is_shown = |gate: &&Gate| info.view.shows(gate.position, gate.radius * 0.4);
+    for gate in moment.tables.gates.iter().filter(is_shown) {
+        let at = info.view.from_center_css(gate.position);
+        let gap = gate.radius * 1.42 / info.view.units_per_css + 12.0 * info.ui_scale;
+        if let Some(label) = labels.find(&say::name(&format!("gate-{}", gate.id), &gate.name)) {
+            let look = (mix(palette::GATE, palette::TEXT, 0.35), 0.85);
+            text(out, &label, at + Vec2::Y * gap, look, info.ui_scale);
+        }
     }
 }

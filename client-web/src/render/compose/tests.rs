@@ -77,6 +77,31 @@ fn a_ship_is_drawn_once_and_ours_last() {
 }
 
 #[test]
+fn all_rims_of_walls_come_before_all_bodies_and_gates_in_view_are_drawn() {
+    let content = content();
+    let sector = content.sector("frontier").unwrap();
+    let gate = &sector.gates[0];
+    let mut composer = composer();
+    let (_, list) = compose(&mut composer, &scene(&[]), 0.0);
+    let count = list.walls.count();
+    assert!(count > 0 && count.is_multiple_of(2), "Harbour has breakwaters");
+    let is_body: Vec<f32> = (0..count).map(|index| list.walls.value(index, 5)).collect();
+    assert!(is_body.is_sorted() && is_body[count / 2 - 1] < is_body[count / 2], "{is_body:?}");
+    assert_eq!(list.gates.count(), 0);
+    let mut at_gate = scene(&[ship(1, gate.position)]);
+    at_gate.camera = gate.position;
+    let mut composer = self::composer();
+    let (_, list) = compose(&mut composer, &at_gate, 0.0);
+    assert_eq!((list.gates.count(), list.gates.value(0, 5)), (1, 0.0), "it is open");
+    // Then we pass it, far away, and nothing glides there.
+    at_gate.ships[0].1.gate_ticks = 30;
+    let exit = gate.position + Vec2::new(700.0, 0.0);
+    (at_gate.camera, at_gate.ships[0].1.position) = (exit, exit);
+    let (info, _) = compose(&mut composer, &at_gate, 0.02);
+    assert!(info.view.center.distance(exit) < 100.0, "{}", info.view.center);
+}
+
+#[test]
 fn what_is_off_the_screen_is_not_sent() {
     let mut composer = composer();
     let far = Vec2::new(2500.0, 0.0);

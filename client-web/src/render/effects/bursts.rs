@@ -64,6 +64,37 @@ impl Bursts<'_> {
         }
     }
 
+    /// A ship goes into a gate, or comes out of one.
+    pub fn passage(&mut self, place: Vec2, velocity: Vec2, radius: f32) {
+        for (life, size_from, size_to, look, intensity) in [
+            (0.26, radius * 1.6, radius * 3.4, Look::Flash, 1.1 * self.flash),
+            (0.50, radius * 0.9, radius * 5.2, Look::Ring, 0.7),
+        ] {
+            let color = mix(palette::GATE, palette::TEXT, 0.3);
+            self.particles.add(Particle {
+                velocity: velocity * 0.3,
+                drag: 3.0,
+                life,
+                size_from,
+                size_to,
+                intensity,
+                ..Particle::new(look, place, color)
+            });
+        }
+        for _ in 0..self.dice.count(16, self.share) {
+            let away = direction(self.dice.between(0.0, std::f32::consts::TAU));
+            self.particles.add(Particle {
+                velocity: velocity * 0.5 + away * self.dice.between(60.0, 260.0),
+                drag: 3.5,
+                life: self.dice.between(0.25, 0.6),
+                size_from: 2.0,
+                size_to: 0.7,
+                intensity: 1.1,
+                ..Particle::new(Look::Spark, place, palette::GATE)
+            });
+        }
+    }
+
     /// A ship is destroyed.
     pub fn ship(&mut self, place: Vec2, velocity: Vec2, radius: f32, color: Rgb) {
         let carried = velocity * 0.4;

@@ -31,6 +31,8 @@ use super::visuals::{Roster, Visuals};
 
 /// Time constant of the flash on something that was hit, in seconds.
 const FLASH_SECONDS: f32 = 0.07;
+/// The same of a gate that a ship passed.
+const GATE_FLASH_SECONDS: f32 = 0.25;
 /// A new shot further from its shooter than this, in world units, was not just fired.
 const MUZZLE_UNITS_MAX: f32 = 320.0;
 /// Distance within which a death shakes the camera, in world units.
@@ -60,6 +62,8 @@ pub struct Effects {
     ships: Ships,
     /// Hit points and flash of each visible asteroid.
     rocks: BTreeMap<EntityKey, (u16, f32)>,
+    /// Flashes of gates that a ship passed: place and strength.
+    gates: Vec<(Vec2, f32)>,
     before: Before,
 }
 
@@ -92,6 +96,7 @@ impl Effects {
             trauma += remove(moment, &self.before, removal, &mut bursts);
         }
         self.flash_rocks(moment);
+        self.flash_gates(moment);
         self.before.keep(moment.scene);
         trauma
     }
@@ -106,6 +111,12 @@ impl Effects {
         self.rocks.get(&key).map_or(0.0, |(_, flash)| *flash)
     }
 
+    /// Strength of the flash of a gate around a place, 0..=1.
+    pub fn gate_flash(&self, place: Vec2, radius: f32) -> f32 {
+        let near = self.gates.iter().filter(|(at, _)| at.distance(place) < radius * 2.0);
+        near.map(|(_, flash)| *flash).fold(0.0, f32::max)
+    }
+
     /// All particles.
     pub fn particles(&self) -> &Particles {
         &self.particles
@@ -114,6 +125,18 @@ impl Effects {
     /// Clears everything, for a new session.
     pub fn clear(&mut self) {
         *self = Effects::default();
+    }
+
+    fn flash_gates(&mut self, moment: &Moment) {
+        let fade = libm::expf(-moment.seconds / GATE_FLASH_SECONDS);
+        self.gates.retain_mut(|(_, flash)| {
+            *flash *= fade;
+            *flash > 0.02
+        });
+        let flash = if moment.visuals.reduced_motion { 0.4 } else { 1.0 };
+        for (from, to) in self.ships.passages() {
+            self.gates.extend([(*from, flash), (*to, flash)]);
+        }
     }
 
     fn flash_rocks(&mut self, moment: &Moment) {

@@ -39,6 +39,8 @@ pub struct ShipGlow {
 #[derive(Debug)]
 struct Ship {
     hit_points: u16,
+    gate_ticks: u8,
+    position: Vec2,
     glow: ShipGlow,
     /// Direction of the flame while the engine fades.
     thrust: Vec2,
@@ -50,6 +52,8 @@ struct Ship {
 #[derive(Debug, Default)]
 pub(super) struct Ships {
     ships: BTreeMap<PlayerId, Ship>,
+    /// Ships that passed a gate in this scene: where each was, and where it is.
+    passages: Vec<(Vec2, Vec2)>,
 }
 
 impl Ships {
@@ -57,14 +61,22 @@ impl Ships {
         self.ships.get(&player).map_or(ShipGlow::default(), |ship| ship.glow)
     }
 
+    /// Ships that passed a gate in this scene: where each was, and where it is.
+    pub fn passages(&self) -> &[(Vec2, Vec2)] {
+        &self.passages
+    }
+
     /// Advances to a new scene. Returns the camera trauma from damage to our own ship.
     pub fn advance(&mut self, moment: &Moment, bursts: &mut Bursts) -> f32 {
         let mut trauma = 0.0;
+        self.passages.clear();
         let mut known = std::mem::take(&mut self.ships);
         for (_, state) in &moment.scene.ships {
             let whole = moment.tables.hull(state.hull).hit_points;
             let mut ship = known.remove(&state.player).unwrap_or(Ship {
                 hit_points: state.hit_points,
+                gate_ticks: state.gate_ticks,
+                position: state.position,
                 glow: ShipGlow::default(),
                 thrust: Vec2::ZERO,
                 trail_end: None,
@@ -72,6 +84,12 @@ impl Ships {
             let lost = f32::from(ship.hit_points.saturating_sub(state.hit_points)) / whole;
             if lost > 0.0 && state.player == moment.scene.player {
                 trauma += 0.22 + lost;
+            }
+            if state.gate_ticks > ship.gate_ticks {
+                let radius = moment.tables.hull(state.hull).radius;
+                bursts.passage(ship.position, state.velocity * 0.2, radius);
+                bursts.passage(state.position, state.velocity, radius);
+                self.passages.push((ship.position, state.position));
             }
             ship.advance(moment, state, lost > 0.0);
             let color = ship_color(moment.scene, state.player, moment.visuals.roster);
@@ -103,6 +121,8 @@ impl Ship {
             self.thrust = thrust;
         }
         self.hit_points = state.hit_points;
+        self.gate_ticks = state.gate_ticks;
+        self.position = state.position;
         let glow = &mut self.glow;
         glow.throttle = toward(glow.throttle, throttle, THROTTLE_TAU);
         glow.shield = toward(glow.shield, f32::from(u8::from(state.protected)), SHIELD_TAU);

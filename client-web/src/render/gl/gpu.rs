@@ -1,8 +1,8 @@
 //! All GPU resources of one WebGL context, and the drawing of a frame with them.
 //!
 //! ```text
-//! light:    fence, station, ore, asteroids, particles, ships, shots --small--> spread
-//! picture:  backdrop, stars, circles, station, asteroids, ore, fence, particles, ships, shots, marks
+//! light:    fence, station, gates, ore, asteroids, particles, ships, shots, walls --small--> spread
+//! picture:  backdrop, stars, circles, station, gates, asteroids, ore, fence, particles, ships, shots, walls, marks
 //! ```
 
 use web_sys::{WebGl2RenderingContext as Gl, WebGlBuffer};
@@ -36,6 +36,8 @@ pub struct Gpu {
     fence: Layer,
     rings: Layer,
     station: Layer,
+    gates: Layer,
+    walls: Layer,
     ores: Layer,
     rocks: Layer,
     particles: Layer,
@@ -64,6 +66,8 @@ impl Gpu {
             &programs.fence,
             &programs.ring,
             &programs.station,
+            &programs.gate,
+            &programs.wall,
             &programs.ore,
             &programs.rock,
             &programs.particle,
@@ -83,6 +87,8 @@ impl Gpu {
             fence: Layer::new::<4>(gl, programs.fence, Shape::Quad, &indices)?,
             rings: Layer::new::<12>(gl, programs.ring, CIRCLE, &indices)?,
             station: Layer::new::<4>(gl, programs.station, Shape::Quad, &indices)?,
+            gates: Layer::new::<8>(gl, programs.gate, Shape::Quad, &indices)?,
+            walls: Layer::new::<8>(gl, programs.wall, Shape::Quad, &indices)?,
             ores: Layer::new::<8>(gl, programs.ore, Shape::Quad, &indices)?,
             rocks: Layer::new::<12>(gl, programs.rock, Shape::Quad, &indices)?,
             particles: Layer::new::<16>(gl, programs.particle, Shape::Quad, &indices)?,
@@ -95,7 +101,7 @@ impl Gpu {
     }
 
     /// Steps of [`Gpu::warm_up`].
-    pub const WARM_UP_STEPS: usize = 11;
+    pub const WARM_UP_STEPS: usize = 13;
 
     /// Draws with one of the programs for the first time. All steps together draw with each program.
     pub fn warm_up(&mut self, step: usize) {
@@ -118,6 +124,8 @@ impl Gpu {
             7 => &mut self.ships,
             8 => &mut self.shots,
             9 => &mut self.overlay,
+            10 => &mut self.gates,
+            11 => &mut self.walls,
             _ => {
                 self.stars.upload(gl, &stars());
                 return self.stars.draw(gl);
@@ -151,6 +159,8 @@ impl Gpu {
         self.fence.upload(gl, &list.fence);
         self.rings.upload(gl, &list.rings);
         self.station.upload(gl, &list.station);
+        self.gates.upload(gl, &list.gates);
+        self.walls.upload(gl, &list.walls);
         self.ores.upload(gl, &list.ores);
         self.rocks.upload(gl, &list.rocks);
         self.particles.upload(gl, &list.particles);
@@ -163,11 +173,13 @@ impl Gpu {
             for layer in [
                 &self.fence,
                 &self.station,
+                &self.gates,
                 &self.ores,
                 &self.rocks,
                 &self.particles,
                 &self.ships,
                 &self.shots,
+                &self.walls,
             ] {
                 layer.draw(gl);
             }
@@ -186,12 +198,14 @@ impl Gpu {
             &self.stars,
             &self.rings,
             &self.station,
+            &self.gates,
             &self.rocks,
             &self.ores,
             &self.fence,
             &self.particles,
             &self.ships,
             &self.shots,
+            &self.walls,
             &self.overlay,
         ] {
             layer.draw(gl);

@@ -27,7 +27,7 @@ macro_rules! source {
 }
 
 /// Names of the programs in the order of compilation: those that bake textures come first.
-pub const SOURCES: [Source; 14] = [
+pub const SOURCES: [Source; 16] = [
     source!("bake_rock"),
     source!("bake_nebula"),
     source!("backdrop"),
@@ -35,6 +35,8 @@ pub const SOURCES: [Source; 14] = [
     source!("fence"),
     source!("ring"),
     source!("station"),
+    source!("gate"),
+    source!("wall"),
     source!("ore"),
     source!("rock"),
     source!("particle"),
@@ -60,6 +62,10 @@ pub struct Programs {
     pub ring: Program,
     /// The station.
     pub station: Program,
+    /// Gates.
+    pub gate: Program,
+    /// Walls.
+    pub wall: Program,
     /// Ore.
     pub ore: Program,
     /// Asteroids.
@@ -89,6 +95,8 @@ impl Programs {
             fence,
             ring,
             station,
+            gate,
+            wall,
             ore,
             rock,
             particle,
@@ -105,6 +113,8 @@ impl Programs {
             fence,
             ring,
             station,
+            gate,
+            wall,
             ore,
             rock,
             particle,
