@@ -36,6 +36,7 @@ fn each_name_of_the_content_is_in_the_english_file_as_it_is() {
         note("sector", &sector.id, &sector.name);
         sector.stations.iter().for_each(|it| note("station", &it.id, &it.name));
         sector.fields.iter().for_each(|it| note("field", &it.id, &it.name));
+        sector.gates.iter().for_each(|it| note("gate", &it.id, &it.name));
     }
     names.sort();
     let file = include_str!("../../../assets/locales/en.ftl");

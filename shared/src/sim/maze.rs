@@ -23,6 +23,8 @@ pub fn maze(walls: usize, gate_pairs: usize, seed: u64) -> Result<Content, Conte
     frontier.stations.truncate(1);
     frontier.safe_zones.clear();
     frontier.rocks.clear();
+    frontier.walls.clear();
+    frontier.gates.clear();
     frontier.spawn_zones.clear();
     frontier.fields.truncate(1);
     let area = Area::Disc { position: Vec2::ZERO, radius: 1_400.0 };
