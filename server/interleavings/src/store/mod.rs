@@ -6,7 +6,7 @@ pub mod scenarios;
 pub mod watch;
 pub mod writer;
 
-pub use record::{Batch, ChainHash, Fence, JournalChunk, RoomCheckpoint};
+pub use record::{Batch, ChainHash, Fence, JournalChunk, RoomCheckpoint, RoomHistory};
 pub use writer::queue::SubmitError;
 pub use writer::status::{StoreStatus, Submission};
 

@@ -57,6 +57,10 @@ impl JournalChunk {
     }
 }
 
+pub struct RoomHistory {
+    pub next_run: u32,
+}
+
 pub struct RoomCheckpoint;
 
 impl RoomCheckpoint {

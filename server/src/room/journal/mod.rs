@@ -13,6 +13,8 @@
 mod books;
 mod checkpoint;
 mod chunk;
+#[cfg(test)]
+mod ledger_tests;
 mod open;
 mod recorder;
 mod recovery;

@@ -8,10 +8,10 @@ use tracing::{error, info};
 
 use super::recorder::Recorder;
 use super::recovery::{Recovered, SetAside, recover};
-use super::scribe::Scribe;
+use super::scribe::{Past, Scribe};
 use crate::metrics::RoomMetrics;
 use crate::room::RoomSettings;
-use crate::room::state::RoomState;
+use crate::room::state::{RoomState, Transfer};
 use crate::store::{RoomHistory, StoreHandle};
 
 /// Goes on after the last durable tick of the room's journal; with a new world if there is none, or it is of no use.
@@ -19,19 +19,23 @@ pub fn open(settings: &RoomSettings, metrics: &RoomMetrics) -> Recorder {
     let Some((store, history)) = history(settings) else { return open_anew(settings) };
     let (room, rules) = (&settings.id, &settings.rules);
     let recovered = catch_unwind(AssertUnwindSafe(|| recover(room, rules, &history)));
-    let mut is_recovered = false;
+    let mut past = Past::of_new_world(&history);
     let state = match recovered {
         Ok(Ok(None)) => new_state(settings),
-        Ok(Ok(Some(Recovered { state, ticks, set_aside, differs_at }))) => {
+        Ok(Ok(Some(recovered))) => {
+            let Recovered { state, ticks, set_aside, differs_at, alike_until, transfers } =
+                recovered;
             metrics.recovered.inc();
-            is_recovered = true;
             info!(room, tick = state.world().tick().0, ticks, "going on from the journal");
             if let Some(Tick(tick)) = differs_at {
                 error!(room, tick, "the room executed again is not the one that was: a bug");
             }
             set_aside.iter().for_each(|commands| keep_commands(store, room, commands));
             match can_go_on(&state, settings) {
-                Ok(()) => state,
+                Ok(()) => {
+                    past = Some(past_of(&history, alike_until, transfers));
+                    state
+                }
                 Err(error) => {
                     error!(room, %error, "the saved world does not fit the content; starting with a new world");
                     keep_checkpoint(store, room, &history);
@@ -50,7 +54,7 @@ pub fn open(settings: &RoomSettings, metrics: &RoomMetrics) -> Recorder {
             new_state(settings)
         }
     };
-    begin(state, settings, store, &history, is_recovered)
+    begin(state, settings, store, &history, past)
 }
 
 /// Begins with a new world, in a new run of the journal.
@@ -59,7 +63,8 @@ pub fn open_anew(settings: &RoomSettings) -> Recorder {
     match history(settings) {
         Some((store, history)) => {
             keep_checkpoint(store, &settings.id, &history);
-            begin(state, settings, store, &history, false)
+            let past = Past::of_new_world(&history);
+            begin(state, settings, store, &history, past)
         }
         None => Recorder::new(state, settings, None),
     }
@@ -86,17 +91,32 @@ fn history(settings: &RoomSettings) -> Option<(&StoreHandle, RoomHistory)> {
     }
 }
 
+/// Goes on from what a recovery has found, for tests.
+#[cfg(test)]
+pub(super) fn go_on_from(
+    recovered: Recovered,
+    settings: &RoomSettings,
+    history: &RoomHistory,
+) -> Recorder {
+    let Recovered { state, alike_until, transfers, .. } = recovered;
+    let store = settings.store.as_ref().expect("its journal is kept");
+    begin(state, settings, store, history, Some(past_of(history, alike_until, transfers)))
+}
+
+fn past_of(history: &RoomHistory, tick: Tick, transfers: Vec<Transfer>) -> Past {
+    let run = history.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.run);
+    Past { run, tick, transfers }
+}
+
 fn begin(
     state: RoomState,
     settings: &RoomSettings,
     store: &StoreHandle,
     history: &RoomHistory,
-    is_recovered: bool,
+    past: Option<Past>,
 ) -> Recorder {
     let room = &settings.id;
-    let checkpoint = history.checkpoint.as_ref().filter(|_| is_recovered);
-    let goes_on_from = checkpoint.map(|checkpoint| (checkpoint.run, state.world().tick()));
-    let scribe = Scribe::start(room, store.clone(), history.next_run, goes_on_from);
+    let scribe = Scribe::start(room, store.clone(), history.next_run, past);
     let scribe = scribe.inspect_err(|error| {
         error!(room, %error, "there is no thread for the journal; this room will not be saved");
     });

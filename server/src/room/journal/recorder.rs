@@ -64,9 +64,9 @@ impl Recorder {
         recorder.execute(RoomCommand::Open { seats: settings.max_players, grace });
         // No news for a new world, and for one that was saved under the same content.
         recorder.execute(RoomCommand::SetContent(settings.rules.content.clone()));
-        // Nobody is there who could be told of it, and what changed hands is in the books.
+        // Nobody is there who could be told of it.
         recorder.take_events();
-        recorder.state.take_transfers();
+        recorder.transfers = recorder.state.take_transfers();
         recorder
     }
 

@@ -8,7 +8,7 @@ use tracing::{error, warn};
 
 use super::checkpoint::{self, CheckpointError};
 use super::chunk::{ChunkError, ChunkReader, Executed};
-use crate::room::state::{RoomCommand, RoomState};
+use crate::room::state::{RoomCommand, RoomState, Transfer};
 use crate::store::{BuildId, RoomHistory};
 
 /// Ticks whose commands are set aside before the journal after the checkpoint is given up.
@@ -27,6 +27,20 @@ pub struct Recovered {
     pub set_aside: Vec<SetAside>,
     /// The first tick after which the state was not that of the run, if there is one: a bug.
     pub differs_at: Option<Tick>,
+    /// The last tick until which the room did again what it had done, at the end of a chunk: what is booked until then stands.
+    pub alike_until: Tick,
+    /// What changed hands after it.
+    pub transfers: Vec<Transfer>,
+}
+
+/// What an execution without a panic came to.
+#[derive(Debug, Default)]
+struct Outcome {
+    /// The first tick after which the state has another hash than it had.
+    differs_at: Option<Tick>,
+    /// The last tick before that after which it had the same.
+    last_alike: Option<Tick>,
+    transfers: Vec<(Tick, Transfer)>,
 }
 
 /// Commands of one tick that were left out, because they panic.
@@ -67,15 +81,32 @@ pub(super) fn recover_by(
 ) -> Result<Option<Recovered>, CheckpointError> {
     let Some(found) = &history.checkpoint else { return Ok(None) };
     let mut ticks = read_chunks(room, history);
+    // The first tick in which something else is executed than was.
+    let mut changed_at = None;
     let mut set_aside: Vec<SetAside> = Vec::new();
     let mut last_panic = None;
     let mut panics = 0;
     loop {
         let mut state = checkpoint::decode(rules, &found.bytes)?;
         match execute(&mut state, &ticks, &apply) {
-            Ok(differs_at) => {
+            Ok(Outcome { differs_at, last_alike, mut transfers }) => {
                 let ticks = ticks.len() as u32;
-                return Ok(Some(Recovered { state, ticks, set_aside, differs_at }));
+                let surprise = differs_at.map(|_| last_alike.unwrap_or(found.tick).next());
+                let changed_at = changed_at.into_iter().chain(surprise).min();
+                let alike_until = match changed_at {
+                    Some(changed_at) => last_end_before(changed_at, found.tick, history),
+                    None => state.world().tick(),
+                };
+                transfers.retain(|(tick, _)| *tick > alike_until);
+                let transfers = transfers.into_iter().map(|(_, transfer)| transfer).collect();
+                return Ok(Some(Recovered {
+                    state,
+                    ticks,
+                    set_aside,
+                    differs_at,
+                    alike_until,
+                    transfers,
+                }));
             }
             Err(panicked) => {
                 panics =
@@ -84,6 +115,7 @@ pub(super) fn recover_by(
                     continue;
                 }
                 let index = panicked.tick.since(found.tick) as usize - 1;
+                changed_at = changed_at.into_iter().chain([panicked.tick]).min();
                 let is_too_much =
                     set_aside.len() == SET_ASIDE_MAX || ticks[index].commands.is_empty();
                 if is_too_much {
@@ -135,13 +167,19 @@ fn read_chunks(room: &str, history: &RoomHistory) -> Vec<Executed> {
     ticks
 }
 
-/// Executes ticks. Returns the first one after which the state has another hash than it had.
+/// The end of the last chunk before a tick, or the checkpoint: bookings are those of whole chunks.
+fn last_end_before(tick: Tick, checkpoint: Tick, history: &RoomHistory) -> Tick {
+    let ends = history.chunks.iter().map(|chunk| chunk.last_tick);
+    ends.filter(|end| *end < tick).max().unwrap_or(checkpoint)
+}
+
+/// Executes ticks.
 fn execute(
     state: &mut RoomState,
     ticks: &[Executed],
     apply: impl Fn(&mut RoomState, &RoomCommand) -> bool,
-) -> Result<Option<Tick>, Panicked> {
-    let mut differs_at = None;
+) -> Result<Outcome, Panicked> {
+    let mut outcome = Outcome::default();
     for Executed { commands, hash } in ticks {
         let tick = state.world().tick().next();
         let mut command = None;
@@ -155,9 +193,14 @@ fn execute(
             state.take_events();
         }));
         executed.map_err(|_| Panicked { tick, command })?;
-        if differs_at.is_none() && hash.is_some_and(|hash| hash != state.hash()) {
-            differs_at = Some(tick);
+        outcome.transfers.extend(state.take_transfers().into_iter().map(|moved| (tick, moved)));
+        match hash {
+            Some(hash) if outcome.differs_at.is_none() && *hash == state.hash() => {
+                outcome.last_alike = Some(tick);
+            }
+            Some(_) => _ = outcome.differs_at.get_or_insert(tick),
+            None => {}
         }
     }
-    Ok(differs_at)
+    Ok(outcome)
 }

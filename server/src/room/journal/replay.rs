@@ -135,6 +135,7 @@ impl Replay {
                 }
                 state.step();
                 state.take_events();
+                state.take_transfers();
                 watch(state.world());
                 let (tick, mut is_equal) = (state.world().tick(), true);
                 if let Some(hash) = executed.hash {

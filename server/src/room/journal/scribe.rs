@@ -14,7 +14,8 @@ use super::chunk::Chunk;
 use crate::os::scheduling::restore_default;
 use crate::room::state::{SavedRoom, Transfer};
 use crate::store::{
-    Batch, ChainHash, Fence, JournalChunk, RoomCheckpoint, StoreHandle, Submission, SubmitError,
+    Batch, ChainHash, Fence, JournalChunk, RoomCheckpoint, RoomHistory, StoreHandle, Submission,
+    SubmitError,
 };
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -50,6 +51,26 @@ impl Page {
     }
 }
 
+/// What earlier runs of a room have left, as far as the ledger is concerned.
+#[derive(Debug)]
+pub struct Past {
+    /// The run that is gone on from; 0: none, the room has a new world.
+    pub run: u32,
+    /// The last tick of it whose bookings stand.
+    pub tick: Tick,
+    /// What changed hands after it and before the new run.
+    pub transfers: Vec<Transfer>,
+}
+
+impl Past {
+    /// That of a room which begins with a new world: nothing that it did has happened. `None`: it did nothing yet.
+    pub fn of_new_world(history: &RoomHistory) -> Option<Past> {
+        // Runs are counted from 1.
+        let has_past = history.next_run > 1;
+        has_past.then(|| Past { run: 0, tick: Tick(0), transfers: Vec::new() })
+    }
+}
+
 /// A room's end of the thread.
 #[derive(Debug)]
 pub struct Scribe {
@@ -80,12 +101,12 @@ struct Desk {
     chain: ChainHash,
     /// The first submission of the run.
     run_from: Option<Submission>,
-    /// The run and the tick from which the first run goes on.
-    goes_on_from: Option<(u32, Tick)>,
+    /// Before the first run.
+    past: Option<Past>,
 }
 
 impl Scribe {
-    /// Starts the thread for a room whose next run has this number. It goes on after a tick of an earlier run, or has a new world.
+    /// Starts the thread for a room whose next run has this number.
     ///
     /// # Errors
     /// When the system refuses a thread.
@@ -93,7 +114,7 @@ impl Scribe {
         room: &str,
         store: StoreHandle,
         next_run: u32,
-        goes_on_from: Option<(u32, Tick)>,
+        past: Option<Past>,
     ) -> io::Result<Scribe> {
         let (pages, waiting) = sync_channel(PAGES_MAX);
         let shared = Arc::new(Shared::default());
@@ -105,7 +126,7 @@ impl Scribe {
             // Each run begins by counting up.
             run: next_run.wrapping_sub(1),
             run_from: None,
-            goes_on_from,
+            past,
         };
         let thread = thread::Builder::new().name(format!("journal {room}"));
         let thread = thread.spawn(move || {
@@ -175,9 +196,11 @@ impl Desk {
                 self.chain = ChainHash::start(&self.room, self.run);
                 self.run_from = None;
                 let mut batch = Batch::of(self.checkpoint(tick, &rules, &saved));
-                if let Some((run, tick)) = self.goes_on_from.take() {
+                if let Some(past) = self.past.take() {
                     let (room, next_run) = (self.room.clone(), self.run);
-                    batch.push(Fence { room, run, tick, next_run });
+                    batch.push(Fence { room, run: past.run, tick: past.tick, next_run });
+                    bookings(&self.room, self.run, tick, &past.transfers)
+                        .for_each(|booking| batch.push(booking));
                 }
                 batch
             }

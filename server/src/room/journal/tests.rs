@@ -5,37 +5,33 @@ use std::thread;
 use std::time::Duration;
 
 use driftfield_shared::content::Content;
-use driftfield_shared::protocol::Token;
 use driftfield_shared::sim::{Rng, Rules};
-use driftfield_shared::units::{PlayerId, Thrust, Tick};
+use driftfield_shared::units::Tick;
 use driftfield_shared::wire::codec;
 
 use super::chunk::ChunkReader;
-use super::open;
 use super::recorder::Recorder;
 use super::recovery::{Recovered, recover, recover_by};
+use super::replay::Replay;
 use super::scribe::Scribe;
-use crate::metrics::Metrics;
 use crate::room::schedule::scheduled_room::tests::settings;
 use crate::room::state::tests::{RandomPlayers, SEATS};
-use crate::room::state::{InputCommand, Join, RoomCommand, RoomState, TokenHash};
+use crate::room::state::{RoomCommand, RoomState};
 use crate::room::{RoomSettings, workers::worker_pool::Cores};
 use crate::store::tests::faults::Fault;
 use crate::store::tests::in_memory;
 use crate::store::tests::rig::Rig;
-use crate::store::{
-    AccountId, Asset, BuildId, Party, QueueLimits, RoomHistory, Store, StoreHandle, StoreSettings,
-};
+use crate::store::{BuildId, QueueLimits, RoomHistory, Store, StoreHandle, StoreSettings, Stretch};
 
-const ROOM: &str = "test";
+pub(super) const ROOM: &str = "test";
 
 /// A room with random players whose journal goes to a store.
-struct Run {
+pub(super) struct Run {
     /// Kept open.
     _store: Option<Store>,
-    handle: StoreHandle,
+    pub(super) handle: StoreHandle,
     rules: Arc<Rules>,
-    recorder: Recorder,
+    pub(super) recorder: Recorder,
     players: RandomPlayers,
     /// The bytes of the state after each tick, and before the first.
     states: Vec<Vec<u8>>,
@@ -53,7 +49,7 @@ impl Run {
         Run::with(RoomSettings { max_players: SEATS, ..settings(30) }, seed)
     }
 
-    fn with(settings: RoomSettings, seed: u64) -> Run {
+    pub(super) fn with(settings: RoomSettings, seed: u64) -> Run {
         let store = in_memory();
         let settings =
             RoomSettings { store: Some(store.handle()), cores: Cores::new(0), ..settings };
@@ -74,7 +70,7 @@ impl Run {
         Run::of(settings, handle, seed)
     }
 
-    fn of(settings: RoomSettings, handle: StoreHandle, seed: u64) -> Run {
+    pub(super) fn of(settings: RoomSettings, handle: StoreHandle, seed: u64) -> Run {
         let rules = settings.rules.clone();
         let state = RoomState::new(rules.clone(), seed);
         let states = vec![bytes(&state)];
@@ -184,6 +180,31 @@ fn a_change_of_content_comes_again_with_the_journal_wherever_that_is_cut() {
         assert!(bytes(&recovered.state) == run_early.states[tick], "after tick {tick}");
         history.chunks.pop();
     }
+}
+
+#[test]
+fn a_replay_goes_through_a_change_of_content_and_finds_every_state_again() {
+    let rig = Rig::new("replay-content");
+    let mut run = Run::into_store(rig.handle(), 7);
+    run.run_in_step_with_the_store(100);
+    let mut content = Content::built_in().unwrap();
+    content.hulls[0].hit_points = 40;
+    content.hulls[0].acceleration *= 1.5;
+    let content = Arc::new(content);
+    let switch = run.recorder.state().world().tick();
+    assert!(run.recorder.execute(RoomCommand::SetContent(content.clone())));
+    run.run_in_step_with_the_store(300);
+    let last = run.history().chunks.last().map(|chunk| chunk.last_tick);
+    let stretch = Stretch::read(rig.folder.path(), ROOM, Some(Tick(0))).unwrap().unwrap();
+    // As a file, too: whoever gets it has none of the content.
+    let replay = Replay::from_bytes(&Replay::from(stretch).to_bytes()).unwrap();
+    let mut hashes = Vec::new();
+    let report = replay.execute_watched(|world| hashes.push(world.rules().content_hash)).unwrap();
+    assert_eq!(report.differs_at, None, "{report}");
+    assert!(report.from <= switch && Some(report.to) >= last && report.compared > 10, "{report}");
+    let switched = hashes.iter().position(|hash| *hash != hashes[0]);
+    assert_eq!(switched, Some(switch.since(report.from) as usize + 1), "with the next tick");
+    assert_eq!(hashes.last(), Some(&run.recorder.state().world().rules().content_hash));
 }
 
 #[test]
@@ -302,111 +323,4 @@ fn a_run_that_follows_another_begins_where_that_ended() {
     assert_eq!(history.checkpoint.as_ref().unwrap().tick, Tick(60));
     let recovered = run.recover(&history);
     assert_eq!(bytes(&recovered.state), *run.states.last().unwrap());
-}
-
-/// Players of whom every other has an account fly into the rocks and shoot, as in the golden run.
-fn mine(run: &mut Run, ticks: u32) {
-    const PLAYERS: u16 = 16;
-    let mut rng = Rng::new(2);
-    for n in 0..PLAYERS {
-        let account = n.is_multiple_of(2).then(|| AccountId(n.into()));
-        let token = TokenHash::from(&Token([n as u8; 16]));
-        let (name, is_bot, is_house_bot, holder) = (format!("{n}"), false, false, None);
-        let join = Join { name, is_bot, is_house_bot, account, token, holder };
-        run.recorder.execute(RoomCommand::Join(join));
-    }
-    let mut inputs = vec![(InputCommand::default(), 0); PLAYERS.into()];
-    for tick in 1..=ticks {
-        for (n, (input, turn)) in inputs.iter_mut().enumerate() {
-            let controls = &mut input.controls;
-            if rng.below(30) == 0 {
-                controls.thrust = Thrust::towards((rng.next_u32() >> 24) as u8);
-                controls.boost = rng.below(3) == 0;
-                controls.fire = rng.below(3) != 0;
-                *turn = rng.below(161) as i16 - 80;
-            }
-            controls.aim = controls.aim.turned(*turn);
-            run.recorder.execute(RoomCommand::Input(PlayerId(n as u16), *input));
-        }
-        if rng.below(500) == 0 {
-            run.recorder.execute(RoomCommand::Leave(PlayerId(rng.below(16) as u16)));
-        }
-        run.recorder.step();
-        // Far faster than a room plays: the journal must not get a gap by that.
-        if tick.is_multiple_of(150) {
-            run.recorder.rest();
-            run.recorder.wait_durable();
-        }
-    }
-}
-
-#[test]
-fn the_ledger_has_in_every_hold_and_purse_what_is_in_it() {
-    let settings = RoomSettings { max_players: 16, ..settings(30) };
-    let rules = Rules::new(Arc::new(Content::built_in().unwrap()), "frontier", "frontier", 30);
-    let mut run = Run::with(RoomSettings { rules: Arc::new(rules.unwrap()), ..settings }, 5);
-    mine(&mut run, 4_000);
-    run.recorder.rest();
-    run.recorder.wait_durable();
-    let (mined, sold) = check_books(&run.handle, run.recorder.state());
-    assert!(mined > 0 && sold > 0, "{mined} mined, {sold} sold");
-}
-
-/// Whether holds and purses are those of the ledger. Returns what was mined, and for how much it was sold.
-fn check_books(store: &StoreHandle, state: &RoomState) -> (i64, i64) {
-    let (world, ores) = (state.world(), &state.world().rules().content.ores);
-    let has = |party: Party, asset: &Asset| store.balance(&party, asset).unwrap();
-    let (mut mined, mut sold) = (0, 0);
-    for (index, ore) in ores.iter().enumerate() {
-        let asset = Asset::Ore(ore.id.as_str().into());
-        let accounts: i64 = (0..16).map(|n| has(Party::Hold(AccountId(n)), &asset)).sum();
-        let held: i64 = world.ships().values().map(|ship| i64::from(ship.hold[index])).sum();
-        assert_eq!(accounts + has(Party::GuestHolds(ROOM.into()), &asset), held, "{}", ore.id);
-        assert_eq!(has(Party::Source("correction"), &asset), 0);
-        mined -= has(Party::Source("mine"), &asset);
-        sold += has(Party::Sink("station"), &asset) * i64::from(ore.price);
-    }
-    assert_eq!(has(Party::Source("station"), &Asset::Credits), -sold);
-    (mined, sold)
-}
-
-#[test]
-fn the_ledger_goes_back_with_a_room_that_goes_on_from_an_earlier_state() {
-    let rig = Rig::new("ledger-goes-back");
-    let rules = Rules::new(Arc::new(Content::built_in().unwrap()), "frontier", "frontier", 30);
-    let settings = RoomSettings {
-        id: ROOM.into(),
-        max_players: 16,
-        rules: Arc::new(rules.unwrap()),
-        store: Some(rig.handle()),
-        cores: Cores::new(0),
-        ..settings(30)
-    };
-    let mut run = Run::of(settings.clone(), rig.handle(), 5);
-    mine(&mut run, 3_000);
-    run.recorder.rest();
-    run.recorder.wait_durable();
-    let all = check_books(&run.handle, run.recorder.state());
-    drop(run);
-    // Everything after tick 2,000 is damaged, both of the last checkpoints too.
-    let forger = rusqlite::Connection::open(rig.folder.path().join("driftfield.sqlite3")).unwrap();
-    forger.busy_timeout(Duration::from_secs(5)).unwrap();
-    forger
-        .execute_batch(
-            "UPDATE journal SET bytes = zeroblob(9) WHERE last_tick > 2000; \
-             UPDATE checkpoints SET bytes = zeroblob(9) WHERE tick > 2000;",
-        )
-        .unwrap();
-    let metrics = Metrics::new().room(ROOM);
-    let mut again = open(&settings, &metrics);
-    let tick = again.state().world().tick();
-    assert!((1_900..=2_000).contains(&tick.0), "{tick:?}");
-    for _ in 0..90 {
-        again.step();
-        again.take_events();
-    }
-    again.rest();
-    again.wait_durable();
-    let back = check_books(&rig.handle(), again.state());
-    assert!(back.0 < all.0 && back.1 <= all.1, "{back:?} of {all:?}");
 }

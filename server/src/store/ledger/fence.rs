@@ -7,9 +7,8 @@
 //!
 //! A room's journal and the ledger agree, because a chunk and its bookings are one transaction. But a room goes on from an earlier
 //! state when what follows is damaged or of another build. Its players then mine and sell again, differently, so what was
-//! booked after that state did not happen.
+//! booked after that state did not happen. Nor did anything that a room has done which begins with a new world.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use driftfield_shared::units::Tick;
@@ -19,12 +18,12 @@ use super::booking::{enter, insert, lend};
 use crate::store::audit::AuditLine;
 use crate::store::time::UnixSeconds;
 
-/// A room goes on after a tick of one of its runs. Nothing that it booked later has happened.
+/// A room goes on after a tick of one of its runs, or with a new world. Nothing that it booked later has happened.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Fence {
     /// The room.
     pub room: Arc<str>,
-    /// The run that it goes on from.
+    /// The run that it goes on from; 0: none, it has a new world.
     pub run: u32,
     /// The last tick of that run that has happened.
     pub tick: Tick,
@@ -41,55 +40,52 @@ impl Fence {
         now: UnixSeconds,
     ) -> rusqlite::Result<()> {
         let Fence { room, run, tick, next_run } = self;
-        let mut select = connection.prepare(
-            "SELECT id FROM bookings WHERE room = ?1 AND (run, tick) > (?2, ?3) AND run > 0 \
-             AND run < ?4 AND voided_by IS NULL AND purpose <> ?5",
-        )?;
-        let bookings = select
-            .query_map((&**room, run, tick.0, next_run, PURPOSE), |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<i64>>>()?;
-        if bookings.is_empty() {
+        let later = (&**room, run, tick.0, next_run, PURPOSE);
+        let sums = format!(
+            "SELECT asset, party, -sum(amount) FROM entries JOIN bookings ON id = booking \
+             WHERE {LATER} GROUP BY asset, party"
+        );
+        let back = connection
+            .prepare(&sums)?
+            .query_map(later, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<rusqlite::Result<Vec<(String, String, i64)>>>()?;
+        if back.is_empty() {
             return Ok(());
         }
-        let mut back: BTreeMap<(String, String), i64> = BTreeMap::new();
-        let mut select =
-            connection.prepare("SELECT asset, party, amount FROM entries WHERE booking = ?1")?;
-        for booking in &bookings {
-            let mut rows = select.query([booking])?;
-            while let Some(row) = rows.next()? {
-                let entry = back.entry((row.get(0)?, row.get(1)?)).or_default();
-                *entry = entry.saturating_sub(row.get(2)?);
-            }
-        }
-        back.retain(|_, amount| *amount != 0);
-        let givers = back
-            .iter()
-            .filter(|((_, party), amount)| **amount < 0 && !party.starts_with("source:"));
-        for ((asset, party), amount) in givers {
+        let givers =
+            back.iter().filter(|(_, party, amount)| *amount < 0 && !party.starts_with("source:"));
+        for (asset, party, amount) in givers {
             lend(connection, now, (room, *next_run, tick.0), asset, party, *amount)?;
         }
         let voided_by = insert(connection, now, (room, *next_run, tick.0), PURPOSE)?;
-        for ((asset, party), amount) in &back {
+        for (asset, party, amount) in back.iter().filter(|(_, _, amount)| *amount != 0) {
             enter(connection, voided_by, asset, party, *amount)?;
         }
-        let mut void = connection.prepare("UPDATE bookings SET voided_by = ?1 WHERE id = ?2")?;
-        for booking in &bookings {
-            void.execute((voided_by, booking))?;
-        }
+        // Those that were just made are of the next run.
+        let void = format!("UPDATE bookings SET voided_by = ?6 WHERE {LATER}");
+        let (room, run, tick_after, next_run, purpose) = later;
+        let count =
+            connection.execute(&void, (room, run, tick_after, next_run, purpose, voided_by))?;
+        let why = match run {
+            0 => format!("{count} bookings of all runs: run {next_run} has a new world"),
+            _ => format!(
+                "{count} bookings after tick {tick_after} of run {run}: run {next_run} goes on from there"
+            ),
+        };
         let line = AuditLine {
             at: now,
             actor: "store".to_owned(),
             action: "void".to_owned(),
             subject: format!("room {room}"),
-            detail: format!(
-                "{} bookings after tick {} of run {run}: run {next_run} goes on from there; booking {voided_by}",
-                bookings.len(),
-                tick.0
-            ),
+            detail: format!("{why}; booking {voided_by}"),
         };
         line.apply(connection)
     }
 }
 
+/// The bookings that it takes back: of a room (1), after a tick (3) of a run (2), and of the runs before the next one (4), but those
+/// that took others back (5).
+const LATER: &str = "room = ?1 AND (run, tick) > (?2, ?3) AND run > 0 AND run < ?4 AND voided_by IS NULL \
+     AND purpose <> ?5";
 /// The purpose of a booking that takes others back.
 const PURPOSE: &str = "voided";

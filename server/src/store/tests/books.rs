@@ -186,6 +186,35 @@ fn what_a_room_did_after_the_state_that_it_goes_on_from_is_taken_back_once_and_t
 }
 
 #[test]
+fn a_room_with_a_new_world_has_done_nothing_in_any_of_its_runs() {
+    let rig = Rig::new("fence-new-world");
+    let (room, other): (Arc<str>, Arc<str>) = (Arc::from("room"), Arc::from("other"));
+    let play = |room: &Arc<str>, run, tick| {
+        let mut booking = Booking::of_play(room.clone(), run, Tick(tick), "mined");
+        booking.carry(Arc::from("iron"), Party::Source("mine"), Party::Hold(ADA), Units(3));
+        rig.wait_durable(rig.handle().submit(Batch::of(booking)).unwrap());
+    };
+    play(&room, 1, 0);
+    play(&room, 2, 50);
+    play(&other, 1, 10);
+    let fence = Fence { room: room.clone(), run: 0, tick: Tick(0), next_run: 3 };
+    let mut batch = Batch::of(fence);
+    // What it does in its new world stands.
+    let mut anew = Booking::of_play(room.clone(), 3, Tick(1), "mined");
+    anew.carry(Arc::from("iron"), Party::Source("mine"), Party::Hold(ADA), Units(1));
+    batch.push(anew);
+    rig.wait_durable(rig.handle().submit(batch).unwrap());
+    let iron = Asset::Ore("iron".into());
+    assert_eq!(rig.handle().balance(&Party::Hold(ADA), &iron).unwrap(), 3 + 1);
+    let log = audit(rig.folder.path(), 10).unwrap();
+    assert_eq!(log.len(), 1);
+    assert!(log[0].detail.starts_with("2 bookings of all runs: run 3 has a new world"));
+    let reader = Database::in_folder(rig.folder.path()).reader().unwrap();
+    let found = faults(&reader, 0).unwrap();
+    assert_eq!((found.balances, found.bookings, found.corrected), (0, 0, 0));
+}
+
+#[test]
 fn what_is_taken_back_and_was_spent_elsewhere_meanwhile_comes_from_a_correction() {
     let rig = Rig::new("fence-spent");
     let room: Arc<str> = Arc::from("room");
