@@ -253,7 +253,28 @@ menu-invite-copied = Link copied
 menu-invite-by-hand = Copy it by hand:
 menu-leave = Leave the room
 
+## The settings
+
+settings = Settings
+settings-name = Your name
+settings-rename = Change
+settings-renamed = You are now called { $name }.
+settings-mask = Mask rude words in the chat
+settings-still = Reduce motion
+settings-press-key = Press a key…
+settings-await-key = { $action }: press the key that you want. Esc changes nothing.
+settings-key-taken = That key is taken: { $action }.
+settings-key-unusable = That key cannot be used. Choose another one.
+settings-key = { $action }: { $keys }
+settings-reset-keys = Reset all keys
+
 ## The keys
+
+key-up = Fly up
+key-left = Fly left
+key-down = Fly down
+key-right = Fly right
+key-command = Chat command
 
 key-fly = Fly
 key-aim = Aim
@@ -266,8 +287,6 @@ key-chat = Chat
 key-phrases = Quick phrases
 key-ping = Point at a place
 key-middle-button = middle button
-key-enter = Enter
-key-arrows = arrows
 key-mouse = mouse
 key-left-button = left button
 key-right-button = right button

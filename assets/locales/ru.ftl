@@ -269,7 +269,28 @@ menu-invite-copied = Ссылка скопирована
 menu-invite-by-hand = Скопируйте вручную:
 menu-leave = Выйти из комнаты
 
+## Настройки
+
+settings = Настройки
+settings-name = Ваше имя
+settings-rename = Сменить
+settings-renamed = Теперь вас зовут { $name }.
+settings-mask = Скрывать грубые слова в чате
+settings-still = Меньше движения
+settings-press-key = Нажмите клавишу…
+settings-await-key = { $action }: нажмите нужную клавишу. Esc ничего не меняет.
+settings-key-taken = Эта клавиша занята: { $action }.
+settings-key-unusable = Эта клавиша не подходит. Выберите другую.
+settings-key = { $action }: { $keys }
+settings-reset-keys = Вернуть все клавиши
+
 ## Клавиши
+
+key-up = Полёт вверх
+key-left = Полёт влево
+key-down = Полёт вниз
+key-right = Полёт вправо
+key-command = Команда чата
 
 key-fly = Полёт
 key-aim = Прицел
@@ -282,8 +303,6 @@ key-chat = Чат
 key-phrases = Быстрые фразы
 key-ping = Указать место
 key-middle-button = средняя кнопка
-key-enter = Enter
-key-arrows = стрелки
 key-mouse = мышь
 key-left-button = левая кнопка
 key-right-button = правая кнопка

@@ -158,6 +158,13 @@
     // No storage: the usual size.
   }
 
+  try {
+    var still = /^still=(.)/m.exec(localStorage.getItem("driftfield.settings") || "");
+    if (still) root.classList.add(still[1] === "1" ? "still" : "moving");
+  } catch (e) {
+    // No storage: as the system asks for.
+  }
+
   // How much of the page a phone's keyboard covers, for what must not lie under it.
   var seen = window.visualViewport;
   function followKeyboard() {

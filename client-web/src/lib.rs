@@ -28,6 +28,7 @@ pub mod render;
 #[cfg(target_arch = "wasm32")]
 pub mod request;
 pub mod say;
+pub mod settings;
 #[cfg(target_arch = "wasm32")]
 pub mod sign_in;
 pub mod ui;

@@ -5,6 +5,8 @@ use std::cell::Cell;
 use driftfield_shared::netsim::{LinkProfile, LinkProfileError};
 use driftfield_shared::protocol::LineId;
 
+use crate::input::Action;
+
 /// A page of the account sheet.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum AccountPage {
@@ -70,6 +72,18 @@ pub enum Command {
     Language(&'static str),
     /// Simulate a bad link between the game and its socket; a perfect one ends the simulation.
     Link(LinkProfile),
+    /// Show the settings.
+    Settings,
+    /// Mask words, or show them.
+    Mask,
+    /// Reduce motion, or do not.
+    Still,
+    /// The next key is this action's.
+    Bind(Action),
+    /// Every action has its usual keys again.
+    ResetKeys,
+    /// Ask for the name that was typed.
+    Rename,
     /// Open the chat.
     OpenChat,
     /// Close it; what was typed stays.

@@ -36,11 +36,14 @@ pub use chat::{ChatModel, ChatNote, FIELD_ID};
 #[cfg(target_arch = "wasm32")]
 pub use model::{
     AccountSheet, Banner, BannerAction, BoardRow, Death, FeedLine, Invite, KindRates, Model,
-    NetFigures, OreLine, OwnRoomPage, OwnRoomSheet, Purse, RoomWish, Sheet, Sticks, Vitals,
+    NetFigures, OreLine, OwnRoomPage, OwnRoomSheet, Purse, Rebinding, RoomWish, Sheet, Sticks,
+    Vitals,
 };
 #[cfg(target_arch = "wasm32")]
 pub use network::paint_graph;
 #[cfg(target_arch = "wasm32")]
 pub use radar::{CANVAS_ID as RADAR_ID, Radar};
+#[cfg(target_arch = "wasm32")]
+pub use sheets::NAME_ID;
 #[cfg(target_arch = "wasm32")]
 pub use views::mount;

@@ -6,7 +6,8 @@ use driftfield_shared::snapshot::SnapshotPart;
 use super::chat::ChatModel;
 use super::command::AccountPage;
 use super::{Hint, Scale, Toast};
-use crate::input::{Device, Layout};
+use crate::input::{Action, Device, Keymap, Layout};
+use crate::say;
 use crate::ui::RwSignal;
 
 /// The state of our ship.
@@ -151,6 +152,8 @@ pub enum Sheet {
     Account,
     /// A room of one's own.
     OwnRoom,
+    /// The settings.
+    Settings,
 }
 
 /// The sheet of a room of one's own.
@@ -197,6 +200,32 @@ pub struct RoomWish {
     pub bots: u16,
     /// Whether it is entered by invitation only.
     pub is_locked: bool,
+}
+
+/// Which action is being given a key, and why it did not get one.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Rebinding {
+    /// None.
+    #[default]
+    None,
+    /// The next key is this action's.
+    Awaiting(Action),
+    /// This action has the key.
+    Taken(Action),
+    /// Nobody should have the key.
+    Unusable,
+}
+
+impl Rebinding {
+    /// A sentence for the player.
+    pub fn text(self) -> String {
+        match self {
+            Rebinding::None => String::new(),
+            Rebinding::Awaiting(action) => say::settings_await_key(&action.what().text()),
+            Rebinding::Taken(action) => say::settings_key_taken(&action.what().text()),
+            Rebinding::Unusable => say::SETTINGS_KEY_UNUSABLE.text(),
+        }
+    }
 }
 
 /// The state of the account sheet.
@@ -276,6 +305,16 @@ pub struct Model {
     pub sticks: RwSignal<Sticks>,
     /// What is printed on the keys for flying.
     pub layout: RwSignal<Layout>,
+    /// The keys of the player's choice.
+    pub keymap: RwSignal<Keymap>,
+    /// Which action is being given a key.
+    pub rebinding: RwSignal<Rebinding>,
+    /// The player's name.
+    pub name: RwSignal<String>,
+    /// A sentence about the last change of the name.
+    pub renamed: RwSignal<String>,
+    /// Whether motion is reduced.
+    pub is_still: RwSignal<bool>,
     /// The chat.
     pub chat: ChatModel,
 }
@@ -309,6 +348,11 @@ impl Model {
             stall: RwSignal::default(),
             sticks: RwSignal::default(),
             layout: RwSignal::default(),
+            keymap: RwSignal::default(),
+            rebinding: RwSignal::default(),
+            name: RwSignal::default(),
+            renamed: RwSignal::default(),
+            is_still: RwSignal::default(),
             chat: ChatModel::default(),
         }
     }

@@ -10,6 +10,7 @@ use super::network::network;
 use super::notices::notices;
 use super::radar;
 use super::sheets::sheets;
+use crate::input::Action;
 use crate::say::{self, Message, SLOT};
 use crate::ui::{Element, Place, RwSignal, View, each, html, render_effect, show};
 
@@ -64,15 +65,19 @@ fn corners(model: Model) -> impl View {
 
 /// The chat, and below it the keys to know.
 fn left(model: Model) -> Element {
-    let key =
-        |key: &'static str, what: Message| html::span().child(html::kbd().child(key)).child(what);
+    let key = move |action: Action, what: Message| {
+        let name = move || {
+            model.keymap.with(|keymap| model.layout.with(|layout| keymap.name(action, layout)))
+        };
+        html::span().child(html::kbd().child(name)).child(what)
+    };
     html::div().class("left").child(chat(model.chat)).child(html::div().class("corner").child((
-        key("Enter", say::CORNER_CHAT),
-        key("Q", say::CORNER_PHRASES),
-        key("Tab", say::CORNER_BOARD),
-        key("N", say::CORNER_NETWORK),
-        key("H", say::CORNER_KEYS),
-        key("Esc", say::CORNER_MENU),
+        key(Action::Chat, say::CORNER_CHAT),
+        key(Action::Wheel, say::CORNER_PHRASES),
+        key(Action::Board, say::CORNER_BOARD),
+        key(Action::Net, say::CORNER_NETWORK),
+        key(Action::Help, say::CORNER_KEYS),
+        key(Action::Menu, say::CORNER_MENU),
     )))
 }
 

@@ -165,15 +165,6 @@ fn of_name(key: &str) -> Option<Action> {
     })
 }
 
-/// A line of the help: an action and its keys.
-#[derive(Clone, Copy, Debug)]
-pub struct Binding {
-    /// What it does.
-    pub what: Message,
-    /// The keys.
-    pub keys: &'static [KeyName],
-}
-
 /// What a key, or what is pressed like one, is called.
 #[derive(Clone, Copy, Debug)]
 pub enum KeyName {
@@ -185,32 +176,109 @@ pub enum KeyName {
 
 use KeyName::{Printed, Word};
 
+impl Action {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Action; 15] = [
+        Action::Up,
+        Action::Left,
+        Action::Down,
+        Action::Right,
+        Action::Fire,
+        Action::Boost,
+        Action::Chat,
+        Action::Slash,
+        Action::Wheel,
+        Action::Point,
+        Action::Board,
+        Action::Net,
+        Action::Link,
+        Action::Help,
+        Action::Menu,
+    ];
+
+    /// Its name where settings are stored, what it is called, and the keys that it has by itself.
+    fn facts(self) -> (&'static str, Message, &'static [KeyName]) {
+        match self {
+            Action::Up => ("up", say::KEY_UP, &[Printed("KeyW"), Printed("↑")]),
+            Action::Left => ("left", say::KEY_LEFT, &[Printed("KeyA"), Printed("←")]),
+            Action::Down => ("down", say::KEY_DOWN, &[Printed("KeyS"), Printed("↓")]),
+            Action::Right => ("right", say::KEY_RIGHT, &[Printed("KeyD"), Printed("→")]),
+            Action::Fire => ("fire", say::KEY_FIRE, &[Word(say::KEY_SPACE)]),
+            Action::Boost => ("boost", say::KEY_BOOST, &[Printed("Shift"), Printed("KeyE")]),
+            Action::Chat => ("chat", say::KEY_CHAT, &[Printed("Enter")]),
+            Action::Slash => ("slash", say::KEY_COMMAND, &[Printed("/")]),
+            Action::Wheel => ("wheel", say::KEY_PHRASES, &[Printed("KeyQ")]),
+            Action::Point => ("point", say::KEY_PING, &[Printed("KeyF")]),
+            Action::Board => ("board", say::KEY_BOARD, &[Printed("Tab")]),
+            Action::Net => ("net", say::MENU_NETWORK, &[Printed("N"), Printed("F3")]),
+            Action::Link => ("link", say::KEY_BAD_LINK, &[Printed("L")]),
+            Action::Help => ("help", say::KEY_HELP, &[Printed("H"), Printed("F1")]),
+            Action::Menu => ("menu", say::MENU, &[Printed("Esc")]),
+        }
+    }
+
+    /// Its name where settings are stored.
+    pub fn id(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// The action of such a name.
+    pub fn of_id(id: &str) -> Option<Self> {
+        Action::ALL.into_iter().find(|action| action.id() == id)
+    }
+
+    /// What it is called.
+    pub fn what(self) -> Message {
+        self.facts().1
+    }
+
+    /// The keys that it has by itself.
+    pub fn usual_keys(self) -> &'static [KeyName] {
+        self.facts().2
+    }
+}
+
+/// A line of the help: what to do, and with what.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// What it does.
+    pub what: Message,
+    /// The actions of its keys.
+    pub actions: &'static [Action],
+    /// What else does it.
+    pub others: &'static [KeyName],
+}
+
 /// The lines of the help.
 pub const BINDINGS: &[Binding] = &[
     Binding {
         what: say::KEY_FLY,
-        keys: &[
-            Printed("KeyW"),
-            Printed("KeyA"),
-            Printed("KeyS"),
-            Printed("KeyD"),
-            Word(say::KEY_ARROWS),
-        ],
+        actions: &[Action::Up, Action::Left, Action::Down, Action::Right],
+        others: &[],
     },
-    Binding { what: say::KEY_AIM, keys: &[Word(say::KEY_MOUSE)] },
-    Binding { what: say::KEY_FIRE, keys: &[Word(say::KEY_LEFT_BUTTON), Word(say::KEY_SPACE)] },
+    Binding { what: say::KEY_AIM, actions: &[], others: &[Word(say::KEY_MOUSE)] },
+    Binding {
+        what: say::KEY_FIRE,
+        actions: &[Action::Fire],
+        others: &[Word(say::KEY_LEFT_BUTTON)],
+    },
     Binding {
         what: say::KEY_BOOST,
-        keys: &[Printed("Shift"), Printed("KeyE"), Word(say::KEY_RIGHT_BUTTON)],
+        actions: &[Action::Boost],
+        others: &[Word(say::KEY_RIGHT_BUTTON)],
     },
-    Binding { what: say::KEY_CHAT, keys: &[Word(say::KEY_ENTER), Printed("/")] },
-    Binding { what: say::KEY_PHRASES, keys: &[Printed("KeyQ")] },
-    Binding { what: say::KEY_PING, keys: &[Printed("KeyF"), Word(say::KEY_MIDDLE_BUTTON)] },
-    Binding { what: say::KEY_BOARD, keys: &[Printed("Tab")] },
-    Binding { what: say::MENU_NETWORK, keys: &[Printed("N"), Printed("F3")] },
-    Binding { what: say::KEY_BAD_LINK, keys: &[Printed("L")] },
-    Binding { what: say::KEY_HELP, keys: &[Printed("H"), Printed("F1")] },
-    Binding { what: say::MENU, keys: &[Printed("Esc")] },
+    Binding { what: say::KEY_CHAT, actions: &[Action::Chat, Action::Slash], others: &[] },
+    Binding { what: say::KEY_PHRASES, actions: &[Action::Wheel], others: &[] },
+    Binding {
+        what: say::KEY_PING,
+        actions: &[Action::Point],
+        others: &[Word(say::KEY_MIDDLE_BUTTON)],
+    },
+    Binding { what: say::KEY_BOARD, actions: &[Action::Board], others: &[] },
+    Binding { what: say::MENU_NETWORK, actions: &[Action::Net], others: &[] },
+    Binding { what: say::KEY_BAD_LINK, actions: &[Action::Link], others: &[] },
+    Binding { what: say::KEY_HELP, actions: &[Action::Help], others: &[] },
+    Binding { what: say::MENU, actions: &[Action::Menu], others: &[] },
 ];
 
 #[cfg(test)]

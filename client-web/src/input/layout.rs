@@ -12,8 +12,6 @@ const PLACES: [(&str, &str); 7] = [
     ("KeyQ", "Q"),
     ("KeyF", "F"),
 ];
-/// The four keys for flying, in the order in which they are named.
-const FLYING: [&str; 4] = ["KeyW", "KeyA", "KeyS", "KeyD"];
 
 /// The player's keyboard layout, as far as it is known: reported by the browser at the start, or learnt from typed keys.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -51,16 +49,12 @@ impl Layout {
         let qwerty = PLACES.iter().find(|(known, _)| *known == place);
         learnt.map(|(_, label)| label.as_str()).or(qwerty.map(|(_, label)| *label)).unwrap_or(place)
     }
-
-    /// The four keys for flying: "W A S D".
-    pub fn flying(&self) -> String {
-        FLYING.map(|place| self.label(place)).join(" ")
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::Keymap;
 
     fn typed<'a>(code: &'a str, key: &'a str) -> Key<'a> {
         Key { code, key }
@@ -69,11 +63,12 @@ mod tests {
     #[test]
     fn the_help_speaks_the_letters_of_the_layout() {
         let mut layout = Layout::default();
-        assert_eq!(layout.flying(), "W A S D");
+        let flying = |layout: &Layout| Keymap::default().flying(layout);
+        assert_eq!(flying(&layout), "W A S D");
         for (code, key) in [("KeyW", ","), ("KeyS", "o"), ("KeyD", "E"), ("KeyE", ".")] {
             assert!(layout.learn(typed(code, key)));
         }
-        assert_eq!(layout.flying(), ", A O E");
+        assert_eq!(flying(&layout), ", A O E");
         assert_eq!(layout.label("KeyE"), ".");
         assert_eq!(layout.label("Space"), "Space");
         // The player has changed back to the first layout.

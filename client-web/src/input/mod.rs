@@ -10,12 +10,14 @@
 //! everything repairs it.
 
 mod held;
+mod keymap;
 mod keys;
 mod layout;
 mod pad;
 mod stick;
 
 pub use held::{Device, Held};
+pub use keymap::{KeyFault, Keymap};
 pub use keys::{Action, BINDINGS, Binding, Key, KeyName};
 pub use layout::Layout;
 pub use pad::{PadPoll, PadPresses, PadReading, PadState, Pads};

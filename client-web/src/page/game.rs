@@ -21,11 +21,13 @@ use super::with_game;
 use super::worker::{Heard, WorkerPort};
 use crate::clock::Clock;
 use crate::hud::{
-    AccountSheet, FeedLine, Hints, Invite, Model, OwnRoomPage, Scale, Sheet, Toasts, Watch,
+    AccountSheet, FeedLine, Hints, Invite, Model, OwnRoomPage, Rebinding, Scale, Sheet, Toasts,
+    Watch,
 };
 use crate::input::{Device, Held, Key, Layout, Pads};
 use crate::net::{ClockBridge, ConnectionState, PageMessage, StallWatch};
 use crate::rate::{GrowthRate, SlidingRate};
+use crate::settings::Settings;
 
 /// The whole state of the page.
 pub struct Game {
@@ -73,6 +75,7 @@ pub struct Game {
     pub(super) hints: Hints,
     pub(super) watch: Watch,
     pub(super) chat: Chat,
+    pub(super) settings: Settings,
     pub(super) feed: VecDeque<(f64, FeedLine)>,
     pub(super) kills_seen: u32,
     pub(super) stats: ClientStats,
@@ -143,6 +146,7 @@ impl Game {
             hints: Hints::default(),
             watch: Watch::default(),
             chat: Chat::default(),
+            settings: storage::settings(),
             feed: VecDeque::new(),
             kills_seen: 0,
             stats: ClientStats::default(),
@@ -190,6 +194,7 @@ impl Game {
         self.close_wheel();
         self.held.release_all();
         self.model.invite.set_changed(Invite::None);
+        self.model.rebinding.set_changed(Rebinding::None);
         // Words do not stay anywhere once they are not shown any more.
         self.model.account.set_changed(AccountSheet::default());
         self.model.sheet.set_changed(sheet);

@@ -132,10 +132,11 @@ fn key_up(event: &KeyboardEvent) {
     let_go_for_system(event, key);
     with_game(|game| {
         game.held.lift(key);
-        if key.action() == Some(Action::Wheel) {
+        let action = game.settings.keys.action(key);
+        if action == Some(Action::Wheel) {
             game.release_wheel();
         }
-        if key.action() == Some(Action::Board) {
+        if action == Some(Action::Board) {
             game.model().is_board_open.set_changed(false);
         }
     });
@@ -145,6 +146,12 @@ fn key_down(event: &KeyboardEvent) {
     let (code, key) = (event.code(), event.key());
     let key = Key { code: &code, key: &key };
     let_go_for_system(event, key);
+    // A key that is to be an action's from now on is that and nothing else.
+    if !event.repeat() && with_game(|game| game.take_key(key)) == Some(true) {
+        event.prevent_default();
+        return;
+    }
+    let action = with_game(|game| game.settings.keys.action(key)).flatten();
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let is_typing = target.as_ref().is_some_and(JsCast::has_type::<HtmlInputElement>);
     // Where the keys are the browser's: it moves between buttons and presses them.
@@ -152,12 +159,14 @@ fn key_down(event: &KeyboardEvent) {
         target.as_ref().is_some_and(|element| element.closest(part).is_ok_and(|it| it.is_some()))
     };
     let (is_in_chat, is_in_panel) = (is_in(".chat, .wheel"), is_in(".net, .chat, .wheel"));
-    if is_in_panel && key.action() == Some(Action::Menu) {
+    if is_in_panel && action == Some(Action::Menu) {
         event.prevent_default();
         command(if is_in_chat { Command::CloseChat } else { Command::Fly });
         return;
     }
-    if is_typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
+    // Escape leaves a sheet from its fields, too.
+    let is_leaving = matches!(key.key, "Escape" | "Esc") && is_in(".sheet");
+    if is_typing && !is_leaving || event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
     with_game(|game| game.learn_layout(key));
@@ -168,7 +177,7 @@ fn key_down(event: &KeyboardEvent) {
         command(Command::Phrase(place));
         return;
     }
-    let Some(action) = key.action() else { return };
+    let Some(action) = action else { return };
     // While the panel has the keyboard focus, these keys belong to the browser: they move between buttons and press
     // them.
     if is_in_panel && matches!(action, Action::Board | Action::Fire | Action::Boost | Action::Chat)

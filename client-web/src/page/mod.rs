@@ -16,6 +16,7 @@ mod listen;
 mod own_room;
 mod screen;
 mod session;
+mod settings;
 mod start;
 mod visit;
 mod worker;
@@ -58,6 +59,7 @@ pub fn run_page(
     speak(tag, table)?;
     start::follow()?;
     let mut game = Game::new(&module, worker_url, words_url, choose)?;
+    game.apply_settings();
     if let Some(asked) = asked {
         game.await_early_sign_in(&asked);
     }
@@ -108,6 +110,12 @@ fn handle(wanted: Command) {
         Command::EnterOwnRoom => game.enter_own_room(),
         Command::Language(tag) => game.choose_language(tag),
         Command::Link(profile) => game.set_link(profile),
+        Command::Settings => game.show_settings(),
+        Command::Mask => game.toggle_mask(),
+        Command::Still => game.toggle_still(),
+        Command::Bind(action) => game.await_key(action),
+        Command::ResetKeys => game.reset_keys(),
+        Command::Rename => game.rename(),
         Command::OpenChat => game.open_chat(""),
         Command::CloseChat => game.close_chat(),
         Command::Say => game.say_typed(),

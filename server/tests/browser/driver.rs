@@ -219,8 +219,8 @@ impl Page {
     }
 
     /// Gives a command of Chromium's own protocol, for what WebDriver has no word for.
-    pub async fn cdp(&self, command: &'static str, params: Value) {
-        self.client.issue_cmd(DevTools(command, params)).await.unwrap();
+    pub async fn cdp(&self, command: &'static str, params: Value) -> Value {
+        self.client.issue_cmd(DevTools(command, params)).await.unwrap()
     }
 
     /// Gives the page a screen of so many CSS pixels, with or without fingers on it.

@@ -13,6 +13,7 @@ mod program;
 mod proxy;
 mod screens;
 mod second_socket;
+mod settings;
 mod visits;
 
 use std::net::SocketAddr;

@@ -258,10 +258,14 @@ async fn roles_and_focus_are_right_for_those_who_do_not_see_the_page() {
     let size =
         || page.run("return parseFloat(getComputedStyle(document.documentElement).fontSize)");
     let before = size().await.as_f64().unwrap();
+    page.click("settings-button").await;
     page.click("larger").await;
     let after = size().await.as_f64().unwrap();
     assert!((after / before - 1.1).abs() < 0.01, "{before} px, then {after} px");
     assert_eq!(page.run("return localStorage.getItem('driftfield.scale')").await, json!("110"));
+    page.click("close-settings").await;
+    page.press(ESCAPE).await;
+    page.wait_for("menu", "return !!document.querySelector('[data-testid=leave]')").await;
     page.click("leave").await;
     page.wait_for("focus on Play", "return document.activeElement?.id === 'play'").await;
     page.close().await;

@@ -1,6 +1,6 @@
 //! Which hint a newcomer is shown, and when. It depends on what the player has not done yet.
 
-use crate::input::{Device, Layout};
+use crate::input::Device;
 use crate::say;
 
 /// Seconds of play after which a player gets no more hints.
@@ -34,10 +34,10 @@ pub enum Hint {
 impl Hint {
     const ALL: [Hint; 5] = [Hint::Fly, Hint::GoOut, Hint::Mine, Hint::Collect, Hint::Sell];
 
-    /// What to use, and what for.
-    pub fn words(self, device: Device, layout: &Layout) -> (String, String) {
+    /// What to use, and what for. `flying` are the keys for flying.
+    pub fn words(self, device: Device, flying: String) -> (String, String) {
         match (self, device) {
-            (Hint::Fly, Device::Keys) => (layout.flying(), say::HINT_FLY_KEYS.text()),
+            (Hint::Fly, Device::Keys) => (flying, say::HINT_FLY_KEYS.text()),
             (Hint::Fly, Device::Touch) => (say::HINT_FLY_TOUCH.text(), say::HINT_FLY_WHY.text()),
             (Hint::Fly, Device::Pad) => (say::HINT_FLY_PAD.text(), say::HINT_FLY_WHY.text()),
             (Hint::GoOut, _) => (say::HINT_GO_OUT.text(), say::HINT_GO_OUT_WHY.text()),
@@ -250,7 +250,7 @@ mod tests {
     fn hints_are_short() {
         for hint in Hint::ALL {
             for device in [Device::Keys, Device::Touch, Device::Pad] {
-                let (what, why) = hint.words(device, &Layout::default());
+                let (what, why) = hint.words(device, "W A S D".to_owned());
                 assert!(what.split(' ').chain(why.split(' ')).count() <= 12);
             }
         }

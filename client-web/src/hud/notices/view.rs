@@ -11,7 +11,7 @@ use crate::ui::{View, each, html, show, switch};
 
 /// All notices.
 pub(in crate::hud) fn notices(model: Model) -> impl View {
-    let Model { toasts, hint, layout, .. } = model;
+    let Model { toasts, hint, layout, keymap, .. } = model;
     let class = |kind| match kind {
         ToastKind::Gain => "toast gain",
         ToastKind::Safe => "toast safe",
@@ -32,7 +32,10 @@ pub(in crate::hud) fn notices(model: Model) -> impl View {
         move || hint.get(),
         move |hint| {
             hint.map(|(hint, device)| {
-                let words = move || layout.with(|layout| hint.words(device, layout));
+                let words = move || {
+                    let flying = layout.with(|layout| keymap.with(|keymap| keymap.flying(layout)));
+                    hint.words(device, flying)
+                };
                 html::p()
                     .class("plate hint")
                     .test_id("hint")

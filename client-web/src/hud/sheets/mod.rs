@@ -1,9 +1,10 @@
-//! Sheets, which cover the middle of the screen: the menu, the list of keys, the account, a room of one's own.
+//! Sheets, which cover the middle of the screen: the menu, the list of keys, the settings, the account, a room of one's own.
 
 mod account;
 mod help;
 mod menu;
 mod own_room;
+mod settings;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
@@ -16,6 +17,9 @@ use account::account;
 use help::help;
 use menu::menu;
 use own_room::own_room;
+use settings::settings;
+
+pub use settings::NAME_ID;
 
 /// The open sheet, if any.
 pub(super) fn sheets(model: Model) -> impl View {
@@ -26,9 +30,10 @@ pub(super) fn sheets(model: Model) -> impl View {
             let sheet = match sheet {
                 Sheet::None => None,
                 Sheet::Menu => Some(menu(model)),
-                Sheet::Help => Some(help(model.layout)),
+                Sheet::Help => Some(help(model)),
                 Sheet::Account => Some(account(model)),
                 Sheet::OwnRoom => Some(own_room(model)),
+                Sheet::Settings => Some(settings(model)),
             };
             sheet.map(|sheet| html::div().class("veil").child(sheet))
         },

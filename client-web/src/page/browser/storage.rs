@@ -11,6 +11,7 @@ use crate::account::Secret;
 use crate::format::player_name;
 use crate::hud::Scale;
 use crate::net::{LastFlight, Seat};
+use crate::settings::Settings;
 
 const NAME_KEY: &str = "driftfield.name";
 /// The secret of the account. Read by `boot.js`, too.
@@ -19,6 +20,8 @@ const ACCOUNT_KEY: &str = "driftfield.account";
 const NEXT_ACCOUNT_KEY: &str = "driftfield.account.next";
 /// Read by `boot.js`, too, before the first frame.
 const SCALE_KEY: &str = "driftfield.scale";
+/// Read by `boot.js`, too, before the first frame.
+const SETTINGS_KEY: &str = "driftfield.settings";
 /// The last flight of any tab.
 const LAST_FLIGHT_KEY: &str = "driftfield.last_flight";
 /// A room that is entered by invitation, and the invitation.
@@ -115,6 +118,19 @@ pub fn keep_scale(scale: Scale) {
 pub fn scale() -> Scale {
     let kept = local().and_then(|storage| storage.get_item(SCALE_KEY).ok()?);
     kept.map_or_else(Scale::default, |text| Scale::parse(&text))
+}
+
+/// Keeps the settings.
+pub fn keep_settings(settings: &Settings) {
+    if let Some(storage) = local() {
+        let _ = storage.set_item(SETTINGS_KEY, &settings.to_text());
+    }
+}
+
+/// The settings that were kept.
+pub fn settings() -> Settings {
+    let kept = local().and_then(|storage| storage.get_item(SETTINGS_KEY).ok()?);
+    Settings::from_text(&kept.unwrap_or_default())
 }
 
 /// Keeps which room the server chose when none was named.

@@ -11,8 +11,8 @@ mod wheel;
 
 use driftfield_shared::netcode::Asked;
 use driftfield_shared::protocol::{
-    AccountTag, ChatLine, Done, HubBody, LineId, LinesOf, Nonce, Outcome, RefusalReason, SayTo,
-    Saying,
+    AccountTag, ChatLine, Done, HubBody, LineId, LinesOf, Nonce, Outcome, RefusalReason,
+    RequestBody, SayTo, Saying,
 };
 use driftfield_shared::units::PlayerId;
 use glam::Vec2;
@@ -66,6 +66,7 @@ pub struct Chat {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Question {
     Older(LinesOf),
+    Rename,
 }
 
 impl Game {
@@ -151,6 +152,7 @@ impl Game {
                 self.chat.log.add_older(of, lines, is_start);
             }
             (Some(Question::Older(of)), _) => self.chat.log.give_up_older(of),
+            (Some(Question::Rename), outcome) => self.take_rename(outcome),
             (None, outcome) => {
                 self.chat.outbox.handle_answer(number, outcome);
                 let now_ms = self.now_ms();
@@ -248,6 +250,12 @@ impl Game {
             let number = self.ask(Asked::OfHub(Nonce(random::number()), body));
             self.chat.questions.push((number, Question::Older(of)));
         }
+    }
+
+    /// Asks the room for another name.
+    pub(super) fn ask_rename(&mut self, name: String) {
+        let number = self.ask(Asked::OfRoom(RequestBody::Rename { name }));
+        self.chat.questions.push((number, Question::Rename));
     }
 
     /// Shows the lines, if anything has changed.

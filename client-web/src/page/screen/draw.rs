@@ -119,6 +119,7 @@ impl Game {
 
     fn draw(&mut self, controls: &Controls) {
         let now = self.clock.now();
+        let is_still = self.is_still();
         let pings = self.chat.pings.at(now as f64 / 1e3);
         let (Some(session), Some(parts)) = (&mut self.session, self.picture.parts()) else {
             return;
@@ -130,7 +131,7 @@ impl Game {
             Some(f32::from(predicted.boost_charge) / f32::from(full.max(1)))
         });
         let visuals = Visuals {
-            reduced_motion: self.reduced_motion.as_ref().is_some_and(|query| query.matches()),
+            reduced_motion: is_still,
             bloom: 1.0,
             boost: boost.unwrap_or(1.0),
             ui_scale,
