@@ -388,6 +388,71 @@ bad-link-duration = `{ $value }` is not a time such as 80ms or 1.5s; the longest
 bad-link-rate = `{ $value }` is not a rate such as 256kbit or 2mbit
 bad-link-stalls-overlap = stalls must be at least twice as far apart as they are long
 
+## Notices
+
+notices = Notifications
+notices-unread = { $count ->
+    [one] { NUMBER($count) } notification is new
+   *[other] { NUMBER($count) } notifications are new
+}
+notices-empty = You have not been told anything yet.
+notices-choices = What to be told of
+notices-level = How loudly
+notices-outside = also when this tab is hidden
+notices-outside-denied = The browser does not let this page notify you. You can allow it in the browser’s settings for this page.
+level-silent = only listed
+level-badge = counted as new
+level-toast = shown
+level-sound = shown and heard
+kind-host = The host’s announcements
+kind-friends = Friends
+kind-party = Your party
+kind-rounds = Rounds that begin
+kind-bounties = Bounties
+kind-trade = Sales and finished work
+kind-moderation = Moderation
+notice-announced = The host says: { $text }
+notice-restarting = The server restarts at { $time }. You keep your ship.
+notice-not-restarting = The server does not restart after all.
+notice-muted = You may not speak for { $time }.
+notice-muted-for-good = You may not speak here any more.
+notice-unmuted = You may speak again.
+notice-kicked = A moderator sent you out.
+notice-banned = You were banned for { $time }.
+notice-banned-for-good = You were banned for good.
+notice-unbanned = Your ban has ended.
+notice-reason = Reason: { $note }
+notice-role-player = You have no special role any more.
+notice-role-helper = You are a helper now: you can mute and kick.
+notice-role-moderator = You are a moderator now: you can also ban.
+notice-role-admin = You are an admin now.
+notice-voted-out = The players of a room voted you out.
+notice-friend-asked = { $name } wants to be friends.
+notice-friend-made = { $name } is your friend now.
+notice-party-asked = { $name } asks you to join a party.
+notice-party-joined = { $name } has joined your party.
+notice-job-done = Done: { NUMBER($count) } × { $what }.
+notice-sold = Sold: { NUMBER($count) } × { $what } for { NUMBER($credits) } cr.
+notice-round-starting = A round begins at { $time }.
+notice-bounty-set = There is a bounty of { NUMBER($credits) } cr on your ship.
+notice-bounty-paid = You were paid { NUMBER($credits) } cr for the ship of { $name }.
+term-seconds = { $count ->
+    [one] { NUMBER($count) } second
+   *[other] { NUMBER($count) } seconds
+}
+term-minutes = { $count ->
+    [one] { NUMBER($count) } minute
+   *[other] { NUMBER($count) } minutes
+}
+term-hours = { $count ->
+    [one] { NUMBER($count) } hour
+   *[other] { NUMBER($count) } hours
+}
+term-days = { $count ->
+    [one] { NUMBER($count) } day
+   *[other] { NUMBER($count) } days
+}
+
 ## A room of one's own
 
 own-room = A room of your own

@@ -406,6 +406,81 @@ bad-link-duration = `{ $value }` — не время вида 80ms или 1.5s; 
 bad-link-rate = `{ $value }` — не скорость вида 256kbit или 2mbit
 bad-link-stalls-overlap = между паузами должно проходить хотя бы вдвое больше времени, чем они длятся
 
+## Уведомления
+
+notices = Уведомления
+notices-unread = { $count ->
+    [one] { NUMBER($count) } новое уведомление
+    [few] { NUMBER($count) } новых уведомления
+    [many] { NUMBER($count) } новых уведомлений
+   *[other] { NUMBER($count) } новых уведомления
+}
+notices-empty = Пока ничего не сообщалось.
+notices-choices = О чём сообщать
+notices-level = Насколько заметно
+notices-outside = и когда вкладка скрыта
+notices-outside-denied = Браузер не разрешает этой странице присылать уведомления. Разрешить можно в настройках браузера для этой страницы.
+level-silent = только в списке
+level-badge = считать новым
+level-toast = показывать
+level-sound = показывать со звуком
+kind-host = Объявления хозяина
+kind-friends = Друзья
+kind-party = Ваша группа
+kind-rounds = Начало раундов
+kind-bounties = Награды за корабли
+kind-trade = Продажи и готовая работа
+kind-moderation = Модерация
+notice-announced = Хозяин сервера: { $text }
+notice-restarting = Сервер перезапустится в { $time }. Корабль останется за вами.
+notice-not-restarting = Сервер всё-таки не перезапустится.
+notice-muted = Вам нельзя писать ещё { $time }.
+notice-muted-for-good = Вам больше нельзя здесь писать.
+notice-unmuted = Вам снова можно писать.
+notice-kicked = Модератор выгнал вас из игры.
+notice-banned = Вам закрыли доступ на { $time }.
+notice-banned-for-good = Вам закрыли доступ навсегда.
+notice-unbanned = Запрет на вход снят.
+notice-reason = Причина: { $note }
+notice-role-player = У вас больше нет особой роли.
+notice-role-helper = Теперь вы помощник: можете запрещать писать и выгонять.
+notice-role-moderator = Теперь вы модератор: можете ещё и закрывать доступ.
+notice-role-admin = Теперь вы администратор.
+notice-voted-out = Игроки комнаты проголосовали за то, чтобы вы ушли.
+notice-friend-asked = { $name } хочет с вами дружить.
+notice-friend-made = { $name } теперь у вас в друзьях.
+notice-party-asked = { $name } зовёт вас в группу.
+notice-party-joined = { $name } теперь в вашей группе.
+notice-job-done = Готово: { NUMBER($count) } × { $what }.
+notice-sold = Продано: { NUMBER($count) } × { $what } за { NUMBER($credits) } кр.
+notice-round-starting = Раунд начнётся в { $time }.
+notice-bounty-set = За ваш корабль назначена награда: { NUMBER($credits) } кр.
+notice-bounty-paid = Вам заплатили { NUMBER($credits) } кр. за корабль игрока { $name }.
+term-seconds = { $count ->
+    [one] { NUMBER($count) } секунду
+    [few] { NUMBER($count) } секунды
+    [many] { NUMBER($count) } секунд
+   *[other] { NUMBER($count) } секунды
+}
+term-minutes = { $count ->
+    [one] { NUMBER($count) } минуту
+    [few] { NUMBER($count) } минуты
+    [many] { NUMBER($count) } минут
+   *[other] { NUMBER($count) } минуты
+}
+term-hours = { $count ->
+    [one] { NUMBER($count) } час
+    [few] { NUMBER($count) } часа
+    [many] { NUMBER($count) } часов
+   *[other] { NUMBER($count) } часа
+}
+term-days = { $count ->
+    [one] { NUMBER($count) } день
+    [few] { NUMBER($count) } дня
+    [many] { NUMBER($count) } дней
+   *[other] { NUMBER($count) } дня
+}
+
 ## Своя комната
 
 own-room = Своя комната

@@ -19,6 +19,7 @@ pub mod format;
 pub mod hud;
 pub mod input;
 pub mod net;
+pub mod notifications;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
 pub mod plates;

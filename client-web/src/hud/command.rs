@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use crate::notifications::{Choice, Kind};
+
 use driftfield_shared::netsim::{LinkProfile, LinkProfileError};
 use driftfield_shared::protocol::LineId;
 
@@ -60,6 +62,10 @@ pub enum Command {
     ChangeWords,
     /// Delete the account.
     DeleteAccount,
+    /// Show what the player was told.
+    Notices,
+    /// Tell the player of this kind of thing so loudly.
+    ChooseNotices(Kind, Choice),
     /// Show what can be done about a room of one's own.
     OwnRoom,
     /// Open a room as the player wishes.

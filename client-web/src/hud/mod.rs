@@ -36,8 +36,8 @@ pub use chat::{ChatModel, ChatNote, FIELD_ID};
 #[cfg(target_arch = "wasm32")]
 pub use model::{
     AccountSheet, Banner, BannerAction, BoardRow, Death, FeedLine, Invite, KindRates, Model,
-    NetFigures, OreLine, OwnRoomPage, OwnRoomSheet, Purse, Rebinding, RoomWish, Sheet, Sticks,
-    Vitals,
+    NetFigures, NoticeLine, OreLine, OwnRoomPage, OwnRoomSheet, Purse, Rebinding, RoomWish, Sheet,
+    Sticks, Vitals,
 };
 #[cfg(target_arch = "wasm32")]
 pub use network::paint_graph;

@@ -7,7 +7,8 @@ use super::chat::ChatModel;
 use super::command::AccountPage;
 use super::{Hint, Scale, Toast};
 use crate::input::{Action, Device, Keymap, Layout};
-use crate::say;
+use crate::notifications::Choices;
+use crate::say::{self, Message};
 use crate::ui::RwSignal;
 
 /// The state of our ship.
@@ -154,6 +155,34 @@ pub enum Sheet {
     OwnRoom,
     /// The settings.
     Settings,
+    /// What the player was told.
+    Notices,
+}
+
+/// Something that the player was told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoticeLine {
+    /// Its number.
+    pub id: u64,
+    /// When.
+    pub when: String,
+    /// What.
+    pub text: String,
+    /// Whether the player has read it.
+    pub is_read: bool,
+}
+
+/// The signals about what the player is told.
+#[derive(Clone, Copy, Debug)]
+pub struct NoticesModel {
+    /// Everything, the newest first.
+    pub lines: RwSignal<Vec<NoticeLine>>,
+    /// How many are new.
+    pub unread: RwSignal<u32>,
+    /// How loudly the player wants to be told of what.
+    pub choices: RwSignal<Choices>,
+    /// Why the last choice cannot be.
+    pub fault: RwSignal<Option<Message>>,
 }
 
 /// The sheet of a room of one's own.
@@ -291,6 +320,8 @@ pub struct Model {
     pub account: RwSignal<AccountSheet>,
     /// Words that the player has entered, in one text.
     pub entered_words: RwSignal<String>,
+    /// What the player is told.
+    pub notices: NoticesModel,
     /// The sheet of a room of one's own.
     pub own_room: RwSignal<OwnRoomSheet>,
     /// What the player wants such a room to be.
@@ -341,6 +372,12 @@ impl Model {
             sheet: RwSignal::default(),
             account: RwSignal::default(),
             entered_words: RwSignal::default(),
+            notices: NoticesModel {
+                lines: RwSignal::default(),
+                unread: RwSignal::default(),
+                choices: RwSignal::default(),
+                fault: RwSignal::default(),
+            },
             own_room: RwSignal::default(),
             room_wish: RwSignal::default(),
             scale: RwSignal::default(),

@@ -5,14 +5,14 @@ use web_sys::{Event, HtmlElement};
 use super::chat::{chat, pads, wheel};
 use super::command::{Command, command};
 use super::lists::lists;
-use super::model::{Model, Sheet, Vitals};
+use super::model::{Model, NoticesModel, Sheet, Vitals};
 use super::network::network;
 use super::notices::notices;
 use super::radar;
 use super::sheets::sheets;
 use crate::input::Action;
 use crate::say::{self, Message, SLOT};
-use crate::ui::{Element, Place, RwSignal, View, each, html, render_effect, show};
+use crate::ui::{Element, Place, RwSignal, View, each, html, render_effect, show, switch};
 
 /// Puts the views into `place`. They stay as long as the page lives.
 pub fn mount(place: &HtmlElement, model: Model) {
@@ -77,8 +77,26 @@ fn left(model: Model) -> Element {
         key(Action::Board, say::CORNER_BOARD),
         key(Action::Net, say::CORNER_NETWORK),
         key(Action::Help, say::CORNER_KEYS),
-        key(Action::Menu, say::CORNER_MENU),
+        key(Action::Menu, say::CORNER_MENU).child(badge(model.notices)),
     )))
+}
+
+/// How many notices are new, if any are.
+pub(super) fn badge(notices: NoticesModel) -> impl View {
+    let unread = notices.unread;
+    switch(
+        move || unread.get(),
+        |unread| {
+            let unread = *unread;
+            (unread > 0).then(|| {
+                html::span()
+                    .class("badge")
+                    .test_id("badge")
+                    .attr("aria-label", move || say::notices_unread(unread))
+                    .child(move || say::number(unread))
+            })
+        },
+    )
 }
 
 /// The CSS transform of a bar that shows a share.
@@ -192,6 +210,7 @@ fn touch(model: Model) -> impl View {
                 .attr("aria-label", say::MENU)
                 .attr("tabindex", "-1")
                 .on("click", |_: Event| command(Command::Menu))
-                .child("≡"),
+                .child("≡")
+                .child(badge(model.notices)),
         )
 }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use driftfield_shared::content::Content;
 use driftfield_shared::netcode::{Asked, ClientStats, Frame, Predicted, RoomNews};
 use driftfield_shared::netsim::LinkProfile;
-use driftfield_shared::protocol::{ChatLine, LinesOf, Outcome, ServerControl, Token, Welcome};
+use driftfield_shared::protocol::{
+    ChatLine, LinesOf, Notice, Outcome, ServerControl, Token, Welcome,
+};
 use driftfield_shared::units::{Controls, Micros};
 
 use super::signs::Sign;
@@ -89,6 +91,13 @@ pub enum Note {
         /// Whether lines before them are missing.
         has_gap: bool,
         /// Whether they were said just now, and not before the connection was there.
+        is_live: bool,
+    },
+    /// The player is told something.
+    Notices {
+        /// What, in its order.
+        notices: Vec<Notice>,
+        /// Whether that was just now, and not before the connection was there.
         is_live: bool,
     },
     /// What was asked for is answered.

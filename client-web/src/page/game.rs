@@ -13,6 +13,7 @@ use web_sys::{HtmlCanvasElement, MediaQueryList};
 use super::account::Account;
 use super::browser::{address, clipboard, history, storage};
 use super::chat::Chat;
+use super::notices::Notices;
 use super::own_room::Entering;
 use super::screen::Picture;
 use super::session::Session;
@@ -57,6 +58,7 @@ pub struct Game {
     /// The requested room; empty for the default one.
     pub(super) wanted_room: String,
     pub(super) session: Option<Session>,
+    pub(super) notices: Notices,
     /// The invitation that is being used.
     pub(super) entering: Entering,
     pub(super) picture: Picture,
@@ -114,6 +116,7 @@ impl Game {
         let (model, layout) = (Model::new(), start::layout());
         model.layout.set(layout.clone());
         model.scale.set_changed(storage::scale());
+        model.notices.choices.set_changed(storage::notice_choices());
         Ok(Game {
             clock: Clock::new()?,
             canvas: canvas.clone(),
@@ -135,6 +138,7 @@ impl Game {
             session: None,
             picture: Picture::new(canvas),
             waiting_name: None,
+            notices: Notices::default(),
             entering: Entering::default(),
             layout_device: None,
             trigger_pulls: 0,

@@ -13,6 +13,7 @@ mod chat;
 mod figures;
 mod game;
 mod listen;
+mod notices;
 mod own_room;
 mod screen;
 mod session;
@@ -104,6 +105,8 @@ fn handle(wanted: Command) {
         Command::UseWords => game.use_words(),
         Command::ChangeWords => game.change_words(),
         Command::DeleteAccount => game.delete_account(),
+        Command::Notices => game.show_notices(),
+        Command::ChooseNotices(kind, choice) => game.choose_notices(kind, choice),
         Command::OwnRoom => game.show_own_room(),
         Command::OpenRoom => game.open_room(),
         Command::CopyOwnRoom => game.copy_own_room(),

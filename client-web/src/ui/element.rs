@@ -115,6 +115,6 @@ pub mod html {
     }
 
     tags! {
-        b bdi button canvas dd div dl dt form h2 h3 i input kbd label li ol p section small span table tbody td th thead tr ul
+        b bdi button canvas dd div dl dt form h2 h3 i input kbd label li ol option p section select small span table tbody td th thead tr ul
     }
 }

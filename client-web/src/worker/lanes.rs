@@ -3,11 +3,15 @@
 //! ```text
 //! page --Ask{number}--> netcode::Client --> server --Reply--> Note::Answer{number}
 //!                        feeds `chat` and `inbox` ----------> Note::Lines
+//!                        `notices` and `announcements` -----> Note::Notices
 //! ```
 
 use driftfield_shared::netcode::{Asked, Client};
-use driftfield_shared::protocol::{CHAT, ChatLine, INBOX, LinesOf, Reply, RequestId};
+use driftfield_shared::protocol::{
+    ANNOUNCEMENTS, CHAT, ChatLine, INBOX, LinesOf, NOTICES, Notice, Reply, RequestId,
+};
 use driftfield_shared::topics::{Handle, News};
+use driftfield_shared::wire::DecodeError;
 
 use crate::net::Note;
 
@@ -19,10 +23,17 @@ pub struct Lanes {
     asked: Vec<(RequestId, u32)>,
 }
 
+/// What a feed is of.
+#[derive(Clone, Copy, Debug)]
+enum FeedOf {
+    Lines(LinesOf),
+    Notices,
+}
+
 #[derive(Debug)]
 struct Feed {
     handle: Handle,
-    of: LinesOf,
+    of: FeedOf,
     /// Whether everything was told that was said before the present connection.
     is_current: bool,
 }
@@ -30,7 +41,12 @@ struct Feed {
 impl Lanes {
     /// Subscribes a new client.
     pub fn new(client: &mut Client) -> Self {
-        let feeds = [(CHAT, LinesOf::Room), (INBOX, LinesOf::Inbox)];
+        let feeds = [
+            (CHAT, FeedOf::Lines(LinesOf::Room)),
+            (INBOX, FeedOf::Lines(LinesOf::Inbox)),
+            (NOTICES, FeedOf::Notices),
+            (ANNOUNCEMENTS, FeedOf::Notices),
+        ];
         let subscribe = |(topic, of)| {
             let handle = client.subscribe(topic, None)?;
             Some(Feed { handle, of, is_current: false })
@@ -66,20 +82,27 @@ impl Lanes {
         let feed = self.feeds.iter_mut().find(|feed| feed.handle == handle)?;
         // A guest has no inbox: then nothing more comes.
         let News::Feed { gap, entries, is_current } = news else { return None };
-        let lines = entries.iter().filter_map(|entry| match ChatLine::read(entry) {
-            Ok(line) => Some(line),
-            Err(error) => {
-                web_sys::console::error_1(&format!("a line of chat: {error}").into());
-                None
+        let is_live = feed.is_current;
+        let note = match feed.of {
+            FeedOf::Lines(of) => {
+                let lines = read_all(&entries, ChatLine::read);
+                Note::Lines { of, lines, has_gap: gap.is_some(), is_live }
             }
-        });
-        let note = Note::Lines {
-            of: feed.of,
-            lines: lines.collect(),
-            has_gap: gap.is_some(),
-            is_live: feed.is_current,
+            FeedOf::Notices => Note::Notices { notices: read_all(&entries, Notice::read), is_live },
         };
         feed.is_current |= is_current;
         Some(note)
     }
+}
+
+/// The entries of a feed. One that cannot be read is left out, and told to whoever looks at the console.
+fn read_all<T>(entries: &[Vec<u8>], read: fn(&[u8]) -> Result<T, DecodeError>) -> Vec<T> {
+    let read = entries.iter().filter_map(|entry| match read(entry) {
+        Ok(entry) => Some(entry),
+        Err(error) => {
+            web_sys::console::error_1(&format!("an entry of a feed: {error}").into());
+            None
+        }
+    });
+    read.collect()
 }

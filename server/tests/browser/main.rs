@@ -4,8 +4,11 @@ mod account;
 mod bad_link;
 mod chat;
 mod driver;
+#[path = "../support/folder.rs"]
+mod folder;
 mod hands;
 mod languages;
+mod notices;
 mod own_room;
 #[allow(dead_code, reason = "other tests use more of it")]
 #[path = "../support/program.rs"]

@@ -3,6 +3,7 @@
 use super::{button, by_hand, dialog, fly_on};
 use crate::hud::command::{AccountPage, Command};
 use crate::hud::model::{Invite, Model};
+use crate::hud::views::badge;
 use crate::say;
 use crate::ui::{Element, switch};
 
@@ -20,6 +21,11 @@ pub(super) fn menu(model: Model) -> Element {
     dialog(say::MENU, "menu")
         .child(fly_on("resume"))
         .child(button("help-button", Command::Help).child(say::MENU_KEYS))
+        .child(
+            button("notices-button", Command::Notices)
+                .child(say::NOTICES)
+                .child(badge(model.notices)),
+        )
         .child(button("network-button", Command::Net).child(say::MENU_NETWORK))
         .child(button("settings-button", Command::Settings).child(say::SETTINGS))
         .child(

@@ -3,6 +3,7 @@
 mod account;
 mod help;
 mod menu;
+mod notices;
 mod own_room;
 mod settings;
 
@@ -16,6 +17,7 @@ use crate::ui::{Element, View, effect, html, switch};
 use account::account;
 use help::help;
 use menu::menu;
+use notices::notices;
 use own_room::own_room;
 use settings::settings;
 
@@ -34,6 +36,7 @@ pub(super) fn sheets(model: Model) -> impl View {
                 Sheet::Account => Some(account(model)),
                 Sheet::OwnRoom => Some(own_room(model)),
                 Sheet::Settings => Some(settings(model)),
+                Sheet::Notices => Some(notices(model)),
             };
             sheet.map(|sheet| html::div().class("veil").child(sheet))
         },

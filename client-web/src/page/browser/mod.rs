@@ -4,5 +4,7 @@ pub mod address;
 pub mod clipboard;
 pub mod graphemes;
 pub mod history;
+pub mod outside;
 pub mod random;
 pub mod storage;
+pub mod tone;

@@ -11,6 +11,7 @@ use crate::account::Secret;
 use crate::format::player_name;
 use crate::hud::Scale;
 use crate::net::{LastFlight, Seat};
+use crate::notifications::Choices;
 use crate::settings::Settings;
 
 const NAME_KEY: &str = "driftfield.name";
@@ -24,6 +25,8 @@ const SCALE_KEY: &str = "driftfield.scale";
 const SETTINGS_KEY: &str = "driftfield.settings";
 /// The last flight of any tab.
 const LAST_FLIGHT_KEY: &str = "driftfield.last_flight";
+/// How loudly the player wants to be told of what.
+const NOTICES_KEY: &str = "driftfield.notices";
 /// A room that is entered by invitation, and the invitation.
 const INVITE_KEY: &str = "driftfield.invite";
 /// The room that the server chose when none was named.
@@ -105,6 +108,19 @@ pub fn invite(room: &str) -> Option<String> {
     let kept = local().and_then(|storage| storage.get_item(INVITE_KEY).ok()?)?;
     let (of, invite) = kept.split_once(' ')?;
     (of == room).then(|| invite.to_owned())
+}
+
+/// Keeps how loudly the player wants to be told of what.
+pub fn keep_notice_choices(choices: &Choices) {
+    if let Some(storage) = local() {
+        let _ = storage.set_item(NOTICES_KEY, &choices.to_text());
+    }
+}
+
+/// How loudly the player wants to be told of what.
+pub fn notice_choices() -> Choices {
+    let kept = local().and_then(|storage| storage.get_item(NOTICES_KEY).ok()?);
+    Choices::of_text(&kept.unwrap_or_default())
 }
 
 /// Keeps the size of the interface.

@@ -64,14 +64,18 @@ pub struct Chat {
 
 /// What a question is about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Question {
+pub(super) enum Question {
     Older(LinesOf),
     Rename,
+    /// What was told before.
+    Notices,
+    /// Something was read.
+    NoticesRead,
 }
 
 impl Game {
     /// Asks the worker something. Its answer comes with this number.
-    fn ask(&mut self, asked: Asked) -> u32 {
+    pub(super) fn ask(&mut self, asked: Asked) -> u32 {
         self.chat.asked += 1;
         let number = self.chat.asked;
         self.post(&PageMessage::Ask { number, asked });
@@ -153,6 +157,14 @@ impl Game {
             }
             (Some(Question::Older(of)), _) => self.chat.log.give_up_older(of),
             (Some(Question::Rename), outcome) => self.take_rename(outcome),
+            (
+                Some(Question::Notices),
+                Some(Outcome::Done(Done::Notices { list, read_up_to, .. })),
+            ) => {
+                return self.take_notice_history(list, read_up_to);
+            }
+            // A guest has none, and what was read here counts as read here.
+            (Some(Question::Notices | Question::NoticesRead), _) => return,
             (None, outcome) => {
                 self.chat.outbox.handle_answer(number, outcome);
                 let now_ms = self.now_ms();
@@ -297,6 +309,13 @@ impl Game {
         }
         model.lines.set_changed(lines);
         model.has_older.set_changed(chat.log.has_older());
+    }
+}
+
+impl Chat {
+    /// Notes what a question is about.
+    pub(super) fn note_question(&mut self, number: u32, about: Question) {
+        self.questions.push((number, about));
     }
 }
 

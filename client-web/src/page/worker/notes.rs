@@ -64,6 +64,7 @@ impl Game {
             Note::Lines { of, lines, has_gap, is_live } => {
                 self.take_lines(of, lines, has_gap, is_live);
             }
+            Note::Notices { notices, is_live } => self.take_notices(notices, is_live),
             Note::Answer { number, outcome } => self.take_answer(number, outcome),
             Note::Stats(stats) => {
                 self.bytes.read(self.now_ms(), stats.payload_bytes_received);
@@ -136,6 +137,7 @@ impl Game {
         self.watch = Watch::default();
         self.keep_seat(true);
         self.welcome_chat();
+        self.welcome_notices();
         if let Some(session) = &self.session {
             self.wanted_room.clone_from(&session.room);
             history::name_room(&address::hash_of(&session.room));
