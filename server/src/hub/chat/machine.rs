@@ -15,6 +15,7 @@ use driftfield_shared::topics::{Feed, Publisher};
 
 use super::flood::{Flood, Verdict};
 use crate::hub::desk::Asker;
+use crate::limits::OWN_ROOM_PREFIX;
 use crate::store::AccountId;
 use crate::text::{Line, LineFault, WordList};
 
@@ -93,6 +94,8 @@ pub struct Chat {
     hasher: RandomState,
     /// The epoch of feeds that begin now. Another one after a feed was given up, which may begin anew.
     epoch: u32,
+    /// Places whose feeds were given up, and whose topics are still published.
+    given_up: Vec<Place>,
     newest: LineId,
     feeds: BTreeMap<Place, FeedOfPlace>,
     speakers: BTreeMap<AccountId, Known>,
@@ -121,6 +124,7 @@ impl Chat {
             words,
             epoch: hasher.hash_one("chat") as u32,
             hasher,
+            given_up: Vec::new(),
             newest,
             feeds: BTreeMap::new(),
             speakers: BTreeMap::new(),
@@ -297,18 +301,30 @@ impl Chat {
         }
     }
 
-    /// Where there are too many feeds, the inbox to which nothing was said for the longest time goes; its lines are in the
-    /// store.
+    /// Where there are too many feeds, one of those goes to which nothing was said for the longest time: an inbox, or the feed
+    /// of a player's own room, which may have ended. Its lines are in the store.
     fn make_room(&mut self) {
         if self.feeds.len() < FEEDS_MAX {
             return;
         }
-        let inboxes = self.feeds.iter().filter(|(place, _)| matches!(place, Place::Inbox(_)));
-        let oldest = inboxes.min_by_key(|(_, of_place)| of_place.newest);
+        let may_go = |place: &Place| match place {
+            Place::Inbox(_) => true,
+            Place::Room(room) => room.starts_with(OWN_ROOM_PREFIX),
+        };
+        let candidates = self.feeds.iter().filter(|(place, _)| may_go(place));
+        let oldest = candidates.min_by_key(|(_, of_place)| of_place.newest);
         if let Some(place) = oldest.map(|(place, _)| place.clone()) {
             self.feeds.remove(&place);
             self.epoch = self.epoch.wrapping_add(1);
+            self.given_up.push(place);
         }
+    }
+
+    /// Places whose feeds were given up since the last call, and not begun anew: whoever has published them withdraws them.
+    pub fn take_given_up(&mut self) -> Vec<Place> {
+        let mut given_up = std::mem::take(&mut self.given_up);
+        given_up.retain(|place| !self.feeds.contains_key(place));
+        given_up
     }
 }
 

@@ -248,6 +248,9 @@ impl ChatService {
                 self.topics.publish(&topic_name(place), feed.clone());
             }
         }
+        for place in self.chat.take_given_up() {
+            self.topics.withdraw(&topic_name(&place));
+        }
     }
 
     fn now(&self) -> Moment {

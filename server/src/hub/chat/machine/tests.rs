@@ -150,6 +150,15 @@ fn a_feed_that_was_given_up_and_begun_anew_is_another_one() {
     assert!(chat.feeds.contains_key(&place), "a room keeps its feed");
     let inbox = Place::Inbox(AccountId(0));
     assert!(!chat.feeds.contains_key(&inbox));
+    assert_eq!(chat.take_given_up(), [inbox.clone()], "its topic is withdrawn");
+    // Of a player's room nobody knows whether it is still there.
+    let own = Place::Room("own-abc".into());
+    chat.push(&own, &said.line);
+    for n in FEEDS_MAX as u64..2 * FEEDS_MAX as u64 {
+        let line = ChatLine { id: LineId(said.line.id.0 + 1 + n), ..said.line.clone() };
+        chat.push(&Place::Inbox(AccountId(n)), &line);
+    }
+    assert!(!chat.feeds.contains_key(&own) && chat.feeds.contains_key(&place));
     chat.push(&inbox, &said.line);
     assert_ne!(chat.feed(&inbox).unwrap().epoch(), epoch);
     say(&mut chat, 5, ADA, 2, Target::Room, text("b"));
