@@ -1,8 +1,10 @@
-//! The commands that a line may begin with. A new one is an entry of [`COMMANDS`], and its help in the files of the languages.
+//! The commands that a line may begin with. A new one is an entry of [`COMMANDS`] or of `moderate.rs`, and its help in the files of
+//! the languages.
 
 use driftfield_shared::protocol::Saying;
 
 use super::draft::{Fault, Meaning, People};
+use super::moderate;
 use crate::say::{self, Message};
 
 /// A command.
@@ -17,7 +19,12 @@ pub struct Command {
 }
 
 /// All commands, in the order in which they are listed.
-pub const COMMANDS: &[Command] = &[
+pub fn all() -> impl Iterator<Item = &'static Command> {
+    COMMANDS.iter().chain(moderate::COMMANDS)
+}
+
+/// Those of talk.
+const COMMANDS: &[Command] = &[
     Command {
         names: &["w", "whisper", "tell", "msg"],
         help: say::COMMAND_W,
@@ -45,7 +52,7 @@ pub const COMMANDS: &[Command] = &[
 
 /// The command of a name, in any case.
 pub(super) fn find(name: &str) -> Option<&'static Command> {
-    COMMANDS.iter().find(|command| command.names.iter().any(|it| it.eq_ignore_ascii_case(name)))
+    all().find(|command| command.names.iter().any(|it| it.eq_ignore_ascii_case(name)))
 }
 
 /// What a command needs to be given, or how it is written.

@@ -1,6 +1,6 @@
 //! Completes the word before the cursor, as Tab does: names of players, and names of commands at the start of a line.
 
-use super::commands::COMMANDS;
+use super::commands::all;
 
 /// A completion under way: the next Tab offers the next candidate.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ impl Completion {
         let fits = |name: &str| !word.is_empty() && name.to_lowercase().starts_with(&lower);
         self.candidates = match word.strip_prefix('/').filter(|_| head.is_empty()) {
             Some(word) => {
-                let names = COMMANDS.iter().filter_map(|command| command.names.first());
+                let names = all().filter_map(|command| command.names.first());
                 let names = names.filter(|name| name.starts_with(&word.to_lowercase()));
                 names.map(|name| format!("/{name}")).collect()
             }

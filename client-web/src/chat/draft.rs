@@ -1,6 +1,6 @@
 //! What was typed, and what it means: a line to say, or a command.
 
-use driftfield_shared::protocol::{AccountTag, Saying};
+use driftfield_shared::protocol::{AccountTag, HubBody, Saying, VoteId};
 
 use super::commands::find;
 use crate::say::{self, Message};
@@ -24,6 +24,8 @@ pub enum To {
 pub enum Meaning {
     /// To say something.
     Say(To, Saying),
+    /// To ask the hub for something.
+    Ask(HubBody),
     /// To read which commands there are.
     Help,
     /// Nothing.
@@ -68,6 +70,8 @@ pub trait People {
     fn find<'a>(&self, text: &'a str) -> Option<(To, &'a str)>;
     /// Who has whispered last.
     fn whisperer(&self) -> Option<To>;
+    /// The vote that runs in the room.
+    fn vote(&self) -> Option<VoteId>;
 }
 
 /// Reads what was typed.
@@ -116,6 +120,10 @@ mod tests {
 
         fn whisperer(&self) -> Option<To> {
             Some(one("Bo"))
+        }
+
+        fn vote(&self) -> Option<VoteId> {
+            None
         }
     }
 

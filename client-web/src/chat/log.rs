@@ -15,6 +15,8 @@ const LINES_READ_MAX: usize = 1_000;
 pub struct Log {
     room: Lines,
     inbox: Lines,
+    /// Whose lines are not shown.
+    ignored: Vec<AccountTag>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -89,9 +91,29 @@ impl Log {
         self.room = Lines::default();
     }
 
-    /// All lines, in their order.
+    /// Nothing of these accounts is shown from now on, and of all others everything is.
+    pub fn ignore(&mut self, accounts: Vec<AccountTag>) {
+        self.ignored = accounts;
+    }
+
+    /// An account is ignored from now on, or is heard again.
+    pub fn set_ignored(&mut self, account: AccountTag, is_ignored: bool) {
+        self.ignored.retain(|other| *other != account);
+        if is_ignored {
+            self.ignored.push(account);
+        }
+    }
+
+    /// Whether a line is not shown, because the player ignores its speaker.
+    pub fn is_ignored(&self, line: &ChatLine) -> bool {
+        self.ignored.contains(&line.speaker.account)
+    }
+
+    /// All lines that are shown, in their order.
     pub fn lines(&self) -> Vec<&ChatLine> {
-        let mut lines: Vec<&ChatLine> = self.room.lines.iter().chain(&self.inbox.lines).collect();
+        let all = self.room.lines.iter().chain(&self.inbox.lines);
+        let is_heard = |line: &&ChatLine| !self.is_ignored(line);
+        let mut lines: Vec<&ChatLine> = all.filter(is_heard).collect();
         lines.sort_by_key(|line| line.id);
         lines
     }
@@ -232,6 +254,17 @@ pub(super) mod tests {
         log.add(LinesOf::Room, lines(2_500..2_501), false);
         assert_eq!(log.lines().len(), LINES_MAX);
         assert!(log.has_older());
+    }
+
+    #[test]
+    fn lines_of_whoever_is_ignored_are_left_out_until_they_are_heard_again() {
+        let mut log = Log::default();
+        log.add(LinesOf::Room, vec![line(1, 7, None), line(2, 8, None)], false);
+        log.set_ignored(AccountTag(7), true);
+        assert_eq!(ids(&log), [2]);
+        log.set_ignored(AccountTag(7), false);
+        log.ignore(vec![AccountTag(8)]);
+        assert_eq!(ids(&log), [1]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use driftfield_shared::protocol::{AccountTag, ChatLine, LineId, Saying};
 use super::draft::To;
 use super::log::Log;
 use super::outbox::{Fate, Outbox, Outgoing};
+use super::told::Told;
 
 /// A line as it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,8 @@ pub enum ShownBody {
     },
     /// The list of commands, for the player alone.
     Help,
+    /// What the player alone is told.
+    Told(Told),
 }
 
 /// What has become of an own line.

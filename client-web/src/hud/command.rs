@@ -5,7 +5,7 @@ use std::cell::Cell;
 use crate::notifications::{Choice, Kind};
 
 use driftfield_shared::netsim::{LinkProfile, LinkProfileError};
-use driftfield_shared::protocol::LineId;
+use driftfield_shared::protocol::{LineId, VoteId};
 
 use crate::input::Action;
 
@@ -110,6 +110,8 @@ pub enum Command {
     Retry(u32),
     /// Forget a refused line.
     Discard(u32),
+    /// Vote in the room's vote.
+    Vote(VoteId, bool),
     /// Open or close the wheel of phrases.
     Wheel,
     /// Say the phrase at this place of the wheel.

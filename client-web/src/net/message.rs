@@ -8,7 +8,7 @@ use driftfield_shared::content::Content;
 use driftfield_shared::netcode::{Asked, ClientStats, Frame, Predicted, RoomNews};
 use driftfield_shared::netsim::LinkProfile;
 use driftfield_shared::protocol::{
-    ChatLine, LinesOf, Notice, Outcome, ServerControl, Token, Welcome,
+    ChatLine, LinesOf, Notice, Outcome, ServerControl, Token, VoteLine, Welcome,
 };
 use driftfield_shared::units::{Controls, Micros};
 
@@ -100,6 +100,8 @@ pub enum Note {
         /// Whether that was just now, and not before the connection was there.
         is_live: bool,
     },
+    /// The room's vote stands like this; `None`: there is none.
+    Vote(Option<VoteLine>),
     /// What was asked for is answered.
     Answer {
         /// The number of the question.

@@ -11,4 +11,4 @@ mod words;
 
 pub use book::Book;
 pub use choices::{Choice, Choices, Kind, Level};
-pub use words::{Clock, words};
+pub use words::{Clock, length, words};

@@ -60,7 +60,7 @@ fn because(sentence: String, note: &str) -> String {
 }
 
 /// A length of time in the largest unit of which it has a whole number, rounded down.
-fn length(term: Term) -> String {
+pub fn length(term: Term) -> String {
     let seconds = term.0.unwrap_or(0);
     match seconds {
         0..120 => say::term_seconds(seconds),

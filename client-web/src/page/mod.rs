@@ -127,6 +127,7 @@ fn handle(wanted: Command) {
         Command::Recall(step) => game.recall(step),
         Command::Older => game.read_older(),
         Command::Whisper(line) => game.whisper(line),
+        Command::Vote(vote, yes) => game.vote(vote, yes),
         Command::Retry(number) => game.retry(number),
         Command::Discard(number) => game.discard(number),
         Command::Wheel => game.toggle_wheel(),

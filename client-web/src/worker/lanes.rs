@@ -4,11 +4,13 @@
 //! page --Ask{number}--> netcode::Client --> server --Reply--> Note::Answer{number}
 //!                        feeds `chat` and `inbox` ----------> Note::Lines
 //!                        `notices` and `announcements` -----> Note::Notices
+//!                        the board `vote` ------------------> Note::Vote
 //! ```
 
 use driftfield_shared::netcode::{Asked, Client};
 use driftfield_shared::protocol::{
-    ANNOUNCEMENTS, CHAT, ChatLine, INBOX, LinesOf, NOTICES, Notice, Reply, RequestId,
+    ANNOUNCEMENTS, CHAT, ChatLine, INBOX, LinesOf, NOTICES, Notice, Reply, RequestId, VOTE,
+    VoteLine,
 };
 use driftfield_shared::topics::{Handle, News};
 use driftfield_shared::wire::DecodeError;
@@ -19,6 +21,7 @@ use crate::net::Note;
 #[derive(Debug, Default)]
 pub struct Lanes {
     feeds: Vec<Feed>,
+    vote: Option<Handle>,
     /// Requests without an answer, with the page's numbers.
     asked: Vec<(RequestId, u32)>,
 }
@@ -51,7 +54,8 @@ impl Lanes {
             let handle = client.subscribe(topic, None)?;
             Some(Feed { handle, of, is_current: false })
         };
-        Lanes { feeds: feeds.into_iter().filter_map(subscribe).collect(), asked: Vec::new() }
+        let feeds = feeds.into_iter().filter_map(subscribe).collect();
+        Lanes { feeds, vote: client.subscribe(VOTE, None), asked: Vec::new() }
     }
 
     /// A new connection is accepted. What was said meanwhile comes first.
@@ -79,6 +83,13 @@ impl Lanes {
 
     /// What the page is told of news of a topic.
     pub fn handle_news(&mut self, handle: Handle, news: News) -> Option<Note> {
+        if let News::Board { changes, .. } = &news
+            && self.vote == Some(handle)
+        {
+            let (_, value) = changes.last()?;
+            let values = value.as_slice();
+            return Some(Note::Vote(read_all(values, VoteLine::read).pop()));
+        }
         let feed = self.feeds.iter_mut().find(|feed| feed.handle == handle)?;
         // A guest has no inbox: then nothing more comes.
         let News::Feed { gap, entries, is_current } = news else { return None };

@@ -73,6 +73,7 @@ async fn two_players_talk_whisper_and_lose_nothing_with_the_connection() {
     what_is_no_command_is_told(&bob).await;
     lines_outlive_the_connection(&ada, &bob, &proxy).await;
     ada.screenshot("chat-open").await;
+    commands_keep_company_bearable(&ada, &bob).await;
     too_much_is_refused_and_tried_again(&bob, &ada).await;
     ada.close().await;
     bob.close().await;
@@ -174,6 +175,31 @@ async fn lines_outlive_the_connection(ada: &Page, bob: &Page, proxy: &Proxy) {
     let lines = bob.run(&format!("return {LINES}")).await.to_string();
     assert!(lines.find("one for Bob") < lines.find("two for Bob"), "{lines}");
     assert!(lines.find("two for Bob") < lines.find("said while away"), "{lines}");
+}
+
+async fn commands_keep_company_bearable(ada: &Page, bob: &Page) {
+    type_line(ada, "/ignore bob\n").await;
+    wait_for_lines(ada, "You hear Bob no more", 1).await;
+    type_line(bob, "can you hear me?\n").await;
+    wait_for_receipt(bob, "can you hear me?").await;
+    wait_for_lines(ada, "two for Bob", 1).await;
+    wait_for_lines(ada, "can you hear me?", 0).await;
+    type_line(ada, "/ignored\n").await;
+    wait_for_lines(ada, "You ignore: Bob", 1).await;
+    type_line(ada, "/unignore Bob\n").await;
+    wait_for_lines(ada, "can you hear me?", 1).await;
+    for (typed, told) in [
+        ("/kick Ada ramming", "Your role does not allow that."),
+        ("/votekick Ada", "A vote needs 3 active players."),
+        ("/yes", "There is no such vote for you."),
+    ] {
+        type_line(bob, &format!("{typed}\n")).await;
+        wait_for_lines(bob, told, 1).await;
+    }
+    type_line(bob, "/mute Ada soon\n").await;
+    wait_for_note(bob, "/mute name 10m").await;
+    bob.write("chat-field", "").await;
+    bob.press(ESCAPE).await;
 }
 
 async fn too_much_is_refused_and_tried_again(bob: &Page, ada: &Page) {

@@ -1,9 +1,12 @@
 //! The lines of the chat.
 
+use driftfield_shared::protocol::{VoteLine, VoteState};
 use web_sys::{Element as Node, Event};
 
 use super::model::ChatModel;
-use crate::chat::{COMMANDS, Fate, Receipt, ShownBody, ShownLine, is_action, refusal, text_of};
+use crate::chat::{
+    Fate, Receipt, ShownBody, ShownLine, Told, commands, is_action, refusal, text_of,
+};
 use crate::hud::command::{Command, command};
 use crate::say;
 use crate::ui::{Element, RwSignal, each, html, show, switch};
@@ -63,9 +66,10 @@ fn row(model: ChatModel, line: RwSignal<ShownLine>) -> Element {
             move |body| match body {
                 ShownBody::Said { .. } => said(model, line, body),
                 ShownBody::Help => {
-                    let help = COMMANDS.iter().map(|command| html::li().child(command.help));
+                    let help = commands().map(|command| html::li().child(command.help));
                     html::ul().child(help.collect::<Vec<_>>())
                 }
+                ShownBody::Told(what) => told(what),
             },
         ))
         .child(switch(move || line.with(|line| line.receipt), |receipt| receipt.map(mark)))
@@ -102,6 +106,23 @@ fn said(model: ChatModel, line: RwSignal<ShownLine>, body: &ShownBody) -> Elemen
         false => text_of(&saying, &[]),
     };
     html::span().child(head).child(gap).child(html::bdi().class("text").child(text))
+}
+
+/// What the player alone is told; a vote that runs has a button for each vote.
+fn told(what: &Told) -> Element {
+    let text = what.clone();
+    let line = html::span().class("told").test_id("chat-told").child(move || text.text());
+    let Told::Vote(VoteLine { id, state: VoteState::Open, .. }) = what else { return line };
+    let id = *id;
+    let button = |test_id: &'static str, yes: bool, label: say::Message| {
+        html::button()
+            .attr("type", "button")
+            .test_id(test_id)
+            .on("click", move |_: Event| command(Command::Vote(id, yes)))
+            .child(label)
+    };
+    let why = html::div().class("why").child(button("vote-yes", true, say::VOTE_YES));
+    html::div().child(line).child(why.child(button("vote-no", false, say::VOTE_NO)))
 }
 
 /// A name, and a sign for "to".

@@ -5,6 +5,7 @@
 //! keys, buttons --talk, wheel, point--> say --PageMessage::Ask--> worker
 //! ```
 
+mod company;
 mod point;
 mod talk;
 mod wheel;
@@ -26,6 +27,7 @@ use crate::chat::{
 };
 use crate::net::PageMessage;
 use crate::render::{Rgb, rgb_bits, ship_color};
+use company::Company;
 use point::Finger;
 use wheel::Spin;
 
@@ -53,6 +55,8 @@ pub struct Chat {
     /// The last number of a question, and those without an answer that are not about a line.
     asked: u32,
     questions: Vec<(u32, Question)>,
+    /// What the player is told beside that.
+    company: Company,
     /// The line behind which the commands are listed.
     help: Option<LineId>,
     /// Lines that are shown while the chat is closed, and since when.
@@ -71,6 +75,10 @@ pub(super) enum Question {
     Notices,
     /// Something was read.
     NoticesRead,
+    /// Whom the player ignores; it is not told.
+    Ignored,
+    /// Something that the player has commanded.
+    Demand,
 }
 
 impl Game {
@@ -109,6 +117,7 @@ impl Game {
         for line in pending.cloned().collect::<Vec<_>>() {
             self.send(&line);
         }
+        self.welcome_company();
     }
 
     /// Lines came.
@@ -120,7 +129,12 @@ impl Game {
         is_live: bool,
     ) {
         let now_ms = self.now_ms();
-        for line in lines.iter().filter(|_| is_live) {
+        let heard: Vec<ChatLine> = lines
+            .iter()
+            .filter(|line| is_live && !self.chat.log.is_ignored(line))
+            .cloned()
+            .collect();
+        for line in &heard {
             self.chat.fresh.push(((line.id, 0), now_ms));
             self.hear(now_ms, line);
         }
@@ -165,6 +179,7 @@ impl Game {
             }
             // A guest has none, and what was read here counts as read here.
             (Some(Question::Notices | Question::NoticesRead), _) => return,
+            (Some(question), outcome) => self.take_company_answer(question, outcome),
             (None, outcome) => {
                 self.chat.outbox.handle_answer(number, outcome);
                 let now_ms = self.now_ms();
@@ -284,6 +299,7 @@ impl Game {
         let name = session.name(session.player);
         let own = Own { account: chat.own, name: &name };
         let mut lines = shown(&chat.log, &chat.outbox, own);
+        chat.company.show(&mut lines);
         if !is_open {
             let since = |line: &ShownLine| chat.fresh.iter().find(|(key, _)| *key == line.key);
             lines.retain(|line| since(line).is_some());

@@ -1,7 +1,7 @@
 //! The field of the chat: opened, typed into, and said.
 
 use driftfield_shared::limits::{LINE_BYTES_MAX, LINE_GRAPHEMES_MAX};
-use driftfield_shared::protocol::{LineId, Saying};
+use driftfield_shared::protocol::{HubBody, LineId, Saying, VoteId};
 use web_sys::HtmlInputElement;
 
 use crate::chat::{Meaning, People, To, read, target};
@@ -112,6 +112,15 @@ impl Game {
                 self.chat_changed();
                 ChatNote::None
             }
+            Ok(Meaning::Ask(body)) => match too_long_for(&body) {
+                Some(count) => ChatNote::TooLong(count),
+                None => {
+                    self.chat.recall.note(&typed);
+                    field.set_value("");
+                    self.demand(body);
+                    ChatNote::None
+                }
+            },
             Ok(Meaning::Say(to, saying)) => match too_long(&saying) {
                 Some(count) => ChatNote::TooLong(count),
                 None if self.say(to, saying) => {
@@ -189,6 +198,10 @@ impl People for Game {
         let session = self.session.as_ref()?;
         self.chat.log.whisperer(self.chat.own, &session.name(session.player))
     }
+
+    fn vote(&self) -> Option<VoteId> {
+        self.chat.company.vote()
+    }
 }
 
 /// What stands behind a name at the start of a text, in any case.
@@ -207,6 +220,11 @@ fn room_left(text: &str) -> Result<usize, u32> {
         Some(left) => Ok(left),
         None => Err((count - LINE_GRAPHEMES_MAX) as u32),
     }
+}
+
+/// How many characters of a request are too many, if so.
+fn too_long_for(body: &HubBody) -> Option<u32> {
+    body.texts().find_map(|text| room_left(text).err())
 }
 
 fn too_long(saying: &Saying) -> Option<u32> {

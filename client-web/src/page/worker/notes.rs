@@ -65,6 +65,7 @@ impl Game {
                 self.take_lines(of, lines, has_gap, is_live);
             }
             Note::Notices { notices, is_live } => self.take_notices(notices, is_live),
+            Note::Vote(vote) => self.take_vote(vote),
             Note::Answer { number, outcome } => self.take_answer(number, outcome),
             Note::Stats(stats) => {
                 self.bytes.read(self.now_ms(), stats.payload_bytes_received);
