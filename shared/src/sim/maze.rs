@@ -5,8 +5,8 @@ use glam::Vec2;
 use super::rng::Rng;
 use crate::content::{Area, Content, ContentError, Field, Gate, Sector, SectorSize, Wall};
 
-/// Side of the sector in units.
-const SIDE: f32 = 3_000.0;
+/// Side of the sector in units, if nothing else is asked for.
+pub const SIDE: f32 = 3_000.0;
 /// Places tried for each wall and each pair of gates.
 const TRIES: u32 = 200;
 
@@ -16,10 +16,23 @@ const TRIES: u32 = 200;
 /// # Errors
 /// When the built-in content is unsound.
 pub fn maze(walls: usize, gate_pairs: usize, seed: u64) -> Result<Content, ContentError> {
+    maze_of(SIDE, walls, gate_pairs, seed)
+}
+
+/// The same of another side.
+///
+/// # Errors
+/// When the built-in content is unsound.
+pub fn maze_of(
+    side: f32,
+    walls: usize,
+    gate_pairs: usize,
+    seed: u64,
+) -> Result<Content, ContentError> {
     let mut content = Content::built_in()?;
     let rng = &mut Rng::new(seed);
     let frontier = frontier(&mut content);
-    frontier.size = SectorSize::Fixed { side: SIDE };
+    frontier.size = SectorSize::Fixed { side };
     frontier.stations.truncate(1);
     frontier.safe_zones.clear();
     frontier.rocks.clear();
@@ -38,7 +51,7 @@ pub fn maze(walls: usize, gate_pairs: usize, seed: u64) -> Result<Content, Conte
             id: id.to_owned(),
             name: id.to_owned(),
             partner: partner.to_owned(),
-            position: rng.in_square(SIDE / 2.0 - 150.0).round(),
+            position: rng.in_square(side / 2.0 - 150.0).round(),
             radius: rng.range(40.0, 90.0).round(),
             turn: rng.unit(),
             cooldown_seconds: rng.range(0.3, 1.5),
@@ -50,7 +63,7 @@ pub fn maze(walls: usize, gate_pairs: usize, seed: u64) -> Result<Content, Conte
     }
     for index in 0..walls {
         try_to(&mut content, |sector| {
-            let mut place = rng.in_square(SIDE / 2.0 - 60.0).round();
+            let mut place = rng.in_square(side / 2.0 - 60.0).round();
             let mut line = vec![place];
             for _ in 0..=rng.below(3) {
                 place += rng.angle().direction() * rng.range(40.0, 220.0);

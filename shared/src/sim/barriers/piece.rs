@@ -68,6 +68,13 @@ impl Piece {
         self.apart(place).length() - self.radius
     }
 
+    /// Whether it may be nearer to a place than `reach`: it is, or almost.
+    pub(super) fn is_within(&self, place: Vec2, reach: f32) -> bool {
+        // Room for roundings, which are larger the farther an end is.
+        let reach = self.radius + reach + SKIN;
+        self.apart(place).length_squared() <= reach * reach
+    }
+
     /// Whether a circle overlaps it.
     pub(super) fn overlaps(&self, place: Vec2, radius: f32) -> bool {
         let reach = self.radius + radius;

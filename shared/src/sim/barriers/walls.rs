@@ -7,8 +7,8 @@ use glam::Vec2;
 use super::piece::{Piece, SKIN, Touch};
 use crate::content::{Sector, Wall};
 
-/// Side of a cell in units: a few times the way of a shot in a tick.
-const CELL_SIDE: f32 = 128.0;
+/// Side of a cell in units: about what a ship needs for itself and its way in a tick.
+const CELL_SIDE: f32 = 64.0;
 /// Cells along a side, at most.
 const COLUMNS_MAX: usize = 256;
 /// Passes in which a circle is pushed out of several walls at once.
@@ -89,7 +89,10 @@ impl Walls {
     /// Whether a wall may be in the way of a circle from one place to another. It never misses one.
     pub fn is_near(&self, from: Vec2, to: Vec2, radius: f32) -> bool {
         let mut is_near = false;
-        self.for_each_near(from, to, radius, |_| is_near = true);
+        let middle = from.midpoint(to);
+        // All of the path is in this circle.
+        let reach = from.distance(to) / 2.0 + radius + SKIN;
+        self.for_each_near(from, to, radius, |piece| is_near |= piece.is_within(middle, reach));
         is_near
     }
 
