@@ -9,6 +9,8 @@
 //! no update; it is told later, and then only what is still so.
 
 mod allowance;
+#[cfg(all(test, target_os = "linux"))]
+mod load;
 mod messages;
 mod ranking;
 mod subscriptions;
