@@ -150,7 +150,7 @@ fn a_feed_that_was_given_up_and_begun_anew_is_another_one() {
     assert!(chat.feeds.contains_key(&place), "a room keeps its feed");
     let inbox = Place::Inbox(AccountId(0));
     assert!(!chat.feeds.contains_key(&inbox));
-    assert_eq!(chat.take_given_up(), [inbox.clone()], "its topic is withdrawn");
+    assert_eq!(chat.take_given_up(), std::slice::from_ref(&inbox), "its topic is withdrawn");
     // Of a player's room nobody knows whether it is still there.
     let own = Place::Room("own-abc".into());
     chat.push(&own, &said.line);
