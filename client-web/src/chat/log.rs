@@ -111,10 +111,17 @@ impl Log {
 
     /// All lines that are shown, in their order.
     pub fn lines(&self) -> Vec<&ChatLine> {
-        let all = self.room.lines.iter().chain(&self.inbox.lines);
-        let is_heard = |line: &&ChatLine| !self.is_ignored(line);
-        let mut lines: Vec<&ChatLine> = all.filter(is_heard).collect();
-        lines.sort_by_key(|line| line.id);
+        let mut whispers = self.inbox.lines.iter().peekable();
+        let mut lines = Vec::with_capacity(self.room.lines.len() + self.inbox.lines.len());
+        for line in &self.room.lines {
+            while let Some(whisper) = whispers.next_if(|whisper| whisper.id < line.id) {
+                lines.push(whisper);
+            }
+            lines.push(line);
+        }
+        lines.extend(whispers);
+        lines.retain(|line| !self.is_ignored(line));
+        debug_assert!(lines.is_sorted_by_key(|line| line.id), "lines have their order");
         lines
     }
 

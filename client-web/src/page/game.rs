@@ -193,6 +193,8 @@ impl Game {
     }
 
     /// Opens or closes what covers the world.
+    // Called for many commands: once is enough in the page.
+    #[inline(never)]
     pub fn show_sheet(&mut self, sheet: Sheet) {
         self.close_chat();
         self.close_wheel();

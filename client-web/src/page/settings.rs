@@ -19,7 +19,7 @@ impl Game {
         model.chat.is_masked.set_changed(!self.settings.is_unmasked);
         model.is_still.set_changed(is_still);
         model.keymap.set_changed(self.settings.keys.clone());
-        start::show_still(is_still);
+        start::show_still(self.settings.is_still);
     }
 
     fn keep_settings(&mut self) {

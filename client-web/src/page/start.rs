@@ -184,13 +184,13 @@ pub fn is_touch() -> bool {
     root.is_some_and(|root| root.class_list().contains(TOUCH))
 }
 
-/// Lets the page move, or keeps it still, whatever the system asks for.
-pub fn show_still(is_still: bool) {
+/// Lets the page move, or keeps it still; `None`: as the system asks for, now and later.
+pub fn show_still(is_still: Option<bool>) {
     if let Some(root) = document().ok().and_then(|document| document.document_element()) {
         let list = root.class_list();
         // Fails only for a name that is none.
-        let _ = list.toggle_with_force("still", is_still);
-        let _ = list.toggle_with_force("moving", !is_still);
+        let _ = list.toggle_with_force("still", is_still == Some(true));
+        let _ = list.toggle_with_force("moving", is_still == Some(false));
     }
 }
 

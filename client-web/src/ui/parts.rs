@@ -46,20 +46,14 @@ where
 {
     fn show(self, place: &Place) {
         let Switch { value, view } = self;
-        let area = Area::new(place);
-        let mut shown: Option<(T, Scope)> = None;
+        let mut area = Area::new(place);
+        let mut shown: Option<T> = None;
         render_effect(move || {
             let value = value();
-            if shown.as_ref().is_some_and(|(old, _)| *old == value) {
-                return;
+            if shown.as_ref() != Some(&value) {
+                area.replace(&mut |place| view(&value).show(place));
+                shown = Some(value);
             }
-            if let Some((_, scope)) = shown.take() {
-                scope.end();
-                area.clear();
-            }
-            let scope = Scope::new();
-            scope.run(|| view(&value).show(&area.place()));
-            shown = Some((value, scope));
         });
     }
 }
@@ -70,9 +64,14 @@ struct Each<I, K, V> {
     view: V,
 }
 
+/// What a row is to its list.
 struct Row<T, K> {
     key: K,
     item: RwSignal<T>,
+}
+
+/// What a row is to the page. This part is not generic, so that it is compiled only once.
+struct RowPart {
     scope: Scope,
     element: Element,
 }
@@ -89,8 +88,9 @@ where
         let Each { items, key, view } = self;
         let area = Area::new(place);
         let mut rows: Vec<Row<T, K>> = Vec::new();
+        let mut parts: Vec<RowPart> = Vec::new();
         render_effect(move || {
-            let mut old = std::mem::take(&mut rows);
+            let (mut old, mut old_parts) = (std::mem::take(&mut rows), std::mem::take(&mut parts));
             for item in items() {
                 let key = key(&item);
                 debug_assert!(rows.iter().all(|row| row.key != key), "keys of a list differ");
@@ -99,6 +99,7 @@ where
                         let row = old.swap_remove(index);
                         row.item.set_changed(item);
                         rows.push(row);
+                        parts.push(old_parts.swap_remove(index));
                     }
                     None => {
                         let scope = Scope::new();
@@ -106,15 +107,12 @@ where
                             let item = RwSignal::new(item);
                             (item, view(item))
                         });
-                        rows.push(Row { key, item, scope, element });
+                        rows.push(Row { key, item });
+                        parts.push(RowPart { scope, element });
                     }
                 }
             }
-            for row in old {
-                row.scope.end();
-                row.element.node().remove();
-            }
-            area.arrange(rows.iter().map(|row| -> &Node { row.element.node() }));
+            area.show_rows(&parts, old_parts);
         });
     }
 }
@@ -124,6 +122,8 @@ struct Area {
     parent: Node,
     start: Node,
     end: Node,
+    /// Owns what is in it, if that is one part.
+    scope: Option<Scope>,
 }
 
 impl Area {
@@ -133,11 +133,27 @@ impl Area {
             place.put(&mark);
             mark.into()
         };
-        Area { start: mark(), end: mark(), parent: place.parent().clone() }
+        Area { start: mark(), end: mark(), parent: place.parent().clone(), scope: None }
     }
 
-    fn place(&self) -> Place {
-        Place::before(&self.parent, &self.end)
+    /// Shows another part than before.
+    fn replace(&mut self, show: &mut dyn FnMut(&Place)) {
+        if let Some(scope) = self.scope.take() {
+            scope.end();
+            self.clear();
+        }
+        let scope = Scope::new();
+        scope.run(|| show(&Place::before(&self.parent, &self.end)));
+        self.scope = Some(scope);
+    }
+
+    /// Shows these rows in this order, and those of before no longer.
+    fn show_rows(&self, rows: &[RowPart], before: Vec<RowPart>) {
+        for row in before {
+            row.scope.end();
+            row.element.node().remove();
+        }
+        self.arrange(rows.iter().map(|row| -> &Node { row.element.node() }));
     }
 
     fn clear(&self) {

@@ -29,7 +29,7 @@ const PLATE_GAP: f32 = 4.0;
 /// An arrow in the ship's colour for each known ship outside of the picture.
 pub(super) fn threats(moment: &Moment, info: &FrameInfo, out: &mut Instances<16>) {
     let scene = moment.scene;
-    let mut unseen: Vec<(f32, usize)> = scene
+    let unseen = scene
         .ships
         .iter()
         .enumerate()
@@ -42,10 +42,15 @@ pub(super) fn threats(moment: &Moment, info: &FrameInfo, out: &mut Instances<16>
         .filter(|(_, (_, ship))| {
             !info.view.shows(ship.position, -moment.tables.hull(ship.hull).radius * 0.5)
         })
-        .map(|(index, (_, ship))| (ship.position.distance_squared(info.view.center), index))
-        .collect();
-    unseen.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for (_, index) in unseen.into_iter().take(THREATS_MAX) {
+        .map(|(index, (_, ship))| (ship.position.distance_squared(info.view.center), index));
+    // Each is put into its place among the nearest: that is less code than to sort all.
+    let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(THREATS_MAX + 1);
+    for (distance, index) in unseen {
+        let place = nearest.partition_point(|(other, _)| *other <= distance);
+        nearest.insert(place, (distance, index));
+        nearest.truncate(THREATS_MAX);
+    }
+    for (_, index) in nearest {
         let (_, ship) = &scene.ships[index];
         let beyond = (ship.position - info.view.center).abs() - info.view.half;
         let nearness = 1.0 - (beyond.max_element() / FAR_UNITS).clamp(0.0, 1.0);

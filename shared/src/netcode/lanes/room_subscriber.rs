@@ -140,11 +140,16 @@ impl RoomSubscriber {
                 let lines =
                     self.leaderboard.into_iter().flat_map(|handle| self.subscriber.board(handle));
                 let lines = lines.map(|(key, value)| LeaderboardLine::read(key, value));
-                let mut lines = lines.collect::<Result<Vec<_>, _>>()?;
-                lines.sort_by_key(LeaderboardLine::order);
-                // While a whole board comes in pieces, lines of the one before are still there.
-                lines.truncate(LEADERBOARD_LINES_MAX);
-                tell(RoomNews::Leaderboard(lines));
+                // Each is put into its place: that is less code in the page than to sort them.
+                let mut best: Vec<LeaderboardLine> = Vec::new();
+                for line in lines {
+                    let line = line?;
+                    let order = line.order();
+                    best.insert(best.partition_point(|other| other.order() <= order), line);
+                    // While a whole board comes in pieces, lines of the one before are still there.
+                    best.truncate(LEADERBOARD_LINES_MAX);
+                }
+                tell(RoomNews::Leaderboard(best));
             }
             News::Board { changes, .. } if is_standing => {
                 for value in changes.into_iter().filter_map(|(_, value)| value) {
