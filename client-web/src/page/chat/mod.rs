@@ -35,6 +35,8 @@ use wheel::Spin;
 const CLOSED_LINES: usize = 6;
 const CLOSED_MS: f64 = 12_000.0;
 const FADE_MS: f64 = 900.0;
+/// Lines of which is remembered since when they are shown: in a talkative room many more come than are shown.
+const FRESH_MAX: usize = 32;
 
 /// What the page knows of the chat.
 #[derive(Debug, Default)]
@@ -292,6 +294,8 @@ impl Game {
         let is_open = model.is_open.get_untracked();
         let had_fresh = !chat.fresh.is_empty();
         chat.fresh.retain(|(_, at_ms)| now_ms - at_ms < CLOSED_MS);
+        let over = chat.fresh.len().saturating_sub(FRESH_MAX);
+        chat.fresh.drain(..over);
         // Fresh lines fade and go by themselves.
         if !std::mem::take(&mut chat.is_changed) && (is_open || !had_fresh) {
             return;
