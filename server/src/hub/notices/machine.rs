@@ -30,6 +30,8 @@ pub struct Feeds {
     epoch: u32,
     newest: NoticeId,
     feeds: BTreeMap<To, FeedOf>,
+    /// Whose feeds were given up, and are still published.
+    given_up: Vec<To>,
     /// Keys that senders used lately, the oldest first.
     keys: VecDeque<(To, String)>,
     known: HashSet<(To, String)>,
@@ -49,6 +51,7 @@ impl Feeds {
             epoch: RandomState::new().hash_one(NOTICES) as u32,
             newest: NoticeId(0),
             feeds: BTreeMap::new(),
+            given_up: Vec::new(),
             keys: VecDeque::new(),
             known: HashSet::new(),
             pace: Pace::new(NOTICES_AT_ONCE, NOTICE_INTERVAL),
@@ -152,7 +155,15 @@ impl Feeds {
         if let Some(oldest) = accounts.min_by_key(|(_, of)| of.newest).map(|(to, _)| *to) {
             self.feeds.remove(&oldest);
             self.epoch = self.epoch.wrapping_add(1);
+            self.given_up.push(oldest);
         }
+    }
+
+    /// Whose feeds were given up since the last call, and not begun anew: whoever has published them withdraws them.
+    pub fn take_given_up(&mut self) -> Vec<To> {
+        let mut given_up = std::mem::take(&mut self.given_up);
+        given_up.retain(|to| !self.feeds.contains_key(to));
+        given_up
     }
 
     fn remember(&mut self, to: To, key: String) {
@@ -286,6 +297,9 @@ mod tests {
             }
         }
         assert_eq!(feeds.feeds.len(), FEEDS_MAX);
+        let given_up = feeds.take_given_up();
+        assert!(!given_up.is_empty() && given_up.iter().all(|to| feeds.feed(*to).is_none()));
+        assert_eq!(feeds.take_given_up(), []);
         assert_eq!(feeds.keys.len(), KEYS_MAX);
         assert!(feeds.feed(To::All).is_some());
     }

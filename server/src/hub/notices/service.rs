@@ -211,6 +211,9 @@ impl NoticesService {
             changed.insert(to);
         }
         changed.into_iter().for_each(|to| self.publish(feeds, to));
+        for to in feeds.take_given_up() {
+            self.topics.withdraw(&notices_topic(to));
+        }
     }
 
     fn publish(&self, feeds: &mut Feeds, to: To) {
