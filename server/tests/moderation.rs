@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use driftfield_server::hub::{HostReply, HostSubject, HostWish, Subject};
 use driftfield_shared::protocol::{
-    AccountTag, Act, CloseReason, Complaint, Done, Dossier, HubBody, Notice, NoticeEvent, NoticeId,
-    Outcome, RefusalReason, Role, SayTo, Term, VoteState, Whom,
+    AccountTag, Act, CloseReason, Complaint, Done, Dossier, FriendLine, FriendState, HubBody,
+    Notice, NoticeEvent, NoticeId, Outcome, RefusalReason, Role, SayTo, Term, VoteState, Whom,
 };
 use support::TestServer;
 use support::folder::Folder;
@@ -395,4 +395,53 @@ fn the_host_gives_orders_to_a_running_server_and_reads_what_became_of_them() {
     let (status, ..) = program.wait(PATIENCE);
     assert!(status.success(), "{status}");
     assert!(!folder.path().join("admin.sock").exists(), "it ended in order");
+}
+
+#[test]
+fn two_are_friends_when_both_want_it_and_each_sees_where_the_other_is_also_after_a_restart() {
+    let folder = Folder::new("friends");
+    let start = || Program::start_with(&["--data-dir", folder.text()], Stdio::null());
+    let befriend = |talker: &mut Talker, whom: &str, is_wanted| {
+        let id = talker.ask(HubBody::Befriend { whom: name(whom), is_wanted });
+        match talker.outcome(id) {
+            Outcome::Done(Done::Befriended { state, .. }) => Ok(state),
+            Outcome::Refused(reason) => Err(reason),
+            other => panic!("{other:?}"),
+        }
+    };
+    let list = |talker: &mut Talker| {
+        let id = talker.ask(HubBody::Friends);
+        let Outcome::Done(Done::Friends { list }) = talker.outcome(id) else { panic!("a list") };
+        let line = |it: FriendLine| (it.whom.name, it.state, it.room);
+        list.into_iter().map(line).collect::<Vec<_>>()
+    };
+    let program = start();
+    let mut ada = Talker::new(program.address, "Ada", Some(1));
+    let mut bo = Talker::new(program.address, "Bo", Some(2));
+    assert_eq!(befriend(&mut ada, "Ada", true), Err(RefusalReason::Yourself));
+    assert_eq!(befriend(&mut ada, "Bo", true), Ok(FriendState::Asked));
+    let asked = |event: &&NoticeEvent| matches!(event, NoticeEvent::FriendAsked { who } if who.name == "Ada");
+    bo.until("the question", |bo| events(&bo.notices).iter().any(asked));
+    assert_eq!(list(&mut bo), [("Ada".into(), FriendState::Asking, None)]);
+    // Taken back and asked again, it is no news.
+    assert_eq!(befriend(&mut ada, "Bo", false), Ok(FriendState::Nothing));
+    assert_eq!(befriend(&mut ada, "Bo", true), Ok(FriendState::Asked));
+    assert_eq!(befriend(&mut bo, "Ada", true), Ok(FriendState::Friends));
+    let made =
+        |event: &&NoticeEvent| matches!(event, NoticeEvent::FriendMade { who } if who.name == "Bo");
+    ada.until("the answer", |ada| events(&ada.notices).iter().any(made));
+    assert_eq!(bo.notices.len(), 1);
+    drop(bo);
+    end(program);
+
+    let program = start();
+    let mut ada = Talker::new(program.address, "Ada", Some(1));
+    ada.nonce += 100;
+    assert_eq!(list(&mut ada), [("Bo".into(), FriendState::Friends, None)]);
+    let _bo = Talker::new(program.address, "Bo", Some(2));
+    let room = Some("frontier".to_owned());
+    assert_eq!(list(&mut ada), [("Bo".into(), FriendState::Friends, room)]);
+    assert_eq!(befriend(&mut ada, "Bo", false), Ok(FriendState::Nothing));
+    assert_eq!(list(&mut ada), []);
+    assert_eq!(befriend(&mut ada, "Bo", false), Err(RefusalReason::NotInForce));
 }

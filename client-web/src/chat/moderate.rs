@@ -26,6 +26,21 @@ pub const COMMANDS: &[Command] = &[
         read: |_, _| Ok(Meaning::Ask(HubBody::Ignored)),
     },
     Command {
+        names: &["friend"],
+        help: say::COMMAND_FRIEND,
+        read: |people, rest| befriend(people, rest, true, say::COMMAND_FRIEND),
+    },
+    Command {
+        names: &["unfriend"],
+        help: say::COMMAND_UNFRIEND,
+        read: |people, rest| befriend(people, rest, false, say::COMMAND_UNFRIEND),
+    },
+    Command {
+        names: &["friends"],
+        help: say::COMMAND_FRIENDS,
+        read: |_, _| Ok(Meaning::Ask(HubBody::Friends)),
+    },
+    Command {
         names: &["report"],
         help: say::COMMAND_REPORT,
         read: |people, rest| {
@@ -111,6 +126,16 @@ fn ignore(
 ) -> Result<Meaning, Fault> {
     let (whom, _) = whom(people, rest, help)?;
     Ok(Meaning::Ask(HubBody::Ignore { whom, is_ignored }))
+}
+
+fn befriend(
+    people: &dyn People,
+    rest: &str,
+    is_wanted: bool,
+    help: Message,
+) -> Result<Meaning, Fault> {
+    let (whom, _) = whom(people, rest, help)?;
+    Ok(Meaning::Ask(HubBody::Befriend { whom, is_wanted }))
 }
 
 fn vote(people: &dyn People, yes: bool) -> Meaning {
@@ -225,6 +250,8 @@ mod tests {
         };
         assert_eq!(report("/report Eve spam all day"), (Complaint::Spam, "all day".into()));
         assert_eq!(report("/report Eve is rude"), (Complaint::Other, "is rude".into()));
+        let befriend = HubBody::Befriend { whom: Whom::Name("Ada Two".into()), is_wanted: true };
+        assert_eq!(asked("/friend Ada Two"), befriend);
         assert_eq!(asked("/yes"), HubBody::Vote { vote: VoteId(7), yes: true });
         for typed in ["/mute Eve", "/mute Eve soon", "/kick", "/role Eve king", "/announce "] {
             assert!(matches!(read(&Room, typed), Err(Fault::Usage(_))), "{typed}");

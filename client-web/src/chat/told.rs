@@ -1,6 +1,8 @@
 //! What a player is told beside what others say: what became of his commands, and the room's vote.
 
-use driftfield_shared::protocol::{Done, Dossier, RefusalReason, Role, Term, VoteLine, VoteState};
+use driftfield_shared::protocol::{
+    Done, Dossier, FriendLine, FriendState, RefusalReason, Role, Term, VoteLine, VoteState,
+};
 
 use super::said::refusal;
 use crate::notifications::length;
@@ -42,11 +44,33 @@ fn done_text(done: &Done) -> String {
         Done::Found(dossier) => dossier_text(dossier),
         Done::Announced => say::TOLD_ANNOUNCED.text(),
         Done::Voted { .. } => say::TOLD_VOTED.text(),
+        Done::Befriended { whom, state } => match state {
+            FriendState::Nothing => say::told_friend_nothing(&whom.name),
+            FriendState::Asked | FriendState::Asking => say::told_friend_asked(&whom.name),
+            FriendState::Friends => say::told_friend_made(&whom.name),
+        },
+        Done::Friends { list } if list.is_empty() => say::TOLD_FRIENDS_NONE.text(),
+        Done::Friends { list } => {
+            let lines: Vec<String> = list.iter().map(friend_text).collect();
+            say::told_friends(&lines.join(", "))
+        }
+        // No command asks for these.
         Done::Renamed { .. }
         | Done::Said { .. }
         | Done::History { .. }
         | Done::Notices { .. }
         | Done::NoticesRead => String::new(),
+    }
+}
+
+/// A friend in a few words: the name, and where he is, or how it stands.
+fn friend_text(FriendLine { whom, state, room }: &FriendLine) -> String {
+    let name = &whom.name;
+    match (state, room) {
+        (FriendState::Friends, Some(room)) => say::friend_in_room(name, room),
+        (FriendState::Asking, _) => say::friend_asking(name),
+        (FriendState::Asked, _) => say::friend_asked(name),
+        (FriendState::Friends | FriendState::Nothing, _) => name.clone(),
     }
 }
 

@@ -6,6 +6,7 @@ mod content_watch;
 mod contents;
 mod desk;
 mod directory;
+mod friends;
 mod lobby;
 mod moderation;
 mod notices;
@@ -18,6 +19,7 @@ pub use content_watch::ContentWatch;
 pub use contents::{Contents, Forms, Published};
 pub use desk::{Answer, Ask, Asker, Asks, Desk, Desks, HubReply};
 pub use directory::{Directory, Health, Rooms};
+pub use friends::Friends;
 pub use lobby::Lobby;
 pub use moderation::{
     Guest, HostOrder, HostReply, HostSubject, HostWish, Ignores, Kick, Kicked, Kicks,

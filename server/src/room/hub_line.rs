@@ -72,6 +72,8 @@ impl HubLine {
             }
             HubBody::Ignore { whom, is_ignored } => Plea::Ignore(subject(whom)?, is_ignored),
             HubBody::Ignored => Plea::Ignored,
+            HubBody::Befriend { whom, is_wanted } => Plea::Befriend(subject(whom)?, is_wanted),
+            HubBody::Friends => Plea::Friends,
             HubBody::Report { whom, complaint, note } => {
                 Plea::Report(subject(whom)?, complaint, note)
             }

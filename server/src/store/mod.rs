@@ -42,7 +42,10 @@ pub use accounts::{Account, AccountChange, AccountId, AccountKind, SecretHash};
 pub use audit::{AuditLine, audit};
 pub use backup::{BackupError, backup};
 pub use check::{CheckReport, check};
-pub use company::{IgnoreChange, Ignored, NoticesRead, Report, Roles, StoredNotice, StoredReport};
+pub use company::{
+    FriendChange, IgnoreChange, Ignored, NoticesRead, Report, Roles, StoredNotice, StoredReport,
+    Wanted,
+};
 use data_dir::DataDir;
 use database::Database;
 pub use failure::{Failure, StoreError};

@@ -4,7 +4,7 @@ use std::mem;
 
 use super::accounts::AccountChange;
 use super::audit::AuditLine;
-use super::company::{IgnoreChange, NoticesRead, Report, StoredNotice};
+use super::company::{FriendChange, IgnoreChange, NoticesRead, Report, StoredNotice};
 use super::history::{JournalChunk, RoomCheckpoint};
 use super::ledger::{Booking, Fence};
 use super::lines::StoredLine;
@@ -42,6 +42,8 @@ pub enum Record {
     OwnRoom(OwnRoomChange),
     /// An account ignores another one, or does so no more.
     Ignore(IgnoreChange),
+    /// Two accounts become friends, or part.
+    Friend(FriendChange),
     /// What a player tells moderators.
     Report(Report),
     /// Something that a player is told.
@@ -130,6 +132,7 @@ impl Record {
             Record::Line(line) => line.bytes(),
             Record::OwnRoom(change) => change.bytes(),
             Record::Ignore(change) => change.whom.name.len(),
+            Record::Friend(change) => change.bytes(),
             Record::Report(report) => report.bytes(),
             Record::Notice(notice) => notice.bytes(),
         };
@@ -212,5 +215,11 @@ impl From<StoredNotice> for Record {
 impl From<NoticesRead> for Record {
     fn from(read: NoticesRead) -> Self {
         Record::NoticesRead(read)
+    }
+}
+
+impl From<FriendChange> for Record {
+    fn from(change: FriendChange) -> Self {
+        Record::Friend(change)
     }
 }

@@ -25,8 +25,8 @@ pub use message::{
     encode_client_control, encode_server_control, is_input_command, topic_lane,
 };
 pub use moderation::{
-    Act, BadTerm, Complaint, Dossier, NetworkTag, Role, Term, VOTE, VoteId, VoteLine, VoteState,
-    Whom,
+    Act, BadTerm, Complaint, Dossier, FriendLine, FriendState, NetworkTag, Role, Term, VOTE,
+    VoteId, VoteLine, VoteState, Whom,
 };
 pub use notices::{ANNOUNCEMENTS, NOTICES, Notice, NoticeEvent, NoticeId};
 pub use request::{

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::chat::AccountTag;
+use super::chat::{AccountTag, Talker};
 use crate::units::PlayerId;
 use crate::wire::{DecodeError, codec};
 
@@ -205,6 +205,30 @@ pub struct Dossier {
     pub mute: Option<Term>,
     /// How long a ban is still in force, if one is.
     pub ban: Option<Term>,
+}
+
+/// How it stands between the own account and another one.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub enum FriendState {
+    /// Neither wants to be friends.
+    Nothing,
+    /// The own account has asked.
+    Asked,
+    /// The other one asks.
+    Asking,
+    /// Both want it.
+    Friends,
+}
+
+/// A friend, or somebody who asks or was asked.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct FriendLine {
+    /// Who, with the name when that began.
+    pub whom: Talker,
+    /// How it stands.
+    pub state: FriendState,
+    /// The room in which a friend plays now, if in any.
+    pub room: Option<String>,
 }
 
 /// The number of a vote.

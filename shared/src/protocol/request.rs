@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::chat::{ChatLine, LineId, Nonce, SayTo, Saying, Talker};
-use super::moderation::{Act, Complaint, Dossier, VoteId, Whom};
+use super::moderation::{Act, Complaint, Dossier, FriendLine, FriendState, VoteId, Whom};
 use super::notices::{Notice, NoticeId};
 
 /// The number of a request. The numbers that a client uses rise.
@@ -138,6 +138,15 @@ pub enum HubBody {
         /// Which.
         up_to: NoticeId,
     },
+    /// To be friends, if the other one wants it, too; or to have nothing more to do with each other.
+    Befriend {
+        /// With whom.
+        whom: Whom,
+        /// Whether to be friends.
+        is_wanted: bool,
+    },
+    /// The own friends, whom the account has asked, and who asks it.
+    Friends,
 }
 
 impl HubBody {
@@ -152,8 +161,11 @@ impl HubBody {
             | HubBody::Ignored
             | HubBody::Vote { .. }
             | HubBody::Notices { .. }
-            | HubBody::NoticesRead { .. } => (None, None),
-            HubBody::Ignore { whom, .. } | HubBody::LookUp { whom } => (Some(whom), None),
+            | HubBody::NoticesRead { .. }
+            | HubBody::Friends => (None, None),
+            HubBody::Ignore { whom, .. }
+            | HubBody::LookUp { whom }
+            | HubBody::Befriend { whom, .. } => (Some(whom), None),
             HubBody::Report { whom, note, .. }
             | HubBody::Moderate { whom, note, .. }
             | HubBody::StartVote { whom, note } => (Some(whom), Some(note)),
@@ -253,6 +265,18 @@ pub enum Done {
     },
     /// See [`HubBody::NoticesRead`].
     NoticesRead,
+    /// See [`HubBody::Befriend`].
+    Befriended {
+        /// With whom.
+        whom: Talker,
+        /// How it stands now.
+        state: FriendState,
+    },
+    /// See [`HubBody::Friends`].
+    Friends {
+        /// Everyone, in the order in which it began.
+        list: Vec<FriendLine>,
+    },
 }
 
 /// Why a request was refused, in a sentence for the player.

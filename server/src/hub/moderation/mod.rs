@@ -10,6 +10,7 @@
 
 mod acts;
 mod finding;
+mod friendship;
 mod ignores;
 mod kicks;
 mod networks;
@@ -34,6 +35,10 @@ pub enum Plea {
     Ignore(Subject, bool),
     /// Whom the player ignores.
     Ignored,
+    /// To be friends, or to have nothing more to do with each other.
+    Befriend(Subject, bool),
+    /// The player's friends.
+    Friends,
     /// To tell moderators of somebody.
     Report(Subject, Complaint, String),
     /// What only some roles may do.

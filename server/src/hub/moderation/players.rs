@@ -25,6 +25,8 @@ pub struct Present {
     pub is_bot: bool,
     /// Whether it is a bot of the server itself.
     pub is_house_bot: bool,
+    /// Whether there is a connection; a seat outlives it for a while.
+    pub is_connected: bool,
     /// Whether the player has done something in the last minute.
     pub is_active: bool,
 }
@@ -119,6 +121,7 @@ mod tests {
             address: None,
             is_bot: false,
             is_house_bot: false,
+            is_connected: true,
             is_active: true,
         }
     }

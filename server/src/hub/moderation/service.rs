@@ -24,7 +24,7 @@ use super::{HostOrder, HostReply, HostWish, Ignores, NO_VOTE, Plea, Seen, vote_t
 use crate::hub::chat::Moment;
 use crate::hub::desk::{Ask, Asker, Asks, Requests};
 use crate::hub::pace::Pace;
-use crate::hub::{Directory, HubTopics, Notices, To};
+use crate::hub::{Directory, Friends, HubTopics, Notices, To};
 use crate::store::{
     AccountId, AuditLine, Batch, IgnoreChange, Ignored, Report, SanctionKind, SanctionTarget,
     StoreHandle, Submission, unix_millis, unix_seconds,
@@ -37,7 +37,8 @@ pub struct ModerationService {
     store: StoreHandle,
     topics: HubTopics,
     kicks: Kicks,
-    ignores: Ignores,
+    pub(super) ignores: Ignores,
+    pub(super) friends: Friends,
     notices: Notices,
     networks: Networks,
     votes: Votes,
@@ -54,7 +55,7 @@ pub struct ModerationService {
 }
 
 /// What became of a request: an answer now, or one when something is durable.
-enum Ending {
+pub(super) enum Ending {
     Now(Done),
     When(Submission, Done),
 }
@@ -76,6 +77,11 @@ impl ModerationService {
             key[8..16].copy_from_slice(&hasher.hash_one("b").to_le_bytes());
             key
         });
+        let friends = store.friends().unwrap_or_else(|error| {
+            error!(%error, "who is whose friend cannot be read");
+            Vec::new()
+        });
+        let friends = Friends::new(friends);
         let epoch = RandomState::new().hash_one(VOTE) as u32;
         topics.publish(NO_VOTE, Board::new(epoch));
         ModerationService {
@@ -83,6 +89,7 @@ impl ModerationService {
             topics,
             kicks,
             ignores,
+            friends,
             notices,
             networks: Networks::new(key),
             votes: Votes::default(),
@@ -153,6 +160,8 @@ impl ModerationService {
                 let list = self.ignores.of(asker.account).into_iter().map(talker).collect();
                 Ok(Ending::Now(Done::Ignored { list }))
             }
+            Plea::Befriend(whom, is_wanted) => self.befriend(&asker, whom, is_wanted).await,
+            Plea::Friends => Ok(Ending::Now(self.list_friends(&asker, rooms).await)),
             Plea::Report(whom, complaint, note) => {
                 self.report(&asker, whom, complaint, &note).await
             }
@@ -228,7 +237,11 @@ impl ModerationService {
             subject: "everyone".to_owned(),
             detail: text.clone(),
         };
-        self.submit_and_tell(Batch::of(audit), Some((To::All, NoticeEvent::Announced { text })))
+        self.submit_and_tell(
+            Batch::of(audit),
+            Some((To::All, NoticeEvent::Announced { text })),
+            None,
+        )
     }
 
     /// Tells the host when it is durable, beside everything else.
@@ -285,7 +298,7 @@ impl ModerationService {
         let deed = Deed { act, note: tidy(note)?, at: unix_seconds() };
         let effects = deed.effects(actor, target, role, &in_force)?;
         let told = effects.told.map(|(account, event)| (To::Account(account), event));
-        let durable = self.submit_and_tell(effects.batch, told)?;
+        let durable = self.submit_and_tell(effects.batch, told, None)?;
         for kick in effects.kicks {
             self.kicks.kick(kick, deed.at);
         }
@@ -501,7 +514,7 @@ impl ModerationService {
             let (room, note) = (room.to_string(), line.note.clone());
             (To::Account(account), NoticeEvent::VotedOut { room, note })
         });
-        if self.submit_and_tell(Batch::of(audit), told).is_err() {
+        if self.submit_and_tell(Batch::of(audit), told, None).is_err() {
             warn!(%room, "a vote is not in the audit log: too much waits for the store");
         }
         let (account, player, address) = (whom.account, whom.player, whom.address);
@@ -512,7 +525,7 @@ impl ModerationService {
     }
 
     /// The account that a player means, with its name. Other rooms are not searched for players without a role.
-    async fn known(&self, whom: Subject) -> Result<(AccountId, String), RefusalReason> {
+    pub(super) async fn known(&self, whom: Subject) -> Result<(AccountId, String), RefusalReason> {
         match whom {
             Subject::Seat { account: Some(account), name, .. } => Ok((account, name)),
             Subject::Account(account) => Ok((account, account_name(&self.store, account).await?)),
@@ -523,12 +536,13 @@ impl ModerationService {
     }
 
     /// Submits what was done together with what somebody is told of it.
-    fn submit_and_tell(
+    pub(super) fn submit_and_tell(
         &mut self,
         mut batch: Batch,
         told: Option<(To, NoticeEvent)>,
+        key: Option<&str>,
     ) -> Result<Submission, RefusalReason> {
-        let added = told.and_then(|(to, event)| self.notices.add(&mut batch, to, None, event));
+        let added = told.and_then(|(to, event)| self.notices.add(&mut batch, to, key, event));
         let submitted = self.submit(batch);
         if let Some(added) = added {
             self.notices.submitted(added, submitted.as_ref().ok().copied());
@@ -536,7 +550,7 @@ impl ModerationService {
         submitted
     }
 
-    fn submit(&mut self, batch: Batch) -> Result<Submission, RefusalReason> {
+    pub(super) fn submit(&mut self, batch: Batch) -> Result<Submission, RefusalReason> {
         let submission = self.store.submit(batch).map_err(|_| RefusalReason::Busy)?;
         self.submitted = submission;
         Ok(submission)

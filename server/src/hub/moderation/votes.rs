@@ -239,6 +239,7 @@ mod tests {
             address: None,
             is_bot: false,
             is_house_bot: false,
+            is_connected: true,
             is_active: true,
         }
     }

@@ -21,6 +21,7 @@ impl Membership {
                 address: peer.map(|peer| peer.ip()),
                 is_bot: seat.info.is_bot,
                 is_house_bot: client.is_some_and(|client| client.connection.is_house_bot()),
+                is_connected: client.is_some(),
                 is_active: idle_ticks
                     .is_some_and(|idle| idle < ACTIVE_SECONDS * u32::from(tick_hz)),
             }

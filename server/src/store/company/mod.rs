@@ -6,6 +6,7 @@
 //!        +-- Roles (in memory), StoreHandle <--+
 //! ```
 
+mod friends;
 mod ignores;
 mod notices;
 mod reports;
@@ -17,6 +18,7 @@ use super::accounts::{self, Account, AccountId};
 use super::sanctions::{self, Sanction};
 use super::time::UnixSeconds;
 use super::{AuditLine, StoreError, StoreHandle, StoredLine, audit, lines};
+pub use friends::{FriendChange, Wanted};
 pub use ignores::{IgnoreChange, Ignored};
 pub use notices::{NoticesRead, StoredNotice};
 pub use reports::{Report, StoredReport};
@@ -24,6 +26,7 @@ pub use roles::Roles;
 
 /// Forgets what is kept of an account that is deleted. Reports stay until they are too old.
 pub(super) fn forget(connection: &Connection, account: AccountId) -> rusqlite::Result<()> {
+    friends::forget(connection, account)?;
     ignores::forget(connection, account)?;
     notices::forget(connection, account)
 }
@@ -102,6 +105,11 @@ impl StoreHandle {
     /// The newest notices of all accounts, the oldest first.
     pub fn newest_notices(&self, count: u32) -> Result<Vec<StoredNotice>, StoreError> {
         self.read(|connection| notices::newest(connection, count))
+    }
+
+    /// Everyone who wants to be somebody's friend.
+    pub fn friends(&self) -> Result<Vec<Wanted>, StoreError> {
+        self.read(friends::all)
     }
 
     /// The key of the short hashes of networks.

@@ -25,6 +25,7 @@ pub(in crate::store) fn apply(
         Record::Line(line) => line.apply(connection),
         Record::OwnRoom(change) => change.apply(connection),
         Record::Ignore(change) => change.apply(connection),
+        Record::Friend(change) => change.apply(connection),
         Record::Report(report) => report.apply(connection),
         Record::Notice(notice) => notice.apply(connection),
         Record::NoticesRead(read) => read.apply(connection),
