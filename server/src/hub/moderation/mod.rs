@@ -18,6 +18,7 @@ mod players;
 mod powers;
 mod service;
 mod votes;
+mod voting;
 
 use driftfield_shared::protocol::{Act, Complaint, RefusalReason, Role, VOTE, VoteId};
 use ipnet::IpNet;

@@ -1,26 +1,26 @@
 //! The moderation of a server: takes what rooms and the host ask for, and answers when it is durable.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use driftfield_shared::protocol::{
-    AccountTag, Act, CloseReason, Complaint, Done, Dossier, NoticeEvent, Outcome, RefusalReason,
-    Role, Talker, VOTE, VoteLine,
+    AccountTag, Act, Complaint, Done, Dossier, NoticeEvent, Outcome, RefusalReason, Role, Talker,
+    VOTE,
 };
 use driftfield_shared::topics::{Board, Publisher};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use super::acts::{Actor, Deed, term_left};
 use super::finding::{Finder, account_name, present, read};
-use super::kicks::{Kick, Kicked, Kicks};
+use super::kicks::Kicks;
 use super::networks::Networks;
 use super::players::{Person, Present, Subject, Target};
-use super::powers::{Rank, is_beyond_votes};
-use super::votes::{Starter, VoteEvent, Votes};
-use super::{HostOrder, HostReply, HostWish, Ignores, NO_VOTE, Plea, Seen, vote_topic};
+use super::powers::Rank;
+use super::votes::Votes;
+use super::{HostOrder, HostReply, HostWish, Ignores, NO_VOTE, Plea, Seen};
 use crate::hub::chat::Moment;
 use crate::hub::desk::{Ask, Asker, Asks, Requests};
 use crate::hub::pace::Pace;
@@ -34,17 +34,17 @@ use crate::text::{Line, LineFault};
 /// The moderation, with everything around it.
 #[derive(Debug)]
 pub struct ModerationService {
-    store: StoreHandle,
-    topics: HubTopics,
-    kicks: Kicks,
+    pub(super) store: StoreHandle,
+    pub(super) topics: HubTopics,
+    pub(super) kicks: Kicks,
     pub(super) ignores: Ignores,
     pub(super) friends: Friends,
-    notices: Notices,
+    pub(super) notices: Notices,
     networks: Networks,
-    votes: Votes,
+    pub(super) votes: Votes,
     /// The board of each room that has voted.
-    boards: BTreeMap<Box<str>, Publisher<Board>>,
-    epoch: u32,
+    pub(super) boards: BTreeMap<Box<str>, Publisher<Board>>,
+    pub(super) epoch: u32,
     requests: Requests,
     /// How often an account may ask for anything at all.
     any: Pace,
@@ -433,97 +433,6 @@ impl ModerationService {
         Ok(Ending::When(self.submit(Batch::of(report))?, Done::Reported))
     }
 
-    async fn start_vote(
-        &mut self,
-        asker: Asker,
-        whom: Subject,
-        note: &str,
-        rooms: &Directory,
-    ) -> Result<Ending, RefusalReason> {
-        let Subject::Seat { player, account, .. } = whom else {
-            return Err(RefusalReason::NoSuchPlayer);
-        };
-        let note = tidy(note)?;
-        if account.is_some_and(|account| is_beyond_votes(self.store.roles().of(account))) {
-            return Err(RefusalReason::Outranked);
-        }
-        let present = present(rooms, Some(&asker.room)).await;
-        let active: BTreeSet<AccountId> = present
-            .iter()
-            .filter(|seat| seat.is_active && !seat.is_bot)
-            .filter_map(|seat| seat.account)
-            .collect();
-        let is_it = |seat: &&Present| seat.player == player && seat.account == account;
-        let whom = present.iter().find(is_it).ok_or(RefusalReason::NoSuchPlayer)?;
-        if whom.is_house_bot {
-            return Err(RefusalReason::Outranked);
-        }
-        self.forget_rooms(rooms);
-        let starter = Starter { account: asker.account, name: asker.name };
-        let (vote, events) =
-            self.votes.start(self.now(), &asker.room, starter, whom.clone(), &active, note)?;
-        self.note_votes(events);
-        Ok(Ending::Now(Done::Voted { vote }))
-    }
-
-    /// Forgets the boards of rooms that have ended.
-    fn forget_rooms(&mut self, rooms: &Directory) {
-        let topics = &self.topics;
-        self.boards.retain(|room, _| {
-            let is_there = rooms.find(Some(room)).is_some();
-            if !is_there {
-                topics.withdraw(&vote_topic(room));
-            }
-            is_there
-        });
-    }
-
-    fn note_votes(&mut self, events: Vec<VoteEvent>) {
-        for event in events {
-            match event {
-                VoteEvent::Stands(room, line) => self.show(&room, Some(&line)),
-                VoteEvent::Over(room) => self.show(&room, None),
-                VoteEvent::Passed(room, line, whom) => self.vote_out(room, &line, whom),
-            }
-        }
-    }
-
-    fn show(&mut self, room: &str, line: Option<&VoteLine>) {
-        let new = || Publisher::new(Board::new(self.epoch));
-        let board = self.boards.entry(room.into()).or_insert_with(new);
-        match line {
-            Some(line) => board.topic_mut().set(VoteLine::KEY, &line.value()),
-            None => board.topic_mut().remove(VoteLine::KEY),
-        }
-        board.seal();
-        self.topics.publish(&vote_topic(room), board.clone());
-    }
-
-    fn vote_out(&mut self, room: Box<str>, line: &VoteLine, whom: Present) {
-        let at = unix_seconds();
-        let subject =
-            Person { name: whom.name.clone(), account: whom.account, seats: Vec::new() }.in_words();
-        let audit = AuditLine {
-            at,
-            actor: format!("vote in {room}, begun by {}", line.starter),
-            action: "kick".to_owned(),
-            subject,
-            detail: format!("10m, {} for and {} against: {}", line.yes, line.no, line.note),
-        };
-        let told = whom.account.map(|account| {
-            let (room, note) = (room.to_string(), line.note.clone());
-            (To::Account(account), NoticeEvent::VotedOut { room, note })
-        });
-        if self.submit_and_tell(Batch::of(audit), told, None).is_err() {
-            warn!(%room, "a vote is not in the audit log: too much waits for the store");
-        }
-        let (account, player, address) = (whom.account, whom.player, whom.address);
-        let guest = || Kicked::Guest { room: room.clone(), player, address };
-        let whom = account.map_or_else(guest, Kicked::Account);
-        let (reason, until) = (CloseReason::VotedOut, at + VOTED_OUT_SECONDS);
-        self.kicks.kick(Kick { whom, room: Some(room), reason, until }, at);
-    }
-
     /// The account that a player means, with its name. Other rooms are not searched for players without a role.
     pub(super) async fn known(&self, whom: Subject) -> Result<(AccountId, String), RefusalReason> {
         match whom {
@@ -556,13 +465,13 @@ impl ModerationService {
         Ok(submission)
     }
 
-    fn now(&self) -> Moment {
+    pub(super) fn now(&self) -> Moment {
         Moment { since_start: self.start.elapsed(), unix_ms: unix_millis() }
     }
 }
 
 /// A note, made fit to be shown; it may be empty.
-fn tidy(note: &str) -> Result<String, RefusalReason> {
+pub(super) fn tidy(note: &str) -> Result<String, RefusalReason> {
     match Line::new(note) {
         Ok(line) => Ok(line.text().to_owned()),
         Err(LineFault::Empty) => Ok(String::new()),
@@ -582,8 +491,6 @@ const REPORTS_AT_ONCE: u32 = 3;
 const REPORT_INTERVAL: Duration = Duration::from_secs(120);
 /// Lines of the reported that are kept with a report.
 const REPORTED_LINES: u32 = 20;
-/// How long who was voted out is not let into that room.
-const VOTED_OUT_SECONDS: i64 = 600;
 /// Accounts with a role: those of a very large community.
 const ROLES_MAX: usize = 1_000;
 /// How long the host waits for something to be durable.
