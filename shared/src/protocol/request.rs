@@ -145,7 +145,7 @@ pub enum HubBody {
         /// Whether to be friends.
         is_wanted: bool,
     },
-    /// The own friends, whom the account has asked, and who asks it.
+    /// The list of own friends, and the requests for friendship that the account has sent and received.
     Friends,
 }
 

@@ -79,7 +79,7 @@ impl ModerationService {
         Ok(Ending::When(submitted, Done::Befriended { whom: talker(account, name), state }))
     }
 
-    /// The friends of an account, whom it has asked, and who asks it; of friends also where they are.
+    /// The list of friends of an account, with the room of each, and the requests that it has sent and received.
     pub(super) async fn list_friends(&self, asker: &Asker, rooms: &Directory) -> Done {
         let ties = self.friends.of(asker.account).to_vec();
         let mut places: HashMap<AccountId, String> = HashMap::new();

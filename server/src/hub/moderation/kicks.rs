@@ -43,7 +43,7 @@ pub enum Kicked {
     },
 }
 
-/// A place in a room, of somebody who has it or wants one.
+/// A seat in a room: taken by a player, or asked for by one.
 #[derive(Clone, Copy, Debug)]
 pub struct Guest<'a> {
     /// The room.

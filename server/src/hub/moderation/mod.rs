@@ -1,7 +1,7 @@
 //! What keeps company bearable: roles and what they may do, kicks, reports, votes, and whom accounts ignore.
 //!
 //! ```text
-//! room --Ask<Plea>--> ModerationService --> powers: may it? --> players: who is it? --> store: sanction, audit --durable--> Answer
+//! room --Ask<Plea>--> ModerationService --> powers (permission) --> players (target) --> store: sanction, audit --durable--> Answer
 //! admin --HostOrder-->        |                                                        \--> Kicks --> rooms
 //!                             +--> votes --> the board `vote` of the room
 //! ```

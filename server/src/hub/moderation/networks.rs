@@ -19,7 +19,7 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// None seen yet. The key is secret: who has it can try all addresses.
+    /// A table without networks. Keep the key secret: with it, short hashes can be turned back into addresses by trying all.
     pub fn new(key: [u8; 32]) -> Self {
         Networks { key, seen: HashMap::new(), order: VecDeque::new() }
     }

@@ -43,7 +43,7 @@ pub enum Subject {
         /// Whose it is.
         account: Option<AccountId>,
     },
-    /// Somebody who is not there, by name.
+    /// A player who is not in the room, by name.
     Name(String),
     /// An account.
     Account(AccountId),

@@ -1,4 +1,4 @@
-//! Bans and kicks: who is not let in, and who of those in the room must leave.
+//! Bans and kicks: refuses banned and kicked players at the door, and sends those away who are already in the room.
 
 use std::net::IpAddr;
 

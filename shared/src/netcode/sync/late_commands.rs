@@ -1,7 +1,7 @@
 //! Decides whether commands are late so often that a second connection for them is worth its bytes.
 //!
-//! TCP is ordered: behind a lost segment every command waits for a round trip or more. With two connections both must
-//! lose a segment at the same time. At 1 % loss that reduced the share of late commands from 0.83 % to 0.19 %, and
+//! TCP is ordered: behind a lost segment every command waits for a round trip or more. With two connections a
+//! command is late only if both lose a segment at the same time. At 1 % loss that reduced the share of late commands from 0.83 % to 0.19 %, and
 //! the median time from input to effect from 143 to 64 ms (`docs/netcode.md`). Without loss it would only double the
 //! bytes.
 
