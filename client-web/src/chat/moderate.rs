@@ -13,12 +13,18 @@ pub const COMMANDS: &[Command] = &[
     Command {
         names: &["ignore", "block"],
         help: say::COMMAND_IGNORE,
-        read: |people, rest| ignore(people, rest, true, say::COMMAND_IGNORE),
+        read: |people, rest| {
+            let ask = |whom| HubBody::Ignore { whom, is_ignored: true };
+            about(people, rest, say::COMMAND_IGNORE, ask)
+        },
     },
     Command {
         names: &["unignore", "unblock"],
         help: say::COMMAND_UNIGNORE,
-        read: |people, rest| ignore(people, rest, false, say::COMMAND_UNIGNORE),
+        read: |people, rest| {
+            let ask = |whom| HubBody::Ignore { whom, is_ignored: false };
+            about(people, rest, say::COMMAND_UNIGNORE, ask)
+        },
     },
     Command {
         names: &["ignored"],
@@ -28,12 +34,18 @@ pub const COMMANDS: &[Command] = &[
     Command {
         names: &["friend"],
         help: say::COMMAND_FRIEND,
-        read: |people, rest| befriend(people, rest, true, say::COMMAND_FRIEND),
+        read: |people, rest| {
+            let ask = |whom| HubBody::Befriend { whom, is_wanted: true };
+            about(people, rest, say::COMMAND_FRIEND, ask)
+        },
     },
     Command {
         names: &["unfriend"],
         help: say::COMMAND_UNFRIEND,
-        read: |people, rest| befriend(people, rest, false, say::COMMAND_UNFRIEND),
+        read: |people, rest| {
+            let ask = |whom| HubBody::Befriend { whom, is_wanted: false };
+            about(people, rest, say::COMMAND_UNFRIEND, ask)
+        },
     },
     Command {
         names: &["friends"],
@@ -93,10 +105,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         names: &["who", "whois"],
         help: say::COMMAND_WHO,
-        read: |people, rest| {
-            let (whom, _) = whom(people, rest, say::COMMAND_WHO)?;
-            Ok(Meaning::Ask(HubBody::LookUp { whom }))
-        },
+        read: |people, rest| about(people, rest, say::COMMAND_WHO, |whom| HubBody::LookUp { whom }),
     },
     Command {
         names: &["role"],
@@ -118,24 +127,15 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn ignore(
+/// Asks something about one player. What stands behind the name does not count.
+fn about(
     people: &dyn People,
     rest: &str,
-    is_ignored: bool,
     help: Message,
+    ask: impl FnOnce(Whom) -> HubBody,
 ) -> Result<Meaning, Fault> {
     let (whom, _) = whom(people, rest, help)?;
-    Ok(Meaning::Ask(HubBody::Ignore { whom, is_ignored }))
-}
-
-fn befriend(
-    people: &dyn People,
-    rest: &str,
-    is_wanted: bool,
-    help: Message,
-) -> Result<Meaning, Fault> {
-    let (whom, _) = whom(people, rest, help)?;
-    Ok(Meaning::Ask(HubBody::Befriend { whom, is_wanted }))
+    Ok(Meaning::Ask(ask(whom)))
 }
 
 fn vote(people: &dyn People, yes: bool) -> Meaning {

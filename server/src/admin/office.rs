@@ -170,8 +170,7 @@ impl Office {
             warn!("players are not told: too much waits for the store");
             return Ok(());
         };
-        let durable = self.store.status().wait(submitted);
-        if tokio::time::timeout(DURABLE_TIME_MAX, durable).await.is_err() {
+        if !self.store.status().wait_within(submitted, DURABLE_TIME_MAX).await {
             warn!("players are not told yet: nothing can be saved at the moment");
         }
         Ok(())

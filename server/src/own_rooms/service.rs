@@ -269,8 +269,7 @@ impl OwnRooms {
     /// Makes a change. Returns whether it is durable in time.
     async fn keep(&self, change: OwnRoomChange) -> bool {
         let Ok(submission) = self.0.store.submit(Batch::of(change)) else { return false };
-        let durable = self.0.store.status().wait(submission);
-        tokio::time::timeout(DURABLE_TIME_MAX, durable).await.is_ok()
+        self.0.store.status().wait_within(submission, DURABLE_TIME_MAX).await
     }
 
     fn now(&self) -> Duration {

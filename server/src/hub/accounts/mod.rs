@@ -181,8 +181,10 @@ impl Accounts {
     async fn change(&self, change: AccountChange) -> Result<(), AccountError> {
         let store = &self.0.store;
         let submission = store.submit(Batch::of(change)).map_err(|_| AccountError::Unavailable)?;
-        let durable = store.status().wait(submission);
-        tokio::time::timeout(DURABLE_TIME_MAX, durable).await.map_err(|_| AccountError::Unavailable)
+        match store.status().wait_within(submission, DURABLE_TIME_MAX).await {
+            true => Ok(()),
+            false => Err(AccountError::Unavailable),
+        }
     }
 
     /// The same for a change after which no ticket of the account is good any more.

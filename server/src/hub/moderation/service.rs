@@ -253,10 +253,9 @@ impl ModerationService {
     ) {
         let status = self.store.status().clone();
         tokio::spawn(async move {
-            let waited = tokio::time::timeout(DURABLE_TIME_MAX, status.wait(durable)).await;
-            let _ = reply.send(match waited {
-                Ok(()) => Ok(HostReply::Done(name)),
-                Err(_) => Err(RefusalReason::Busy),
+            let _ = reply.send(match status.wait_within(durable, DURABLE_TIME_MAX).await {
+                true => Ok(HostReply::Done(name)),
+                false => Err(RefusalReason::Busy),
             });
         });
     }
@@ -288,9 +287,9 @@ impl ModerationService {
         let in_force = match act {
             Act::Unmute | Act::Unban => {
                 // What was done just before is in the list only when it is durable.
-                let durable = self.store.status().wait(self.submitted);
-                let waited = tokio::time::timeout(DURABLE_TIME_MAX, durable).await;
-                waited.map_err(|_| RefusalReason::Busy)?;
+                if !self.store.status().wait_within(self.submitted, DURABLE_TIME_MAX).await {
+                    return Err(RefusalReason::Busy);
+                }
                 read(&self.store, StoreHandle::sanctions_in_force).await?
             }
             _ => Vec::new(),

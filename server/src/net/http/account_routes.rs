@@ -9,11 +9,9 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
-use hyper::body::Incoming;
-use hyper::http::request::Parts;
 use serde::{Deserialize, Serialize};
 
-use super::json_body::{Purpose, json, no_content, parse, purpose, read, secret_of};
+use super::json_body::{json, no_content, parse, secret_of};
 use super::{Answer, Refusal, Visitor};
 use crate::hub::{AccountError, Accounts};
 use crate::store::AccountKind;
@@ -79,16 +77,11 @@ impl AccountRoute {
         accounts: &Accounts,
         visitor: &Visitor,
         client: Option<IpAddr>,
-        head: &Parts,
-        body: Incoming,
+        body: &[u8],
     ) -> Result<Answer, Refusal> {
-        if let Purpose::Preflight = purpose(head)? {
-            return Ok(no_content());
-        }
-        let body = read(head, body).await?;
         match self {
             AccountRoute::Session => {
-                let SessionBody { secret, may_create, is_bot } = parse(&body)?;
+                let SessionBody { secret, may_create, is_bot } = parse(body)?;
                 let secret = secret_of(&secret)?;
                 let kind = if is_bot { AccountKind::Bot } else { AccountKind::Person };
                 let is_known = accounts.is_known(&secret).await.map_err(Refusal::Account)?;
@@ -111,13 +104,13 @@ impl AccountRoute {
                 json(&answer)
             }
             AccountRoute::Rotate => {
-                let RotateBody { secret, new_secret } = parse(&body)?;
+                let RotateBody { secret, new_secret } = parse(body)?;
                 let (old, new) = (secret_of(&secret)?, secret_of(&new_secret)?);
                 accounts.rotate(&old, &new).await.map_err(Refusal::Account)?;
                 Ok(no_content())
             }
             AccountRoute::Delete => {
-                let SecretBody { secret } = parse(&body)?;
+                let SecretBody { secret } = parse(body)?;
                 accounts.delete(&secret_of(&secret)?).await.map_err(Refusal::Account)?;
                 Ok(no_content())
             }

@@ -17,24 +17,6 @@ use super::origin::Origin;
 use super::{Answer, Refusal, fresh};
 use crate::limits::{BODY_BYTES_MAX, REQUEST_TIME_MAX};
 
-/// What a request with a body is for.
-pub(super) enum Purpose {
-    /// Its body counts.
-    Body,
-    /// A browser asks this first for a page of another origin.
-    Preflight,
-}
-
-/// Whether a request may have a body.
-pub(super) fn purpose(head: &Parts) -> Result<Purpose, Refusal> {
-    match head.method {
-        Method::POST => Ok(Purpose::Body),
-        // The origin is checked by now.
-        Method::OPTIONS => Ok(Purpose::Preflight),
-        _ => Err(Refusal::MethodNotPost),
-    }
-}
-
 /// Checks the origin. Returns it where it is another one than the page's own, so that its page may read the answer.
 pub(super) fn foreign_origin(
     head: &Parts,
@@ -63,8 +45,14 @@ pub(super) fn allow_origin(headers: &mut HeaderMap, origin: Option<HeaderValue>)
     }
 }
 
-/// The whole body, within its bounds.
-pub(super) async fn read(head: &Parts, body: Incoming) -> Result<Bytes, Refusal> {
+/// The whole body, within its bounds; `None` for what a browser asks before it sends the request of a page of another origin.
+pub(super) async fn read(head: &Parts, body: Incoming) -> Result<Option<Bytes>, Refusal> {
+    match head.method {
+        Method::POST => {}
+        // The origin is checked by now.
+        Method::OPTIONS => return Ok(None),
+        _ => return Err(Refusal::MethodNotPost),
+    }
     let content_type = head.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     if content_type != Some(b"application/json") {
         return Err(Refusal::NotJson);
@@ -75,7 +63,7 @@ pub(super) async fn read(head: &Parts, body: Incoming) -> Result<Bytes, Refusal>
     }
     let whole = Limited::new(body, BODY_BYTES_MAX).collect();
     match tokio::time::timeout(REQUEST_TIME_MAX, whole).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Ok(body)) => Ok(Some(body.to_bytes())),
         Ok(Err(_)) => Err(Refusal::BodyLength),
         Err(_) => Err(Refusal::BodyTimedOut),
     }

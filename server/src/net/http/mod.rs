@@ -232,14 +232,18 @@ impl Site {
             true => Err(Refusal::Draining),
             false => match self.check_ban(None, client) {
                 Err(banned) => Err(banned),
-                Ok(()) => match route {
-                    BodyRoute::Account(route) => {
-                        route.answer(&self.accounts, visitor, client, head, body).await
-                    }
-                    BodyRoute::Room(route) => {
-                        let (rooms, accounts) = (&self.own_rooms, &self.accounts);
-                        route.answer(rooms, accounts, client, head, body).await
-                    }
+                Ok(()) => match json_body::read(head, body).await {
+                    Err(refusal) => Err(refusal),
+                    Ok(None) => Ok(json_body::no_content()),
+                    Ok(Some(body)) => match route {
+                        BodyRoute::Account(route) => {
+                            route.answer(&self.accounts, visitor, client, &body).await
+                        }
+                        BodyRoute::Room(route) => {
+                            let (rooms, accounts) = (&self.own_rooms, &self.accounts);
+                            route.answer(rooms, accounts, client, &body).await
+                        }
+                    },
                 },
             },
         };

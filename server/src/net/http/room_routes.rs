@@ -12,11 +12,9 @@
 use std::net::IpAddr;
 
 use data_encoding::BASE64URL_NOPAD;
-use hyper::body::Incoming;
-use hyper::http::request::Parts;
 use serde::{Deserialize, Serialize};
 
-use super::json_body::{Purpose, json, no_content, parse, purpose, read, secret_of};
+use super::json_body::{json, no_content, parse, secret_of};
 use super::{Answer, Refusal};
 use crate::hub::{AccountError, Accounts};
 use crate::own_rooms::{Opened, OwnRooms, Wish};
@@ -94,13 +92,8 @@ impl RoomRoute {
         rooms: &OwnRooms,
         accounts: &Accounts,
         client: Option<IpAddr>,
-        head: &Parts,
-        body: Incoming,
+        body: &[u8],
     ) -> Result<Answer, Refusal> {
-        if let Purpose::Preflight = purpose(head)? {
-            return Ok(no_content());
-        }
-        let body = read(head, body).await?;
         let account = async |secret: &str| {
             let secret = secret_of(secret)?;
             let account = accounts.account(&secret).await.map_err(Refusal::Account)?;
@@ -113,14 +106,14 @@ impl RoomRoute {
         match self {
             RoomRoute::Open => {
                 let OpenBody { secret, like, name, owner_name, seats, bots, is_locked } =
-                    parse(&body)?;
+                    parse(body)?;
                 let account = account(&secret).await?;
                 let wish = Wish { like, name, owner_name, seats, bots, is_locked };
                 let opened = rooms.open(account, client, wish).await.map_err(Refusal::OwnRoom)?;
                 json(&RoomAnswer::from(opened))
             }
             RoomRoute::Enter => {
-                let EnterBody { secret, room, invite } = parse(&body)?;
+                let EnterBody { secret, room, invite } = parse(body)?;
                 let account = account(&secret).await?;
                 let invite = BASE64URL_NOPAD.decode(invite.as_bytes()).ok();
                 let invite = invite.and_then(|invite| invite.try_into().ok());
@@ -129,7 +122,7 @@ impl RoomRoute {
                 Ok(no_content())
             }
             RoomRoute::Mine => {
-                let MineBody { secret } = parse(&body)?;
+                let MineBody { secret } = parse(body)?;
                 let account = account(&secret).await?;
                 let limits = rooms.limits();
                 json(&MineAnswer {

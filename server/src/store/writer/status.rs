@@ -118,6 +118,11 @@ impl StoreStatus {
         }
     }
 
+    /// The same, but not for longer than `patience`. Returns whether the submission is durable.
+    pub async fn wait_within(&self, submission: Submission, patience: Duration) -> bool {
+        tokio::time::timeout(patience, self.wait(submission)).await.is_ok()
+    }
+
     pub(super) fn note_queued(&self, at: Instant) {
         self.0.queued_since.store(self.stamp(at), Ordering::Release);
     }
