@@ -3,7 +3,7 @@
 use driftfield_shared::limits::HISTORY_LINES_MAX;
 use driftfield_shared::protocol::{AccountTag, ChatLine, LineId, LinesOf};
 
-use super::draft::To;
+use super::To;
 
 /// Lines of a feed that are kept while new ones come.
 const LINES_MAX: usize = 300;

@@ -11,7 +11,7 @@ use driftfield_shared::protocol::{
     AccountTag, Done, LineId, Nonce, Outcome, RefusalReason, Saying,
 };
 
-use super::draft::To;
+use super::To;
 use super::log::Log;
 
 /// Lines that may stand here; the oldest refused one makes room.

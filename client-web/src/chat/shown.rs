@@ -2,7 +2,7 @@
 
 use driftfield_shared::protocol::{AccountTag, ChatLine, LineId, Saying};
 
-use super::draft::To;
+use super::To;
 use super::log::Log;
 use super::outbox::{Fate, Outbox, Outgoing};
 use super::told::Told;
