@@ -5,19 +5,15 @@
 //!                    \-> /ws: checks, greeting -> 101 -> the socket leaves tokio -> the room's tick thread
 //! ```
 //!
-//! The server keeps no cookies and takes no bodies but those of `account_routes` and `room_routes`: any other request is its head.
+//! The server keeps no cookies and takes no bodies but those of `bodies`: any other request is its head.
 
-mod account_routes;
+mod bodies;
 mod encoding;
 mod files;
 mod handshake;
 mod headers;
-mod json_body;
-mod origin;
 mod refusal;
-mod room_routes;
 mod serve;
-mod upgrade;
 mod visitor;
 mod watch;
 
@@ -36,7 +32,7 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use tracing::warn;
 
-pub use origin::Origin;
+pub use handshake::Origin;
 pub use refusal::Refusal;
 pub use serve::serve_socket;
 pub use visitor::Visitor;
@@ -48,10 +44,8 @@ use crate::metrics::Metrics;
 use crate::own_rooms::OwnRooms;
 use crate::room::{Entry, RoomHandle, RoomStatus};
 use crate::store::{AccountId, StoreHandle, Trouble};
-use account_routes::AccountRoute;
-use handshake::{Place, check_host, check_size, check_upgrade};
-use origin::HostName;
-use room_routes::RoomRoute;
+use bodies::{AccountRoute, RoomRoute};
+use handshake::{HostName, Place, check_host, check_size, check_upgrade};
 
 /// What is answered to HTTP requests, for all connections of a server.
 #[derive(Debug)]
@@ -167,7 +161,7 @@ impl Site {
                         // Seats are counted to whoever is behind a trusted proxy, not to the proxy.
                         let client =
                             client.map_or(peer, |client| SocketAddr::new(client, peer.port()));
-                        upgrade::hand_over(on_upgrade, room, entry, client, permit);
+                        handshake::hand_over(on_upgrade, room, entry, client, permit);
                         answer
                     }
                     Err(error) => self.refuse(peer, &Refusal::Admission(error), Some(&place.host)),
@@ -224,7 +218,7 @@ impl Site {
         place: &Place<'_>,
     ) -> Answer {
         let (peer, allowed) = (visitor.peer(), &self.settings.allowed_origins);
-        let origin = match json_body::foreign_origin(head, place, allowed) {
+        let origin = match bodies::foreign_origin(head, place, allowed) {
             Ok(origin) => origin,
             Err(refusal) => return self.refuse(peer, &refusal, Some(&place.host)),
         };
@@ -232,9 +226,9 @@ impl Site {
             true => Err(Refusal::Draining),
             false => match self.check_ban(None, client) {
                 Err(banned) => Err(banned),
-                Ok(()) => match json_body::read(head, body).await {
+                Ok(()) => match bodies::read(head, body).await {
                     Err(refusal) => Err(refusal),
-                    Ok(None) => Ok(json_body::no_content()),
+                    Ok(None) => Ok(bodies::no_content()),
                     Ok(Some(body)) => match route {
                         BodyRoute::Account(route) => {
                             route.answer(&self.accounts, visitor, client, &body).await
@@ -254,7 +248,7 @@ impl Site {
                 answer
             },
         );
-        json_body::allow_origin(answer.headers_mut(), origin);
+        bodies::allow_origin(answer.headers_mut(), origin);
         answer
     }
 

@@ -14,14 +14,14 @@ use std::net::IpAddr;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use super::json_body::{json, no_content, parse, secret_of};
-use super::{Answer, Refusal};
+use super::{json, no_content, parse, secret_of};
 use crate::hub::{AccountError, Accounts};
+use crate::net::http::{Answer, Refusal};
 use crate::own_rooms::{Opened, OwnRooms, Wish};
 
 /// What is done about a room.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum RoomRoute {
+pub(in crate::net::http) enum RoomRoute {
     Open,
     Enter,
     Mine,
@@ -77,7 +77,7 @@ impl From<Opened> for RoomAnswer {
 
 impl RoomRoute {
     /// The route of an address.
-    pub(super) fn of(path: &str) -> Option<RoomRoute> {
+    pub(in crate::net::http) fn of(path: &str) -> Option<RoomRoute> {
         match path {
             "/api/rooms/open" => Some(RoomRoute::Open),
             "/api/rooms/enter" => Some(RoomRoute::Enter),
@@ -87,7 +87,7 @@ impl RoomRoute {
     }
 
     /// Answers a request for it. `client` is to whom a new room is counted.
-    pub(super) async fn answer(
+    pub(in crate::net::http) async fn answer(
         self,
         rooms: &OwnRooms,
         accounts: &Accounts,

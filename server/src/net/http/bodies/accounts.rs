@@ -11,14 +11,14 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use super::json_body::{json, no_content, parse, secret_of};
-use super::{Answer, Refusal, Visitor};
+use super::{json, no_content, parse, secret_of};
 use crate::hub::{AccountError, Accounts};
+use crate::net::http::{Answer, Refusal, Visitor};
 use crate::store::AccountKind;
 
 /// What is done with a secret.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum AccountRoute {
+pub(in crate::net::http) enum AccountRoute {
     Session,
     Rotate,
     Delete,
@@ -62,7 +62,7 @@ struct SessionAnswer {
 
 impl AccountRoute {
     /// The route of an address.
-    pub(super) fn of(path: &str) -> Option<AccountRoute> {
+    pub(in crate::net::http) fn of(path: &str) -> Option<AccountRoute> {
         match path {
             "/api/session" => Some(AccountRoute::Session),
             "/api/account/rotate" => Some(AccountRoute::Rotate),
@@ -72,7 +72,7 @@ impl AccountRoute {
     }
 
     /// Answers a request for it. `client` is to whom a new account is counted.
-    pub(super) async fn answer(
+    pub(in crate::net::http) async fn answer(
         self,
         accounts: &Accounts,
         visitor: &Visitor,

@@ -12,7 +12,7 @@ use std::net::Ipv6Addr;
 
 /// The host and port that a client thinks it talks to, lower-case, safe to put into a header.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct HostName {
+pub(in crate::net::http) struct HostName {
     host: String,
     port: Option<u16>,
 }
@@ -35,7 +35,7 @@ pub enum Origin {
 
 impl HostName {
     /// The value of a `Host` header, if it is a host with or without a port.
-    pub(super) fn parse(text: &str) -> Option<HostName> {
+    pub(in crate::net::http) fn parse(text: &str) -> Option<HostName> {
         let (host, port) = split_port(text)?;
         let port = match port {
             Some(port) => Some(port.parse().ok()?),
@@ -72,7 +72,7 @@ impl Origin {
     }
 
     /// Whether this is a page of `host`. `scheme` is that of the address that the client has opened, where it is known.
-    pub(super) fn is_of(&self, own: &HostName, own_scheme: Option<&str>) -> bool {
+    pub(in crate::net::http) fn is_of(&self, own: &HostName, own_scheme: Option<&str>) -> bool {
         let Origin::Of { scheme, host, port } = self else { return false };
         // Other schemes' hosts are not in the network.
         let Some(default_port) = default_port(scheme) else { return false };

@@ -10,15 +10,15 @@ use hyper_util::rt::TokioIo;
 use thiserror::Error;
 use tracing::debug;
 
-use super::watch::WatchedSocket;
 use crate::limits::REQUEST_TIME_MAX;
 use crate::net::admission::ConnectionPermit;
 use crate::net::connection::Connection;
+use crate::net::http::watch::WatchedSocket;
 use crate::room::{Entry, JoinError, RoomHandle};
 
 /// Waits in the background until the answer 101 is written, then moves the socket out of tokio and into
 /// the room, with what the client said in its request.
-pub(super) fn hand_over(
+pub(in crate::net::http) fn hand_over(
     on_upgrade: OnUpgrade,
     room: RoomHandle,
     entry: Entry,

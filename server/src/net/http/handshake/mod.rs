@@ -1,8 +1,15 @@
 //! The checks before a connection becomes a WebSocket.
 //!
+//! ```text
+//! head --size, host, origin--> UpgradeRequest -> 101 --upgrade--> the socket leaves tokio -> the room's tick thread
+//! ```
+//!
 //! All of them come before the answer 101: a proxy in front trusts that answer, and only that, to tell
 //! it that what follows is no HTTP any more.
 //! [RFC 6455 section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1).
+
+mod origin;
+mod upgrade;
 
 use driftfield_shared::protocol::Offer;
 use hyper::header::{self, HeaderName, HeaderValue};
@@ -10,9 +17,12 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Version};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+pub(super) use origin::HostName;
+pub use origin::Origin;
+pub(super) use upgrade::hand_over;
+
 use super::Refusal;
 use super::headers::members;
-use super::origin::{HostName, Origin};
 use crate::limits::REQUEST_HEAD_BYTES_MAX;
 use crate::net::proxies::ForwardedHost;
 

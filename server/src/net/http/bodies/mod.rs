@@ -1,7 +1,14 @@
-//! Bodies of requests: JSON within bounds.
+//! Requests with a body: what is asked for, in JSON within bounds.
+//!
+//! ```text
+//! origin, type, length -> read -> accounts: a secret for a ticket | rooms: a room of one's own -> Answer
+//! ```
 //!
 //! A secret is in the body, because addresses and headers end up in logs. The type `application/json` and the origin are
 //! checked, so that no page of another site can send one.
+
+mod accounts;
+mod rooms;
 
 use bytes::Bytes;
 use driftfield_shared::protocol::AccountSecret;
@@ -12,8 +19,10 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use super::handshake::{Place, check_origin};
-use super::origin::Origin;
+pub(super) use accounts::AccountRoute;
+pub(super) use rooms::RoomRoute;
+
+use super::handshake::{Origin, Place, check_origin};
 use super::{Answer, Refusal, fresh};
 use crate::limits::{BODY_BYTES_MAX, REQUEST_TIME_MAX};
 
