@@ -12,8 +12,6 @@
 
 pub mod accounts;
 mod audit;
-mod backup;
-mod check;
 mod company;
 pub mod data_dir;
 mod database;
@@ -40,14 +38,13 @@ use tracing::info;
 
 pub use accounts::{Account, AccountChange, AccountId, AccountKind, SecretHash};
 pub use audit::{AuditLine, audit};
-pub use backup::{BackupError, backup};
-pub use check::{CheckReport, check};
 pub use company::{
     FriendChange, IgnoreChange, Ignored, NoticesRead, Report, Roles, StoredNotice, StoredReport,
     Wanted,
 };
 use data_dir::DataDir;
 use database::Database;
+pub use database::{BackupError, CheckReport, backup, check};
 pub use failure::{Failure, StoreError};
 pub use history::{BuildId, ChainHash, JournalChunk, RoomCheckpoint, RoomHistory, Stretch};
 use ledger::Auditor;

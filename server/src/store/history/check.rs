@@ -4,7 +4,7 @@ use driftfield_shared::units::Tick;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{ChainHash, JournalChunk};
-use crate::store::check::CheckReport;
+use crate::store::CheckReport;
 
 /// Notes what does not fit.
 pub(in crate::store) fn check(

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use crate::store::check::CheckReport;
+use crate::store::CheckReport;
 
 /// How much of all assets is wrong; 0 is right.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

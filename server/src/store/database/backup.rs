@@ -12,7 +12,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
-use super::database::Database;
+use super::Database;
 
 /// Why there is no copy. The message is for the host.
 #[derive(Debug, Error)]

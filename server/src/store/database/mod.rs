@@ -1,6 +1,9 @@
-//! Where the database is, and how connections to it are opened.
+//! Where the database is, how connections to it are opened, and what is done with the file as a whole: a copy, a check.
 //!
 //! A database in memory lives as long as one connection to it is open, so [`Database`] keeps one.
+
+mod backup;
+mod check;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,6 +11,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+
+pub use backup::{BackupError, backup};
+pub use check::{CheckReport, check};
 
 use super::failure::{Failure, StoreError};
 

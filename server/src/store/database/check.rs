@@ -5,9 +5,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::StoreError;
-use super::database::Database;
-use super::{history, ledger};
+use super::Database;
+use crate::store::{StoreError, history, ledger};
 
 /// What was looked at, and what is wrong with it.
 #[derive(Debug, Default)]
@@ -28,7 +27,7 @@ pub struct CheckReport {
 
 impl CheckReport {
     /// Notes a fault, if there are not too many already.
-    pub(super) fn note(&mut self, fault: String) {
+    pub(in crate::store) fn note(&mut self, fault: String) {
         if self.faults.len() < FAULTS_TOLD_MAX {
             self.faults.push(fault);
         }
