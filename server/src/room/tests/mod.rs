@@ -1,18 +1,14 @@
 //! A room and the clients in it, without a network or a clock: time is an argument.
 
-mod epochs;
 mod flight;
 mod input_path;
 mod journal;
 mod leaderboard;
-mod link;
-mod link_rig;
-mod maze;
+mod links;
 mod refusals;
 mod requests;
 mod restart;
 mod seats;
-mod standstill;
 mod topics;
 
 use std::sync::Arc;

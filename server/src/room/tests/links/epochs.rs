@@ -7,7 +7,7 @@ use driftfield_shared::netcode::ClientEvent;
 use driftfield_shared::sim::{NamedContent, Rules};
 use driftfield_shared::units::Tick;
 
-use super::link_rig::{Pilot, Rig, STEP_MICROS};
+use super::rig::{Pilot, Rig, STEP_MICROS};
 
 /// Content whose figures differ, the more the larger `n` is; in every other one kinds change their places and names.
 fn content(n: u8) -> NamedContent {

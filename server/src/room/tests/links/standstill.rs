@@ -3,7 +3,7 @@
 
 use driftfield_shared::netcode::ClientEvent;
 
-use super::link_rig::Rig;
+use super::rig::Rig;
 
 /// What a player has half a second after a server has stood still for so long.
 fn stand_still(millis: u64) {

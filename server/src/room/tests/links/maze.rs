@@ -7,7 +7,7 @@ use driftfield_shared::sim::maze::maze;
 use driftfield_shared::sim::{NamedContent, Rng};
 use driftfield_shared::units::Controls;
 
-use super::link_rig::{Pilot, Rig, STEP_MICROS};
+use super::rig::{Pilot, Rig, STEP_MICROS};
 
 /// A room in a maze.
 fn rig(seed: u64, change: impl FnOnce(&mut driftfield_shared::content::Sector)) -> Rig {

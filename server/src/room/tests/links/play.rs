@@ -6,7 +6,7 @@ use driftfield_shared::sim::Rng;
 use driftfield_shared::topics::Board;
 use driftfield_shared::units::PlayerId;
 
-use super::link_rig::{Pilot, Rig, STEP_MICROS, TICK_MICROS};
+use super::rig::{Pilot, Rig, STEP_MICROS, TICK_MICROS};
 use crate::room::room::Room;
 
 /// Flies alone among asteroids for `seconds`, after ten in which the clock finds its place.
