@@ -1,13 +1,7 @@
 //! Bots that come back by themselves when the server restarts, in order or killed.
 //!
-//! `DRIFTFIELD_KILLS=100 DRIFTFIELD_BOTS=200 cargo test --release -p driftfield-server --test restart -- --nocapture`
+//! `DRIFTFIELD_KILLS=100 DRIFTFIELD_BOTS=200 cargo test --release -p driftfield-server --test program restart -- --nocapture`
 //! kills more often, and prints the figures of `docs/reliability.md`.
-
-#![cfg(unix)]
-
-#[path = "support/oracle.rs"]
-mod oracle;
-mod support;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -15,15 +9,15 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::oracle::Oracle;
+use crate::support::folder::Folder;
+use crate::support::get;
+use crate::support::program::Program;
 use driftfield_bots::brains::BrainChoice;
 use driftfield_bots::fleet::{Decode, FleetPlan, Progress, Report};
 use driftfield_bots::sdk::ServerUrl;
 use driftfield_shared::sim::Rng;
-use oracle::Oracle;
 use rusqlite::Connection;
-use support::folder::Folder;
-use support::get;
-use support::program::Program;
 
 /// Longer than a server takes to stop or to start, on a machine with other work.
 const PATIENCE: Duration = Duration::from_secs(30);

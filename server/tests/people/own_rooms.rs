@@ -1,17 +1,15 @@
 //! Rooms that players open for themselves: over HTTP, through a restart, to their end.
 
-mod support;
-
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use crate::support::folder::Folder;
+use crate::support::{TestServer, hello, read_close, read_head, upgrade_request};
 use driftfield_server::config::Config;
 use driftfield_server::own_rooms::OwnRoomLimits;
 use driftfield_server::store::data_dir::DataDir;
 use driftfield_shared::protocol::{AccountTicket, CloseReason, Greeting, Hello};
 use serde_json::{Value, json};
-use support::folder::Folder;
-use support::{TestServer, hello, read_close, read_head, upgrade_request};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const ADA: &str = "AAECAwQFBgcICQoLDA0ODw";

@@ -1,11 +1,10 @@
 //! One connection on a clock of the test's own, over a real socket.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
+use crate::support::{client_frame, read_close};
 use bytes::Bytes;
 use driftfield_server::net::connection::{Connection, Disconnect, Inbox};
 use driftfield_shared::limits::{
@@ -15,7 +14,6 @@ use driftfield_shared::limits::{
 };
 use driftfield_shared::protocol::CloseReason;
 use driftfield_shared::sim::Rng;
-use support::{client_frame, read_close};
 
 const BINARY: u8 = 0x82;
 

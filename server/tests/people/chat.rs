@@ -1,18 +1,16 @@
 //! Chat over real sockets: who reads what, what comes after a lost connection, and what outlives the server.
 
-mod support;
-
 use std::process::Stdio;
 
+use crate::support::TestServer;
+use crate::support::folder::Folder;
+use crate::support::program::Program;
+use crate::support::talker::{PATIENCE, Talker, texts, wait};
 use driftfield_shared::protocol::{
     CHAT, Done, HubBody, INBOX, LineId, LinesOf, Nonce, Outcome, RefusalReason, RequestId, SayTo,
     Saying,
 };
 use driftfield_shared::topics::EndReason;
-use support::TestServer;
-use support::folder::Folder;
-use support::program::Program;
-use support::talker::{PATIENCE, Talker, texts, wait};
 use tokio_tungstenite::tungstenite::Message;
 
 #[test]

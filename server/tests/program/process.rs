@@ -1,23 +1,19 @@
 //! The program itself: what it prints, how it ends, what it logs.
 
-#![cfg(unix)]
-
-mod support;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::support::folder::Folder;
+use crate::support::program::Program;
+use crate::support::{Player, get, read_head, upgrade_request};
 use driftfield_server::metrics::Metrics;
 use driftfield_server::store::data_dir::DataDir;
 use driftfield_server::store::{Store, StoreSettings};
 use driftfield_shared::units::Tick;
 use rusqlite::Connection;
-use support::folder::Folder;
-use support::program::Program;
-use support::{Player, get, read_head, upgrade_request};
 
 #[test]
 fn every_ordinary_way_to_end_drains_and_ends_with_success() {

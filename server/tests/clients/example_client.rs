@@ -1,11 +1,9 @@
 //! The client of `docs/examples`, which a stranger could have written from `docs/wire.md`.
 
-mod support;
-
 use std::path::Path;
 use std::process::Command;
 
-use support::TestServer;
+use crate::support::TestServer;
 
 /// Whether there is a Python, which a machine that only builds the server need not have; the CI has one.
 fn has_python() -> bool {

@@ -1,20 +1,16 @@
 //! Moderation over real sockets: who may do what to whom, and who is told what.
 
-#![cfg(unix)]
-
-mod support;
-
 use std::process::{Command, Stdio};
 
+use crate::support::TestServer;
+use crate::support::folder::Folder;
+use crate::support::program::Program;
+use crate::support::talker::{PATIENCE, Talker, texts, wait};
 use driftfield_server::hub::{HostReply, HostSubject, HostWish, Subject};
 use driftfield_shared::protocol::{
     AccountTag, Act, CloseReason, Complaint, Done, Dossier, FriendLine, FriendState, HubBody,
     Notice, NoticeEvent, NoticeId, Outcome, RefusalReason, Role, SayTo, Term, VoteState, Whom,
 };
-use support::TestServer;
-use support::folder::Folder;
-use support::program::Program;
-use support::talker::{PATIENCE, Talker, texts, wait};
 
 fn term(text: &str) -> Term {
     text.parse().expect("a term")

@@ -63,7 +63,12 @@ fn what_was_told_durable_outlives_a_kill_in_the_middle_of_a_write() {
 /// Kills a child some time after its first commit. Returns the last submission that it was told is durable.
 fn run_and_kill(folder: &Path, delay: Duration) -> u32 {
     let mut child = Command::new(env::current_exe().expect("this test"))
-        .args(["--exact", "child_that_writes_until_it_is_killed", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "store_kill::child_that_writes_until_it_is_killed",
+            "--ignored",
+            "--nocapture",
+        ])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .spawn()

@@ -1,15 +1,13 @@
 //! What the server says over HTTP.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
+use crate::support::{TestServer, play, read_close, read_head, read_to_end, upgrade_request};
 use driftfield_server::limits::{REQUEST_HEAD_BYTES_MAX, REQUESTS_BURST};
 use driftfield_server::net::http::Origin;
 use driftfield_shared::protocol::CloseReason;
 use driftfield_shared::sim::NamedContent;
-use support::{TestServer, play, read_close, read_head, read_to_end, upgrade_request};
 
 #[test]
 fn the_designed_addresses_answer() {

@@ -1,19 +1,19 @@
 //! What a client says to come in travels in its request, and what it gets for it, over real sockets.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use crate::support::folder::Folder;
+use crate::support::{
+    TestServer, hello, play, read_close, read_head, server_frame, upgrade_request,
+};
 use driftfield_shared::netcode::{Client, ClientConfig};
 use driftfield_shared::protocol::{
     CONTENT_FROM_SERVER, CloseReason, Greeting, Hello, ServerControl, ServerMessage, Token,
     Welcome, decode_server,
 };
 use driftfield_shared::sim::NamedContent;
-use support::folder::Folder;
-use support::{TestServer, hello, play, read_close, read_head, server_frame, upgrade_request};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -190,7 +190,7 @@ fn a_host_changes_figures_while_people_fly_and_a_mistake_changes_nothing() {
     let folder = Folder::new("live-content");
     let server = TestServer::start(|config| config.assets = Some(folder.path().to_owned()));
     let write = |text: &str| std::fs::write(folder.path().join("hulls.toml"), text).unwrap();
-    let hulls = include_str!("../../assets/hulls.toml");
+    let hulls = include_str!("../../../assets/hulls.toml");
     let address = server.address;
     let flight = std::thread::spawn(move || play(address, Duration::from_secs(12)));
     std::thread::sleep(Duration::from_secs(1));

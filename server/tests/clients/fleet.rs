@@ -1,7 +1,5 @@
 //! Fleets and house bots against a real server on a free port.
 
-mod support;
-
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,8 +11,8 @@ use driftfield_shared::sim::NamedContent;
 use driftfield_shared::units::Thrust;
 use tokio_tungstenite::tungstenite::{Message, WebSocket};
 
-use support::folder::Folder;
-use support::{TestServer, websocket_request};
+use crate::support::folder::Folder;
+use crate::support::{TestServer, websocket_request};
 
 use driftfield_bots::brains::{BrainChoice, Wander};
 use driftfield_bots::fleet::{

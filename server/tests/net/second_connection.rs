@@ -1,17 +1,15 @@
 //! A second connection for input commands, over real sockets.
 
-mod support;
-
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use crate::support::{TestServer, client_frame, read_close, websocket_request};
 use driftfield_server::net::http::Site;
 use driftfield_shared::netcode::{Client, ClientConfig};
 use driftfield_shared::protocol::{
     ClientControl, CloseReason, Greeting, InputTicket, encode_client_control, is_input_command,
 };
 use driftfield_shared::sim::NamedContent;
-use support::{TestServer, client_frame, read_close, websocket_request};
 use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 

@@ -3,12 +3,13 @@
 //! Every row is one attacker on a socket of its own, all at once against one live server with an honest
 //! player on it. Each must be closed with its code in its time; the player must notice nothing.
 
-mod support;
-
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use crate::support::{
+    TestServer, client_frame, hello, play, read_close, read_to_end, server_frame, upgrade_request,
+};
 use driftfield_shared::limits::{
     EXCESS_SECONDS_MAX, HANDSHAKE_SECONDS_MAX, STALL_SECONDS_MAX, TOPIC_NAME_BYTES_MAX,
 };
@@ -17,9 +18,6 @@ use driftfield_shared::protocol::{
     encode_client_control,
 };
 use driftfield_shared::topics::{Handle, Subscribe};
-use support::{
-    TestServer, client_frame, hello, play, read_close, read_to_end, server_frame, upgrade_request,
-};
 
 /// A second from being provably wrong.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -369,7 +367,7 @@ fn bytes_sent_with_the_request_are_not_lost() {
     let mut bytes = upgrade_request(server.address, &[]).into_bytes();
     bytes.extend(client_frame(TEXT, b"too early, and wrong"));
     socket.write_all(&bytes).expect("a request and a frame");
-    let answer = support::read_head(&mut socket);
+    let answer = crate::support::read_head(&mut socket);
     assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
     let (code, _, _) = read_close(&mut socket, AT_ONCE);
     assert_eq!(code, CloseReason::Malformed.code());

@@ -1,11 +1,11 @@
 //! Accounts over HTTP: a secret is traded for a ticket, and a ticket in a greeting for a seat.
 
-mod support;
-
 use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::folder::Folder;
+use crate::support::{TestServer, hello, read_close, read_head, upgrade_request};
 use driftfield_server::config::Config;
 use driftfield_server::metrics::Metrics;
 use driftfield_server::net::proxies::TrustedProxies;
@@ -14,8 +14,6 @@ use driftfield_server::store::{
     AccountId, Batch, Record, Sanction, SanctionKind, SanctionTarget, Store, StoreSettings,
 };
 use driftfield_shared::protocol::{AccountTicket, CloseReason, Greeting, Hello};
-use support::folder::Folder;
-use support::{TestServer, hello, read_close, read_head, upgrade_request};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 const SECRET: &str = "AAECAwQFBgcICQoLDA0ODw";
@@ -176,7 +174,7 @@ fn a_body_that_does_not_come_is_not_waited_for_long() {
         server.address
     );
     std::io::Write::write_all(&mut socket, head.as_bytes()).expect("a request");
-    let (answer, _) = support::read_to_end(&mut socket, 3 * PATIENCE);
+    let (answer, _) = crate::support::read_to_end(&mut socket, 3 * PATIENCE);
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }
 
