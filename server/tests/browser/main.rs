@@ -1,21 +1,16 @@
 //! The game in real browsers: what two players see of each other, and of a lost connection.
 
-mod account;
-mod bad_link;
-mod chat;
 mod driver;
 #[path = "../support/folder.rs"]
 mod folder;
 mod hands;
 mod languages;
-mod notices;
-mod own_room;
+mod network;
+mod people;
 #[allow(dead_code, reason = "other tests use more of it")]
 #[path = "../support/program.rs"]
 mod program;
-mod proxy;
 mod screens;
-mod second_socket;
 mod settings;
 mod visits;
 
@@ -24,7 +19,7 @@ use std::net::SocketAddr;
 use driftfield_server::config::{Config, Flags};
 use driftfield_server::server::Server;
 use driver::{Driver, PATIENCE, Page};
-use proxy::Proxy;
+use network::proxy::Proxy;
 use serde_json::{Value, json};
 use std::time::Instant;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::driver::{Driver, IN_FLIGHT, Page};
-use super::proxy::Proxy;
+use super::network::proxy::Proxy;
 use super::serve;
 
 /// The default room, as its id.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::driver::{Driver, PATIENCE, Page};
-use super::{own_place, serve};
+use crate::driver::{Driver, PATIENCE, Page};
+use crate::{own_place, serve};
 
 /// Rocks, ore and a station, and nobody else.
 const ROOM: &str = "frontier";

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::driver::{Driver, IN_FLIGHT, PATIENCE, Page};
-use super::program::Program;
-use super::serve;
+use crate::driver::{Driver, IN_FLIGHT, PATIENCE, Page};
+use crate::program::Program;
+use crate::serve;
 
 /// The key that opens the menu: Escape.
 const MENU: char = '\u{e00c}';

@@ -1,7 +1,7 @@
 //! The second socket for input commands, which the page opens by itself where commands come late again and again.
 
-use super::driver::Driver;
-use super::serve;
+use crate::driver::Driver;
+use crate::serve;
 
 /// Rocks and a station, and nobody else.
 const ROOM: &str = "frontier";

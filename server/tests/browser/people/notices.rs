@@ -6,8 +6,8 @@ use driftfield_server::config::Config;
 use driftfield_server::server::Server;
 use serde_json::json;
 
-use super::driver::{Driver, IN_FLIGHT};
-use super::folder::Folder;
+use crate::driver::{Driver, IN_FLIGHT};
+use crate::folder::Folder;
 
 /// Tells everyone on the server of this data folder.
 async fn say(folder: &Folder, text: &'static str) {

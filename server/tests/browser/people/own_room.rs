@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::driver::{Driver, IN_FLIGHT};
-use super::serve;
+use crate::driver::{Driver, IN_FLIGHT};
+use crate::serve;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_player_opens_a_room_and_only_friends_with_its_link_come_in() {

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::driver::{Driver, IN_FLIGHT, Page};
-use super::languages::prefer_russian;
-use super::proxy::Proxy;
-use super::{ROOM, serve};
+use crate::driver::{Driver, IN_FLIGHT, Page};
+use crate::languages::prefer_russian;
+use crate::network::proxy::Proxy;
+use crate::{ROOM, serve};
 
 const ENTER: char = '\u{e007}';
 const ESCAPE: char = '\u{e00c}';

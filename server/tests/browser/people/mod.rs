@@ -1,0 +1,6 @@
+//! Accounts, what is said, what one is told, and rooms of one's own.
+
+mod account;
+mod chat;
+mod notices;
+mod own_room;
