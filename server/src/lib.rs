@@ -20,6 +20,7 @@ pub mod opener;
 pub mod os;
 pub mod own_rooms;
 pub mod room;
+mod secret;
 pub mod server;
 pub mod shutdown;
 pub mod store;

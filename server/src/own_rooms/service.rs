@@ -15,6 +15,7 @@ use crate::hub::Directory;
 use crate::limits::OWN_ROOM_PREFIX;
 use crate::opener::Opener;
 use crate::room::{Door, RoomHandle};
+use crate::secret;
 use crate::store::{
     AccountId, Batch, OwnRoomChange, StoreError, StoreHandle, StoredRoom, unix_seconds,
 };
@@ -105,7 +106,8 @@ impl OwnRooms {
         let wish = wish.check(&self.0.limits, &self.0.words)?;
         let like = self.0.models.iter().find(|room| room.id == wish.like);
         let like = like.ok_or(OwnRoomError::LikeNothing)?;
-        let (name, invite) = (random::<5>()?, random::<16>()?);
+        let random = secret::random::<5>().zip(secret::random());
+        let (name, invite) = random.ok_or(OwnRoomError::Unavailable)?;
         let room = StoredRoom {
             id: format!("{OWN_ROOM_PREFIX}{}", BASE32_NOPAD.encode(&name).to_lowercase()),
             name: wish.name,
@@ -280,15 +282,6 @@ impl OwnRooms {
     fn keeper(&self) -> MutexGuard<'_, Keeper<Running>> {
         self.0.keeper.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn random<const BYTES: usize>() -> Result<[u8; BYTES], OwnRoomError> {
-    let mut bytes = [0; BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        warn!(%error, "the system gives no randomness");
-        OwnRoomError::Unavailable
-    })?;
-    Ok(bytes)
 }
 
 /// Time between two looks at the rooms.

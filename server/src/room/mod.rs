@@ -25,7 +25,6 @@ mod pacing;
 #[allow(clippy::module_inception)]
 mod room;
 mod schedule;
-mod secret;
 pub(crate) mod state;
 #[cfg(test)]
 mod tests;

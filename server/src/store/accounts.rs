@@ -6,6 +6,7 @@
 use std::fmt;
 
 use driftfield_shared::protocol::{AccountSecret, Role};
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -21,6 +22,13 @@ pub struct AccountId(pub u64);
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
+    }
+}
+
+/// SQLite's integers have a sign.
+impl FromSql for AccountId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        i64::column_result(value).map(|id| AccountId(id.cast_unsigned()))
     }
 }
 
@@ -226,7 +234,7 @@ pub(super) fn by_name(
 
 fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account {
-        id: AccountId(row.get::<_, i64>(0)?.cast_unsigned()),
+        id: row.get(0)?,
         kind: AccountKind::from_label(row.get_ref(1)?.as_str()?),
         created: row.get(2)?,
         last_seen: row.get(3)?,

@@ -160,16 +160,14 @@ pub(super) fn prune(connection: &Connection, kept: u64, rows_max: u32) -> rusqli
 }
 
 fn line_of(row: &Row<'_>) -> rusqlite::Result<StoredLine> {
-    let account = |id: Option<i64>| id.map(|id| AccountId(id.cast_unsigned()));
-    let speaker = AccountId(row.get::<_, i64>(3)?.cast_unsigned());
-    let (listener, listener_name): (Option<i64>, Option<String>) = (row.get(6)?, row.get(7)?);
+    let (listener, listener_name): (Option<AccountId>, Option<String>) = (row.get(6)?, row.get(7)?);
     Ok(StoredLine {
         place: row.get::<_, String>(0)?.into(),
         id: row.get::<_, i64>(1)?.cast_unsigned(),
         at: row.get::<_, i64>(2)?.cast_unsigned(),
-        speaker: (speaker, row.get::<_, i64>(4)?.cast_unsigned()),
+        speaker: (row.get(3)?, row.get::<_, i64>(4)?.cast_unsigned()),
         name: row.get(5)?,
-        listener: account(listener).zip(listener_name),
+        listener: listener.zip(listener_name),
         kind: LineKind::from_label(row.get_ref(8)?.as_str()?),
         body: row.get(9)?,
     })

@@ -104,8 +104,7 @@ pub(super) fn open(connection: &Connection) -> rusqlite::Result<Vec<(StoredRoom,
     rooms
         .into_iter()
         .map(|room| {
-            let of_room = guests.query_map([&room.id], |row| row.get::<_, i64>(0))?;
-            let of_room = of_room.map(|id| id.map(|id| AccountId(id.cast_unsigned())));
+            let of_room = guests.query_map([&room.id], |row| row.get(0))?;
             let of_room = of_room.collect::<rusqlite::Result<Vec<AccountId>>>()?;
             Ok((room, of_room))
         })
@@ -151,7 +150,7 @@ fn room_of(row: &Row<'_>) -> rusqlite::Result<StoredRoom> {
         mode: row.get("mode")?,
         seats: row.get("seats")?,
         bots: row.get("bots")?,
-        owner: AccountId(row.get::<_, i64>("owner")?.cast_unsigned()),
+        owner: row.get("owner")?,
         owner_name: row.get("owner_name")?,
         invite: row.get("invite")?,
         opened: row.get("opened")?,

@@ -220,8 +220,9 @@ pub(super) fn in_force(connection: &Connection) -> rusqlite::Result<Vec<(i64, Sa
             "ban" => SanctionKind::Ban,
             _ => SanctionKind::Mute,
         };
-        let (account, network) = (row.get::<_, Option<i64>>(1)?, row.get::<_, Option<String>>(2)?);
-        let account = account.map(|id| SanctionTarget::Account(AccountId(id.cast_unsigned())));
+        let (account, network) =
+            (row.get::<_, Option<AccountId>>(1)?, row.get::<_, Option<String>>(2)?);
+        let account = account.map(SanctionTarget::Account);
         let network = network.and_then(|text| match text.parse::<IpNet>() {
             Ok(network) => Some(widened(network)),
             Err(error) => {

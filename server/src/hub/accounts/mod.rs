@@ -20,6 +20,7 @@ use thiserror::Error;
 use tracing::warn;
 
 use crate::limits::{ACCOUNT_SEEN_SECONDS, TICKET_TIME};
+use crate::secret;
 use crate::store::{
     Account, AccountChange, AccountId, AccountKind, Batch, Sanction, SecretHash, StoreError,
     StoreHandle, unix_seconds,
@@ -108,7 +109,8 @@ impl Accounts {
         let account = match self.find(hash).await? {
             Some(account) => account,
             None => {
-                let id = random().map(u64::from_le_bytes).map(AccountId)?;
+                let id = secret::random().ok_or(AccountError::Unavailable)?;
+                let id = AccountId(u64::from_le_bytes(id));
                 let at = unix_seconds();
                 self.change(AccountChange::Create { id, secret: hash, kind, at }).await?;
                 // Another request with the same secret may have been the first.
@@ -116,7 +118,7 @@ impl Accounts {
             }
         };
         self.note_seen(&account);
-        let ticket = AccountTicket(random()?);
+        let ticket = AccountTicket(secret::random().ok_or(AccountError::Unavailable)?);
         self.tickets().issue(ticket, account.id, Instant::now());
         Ok(Session { account: account.id, ticket, expires: TICKET_TIME })
     }
@@ -224,15 +226,6 @@ impl Accounts {
 
 fn note_unreadable(error: &StoreError) {
     warn!(%error, "an account cannot be read");
-}
-
-fn random<const BYTES: usize>() -> Result<[u8; BYTES], AccountError> {
-    let mut bytes = [0; BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        warn!(%error, "the system gives no randomness");
-        AccountError::Unavailable
-    })?;
-    Ok(bytes)
 }
 
 /// How long an answer waits until its change is durable: ten commits. A disk that is slower is told as one that fails.

@@ -109,16 +109,30 @@ fn go_on(mut room: Recorder, store: &StoreHandle) -> (i64, i64) {
     check_books(store, room.state())
 }
 
-#[test]
-fn the_ledger_forgets_what_a_room_did_that_begins_with_a_new_world() {
-    let rig = Rig::new("ledger-new-world");
+/// A room that mined for a hundred seconds, its settings, and what its books had at the end.
+fn mined(name: &str) -> (Rig, RoomSettings, (i64, i64)) {
+    let rig = Rig::new(name);
     let settings = mining(&rig);
     let mut run = Run::of(settings.clone(), rig.handle(), 5);
     mine(&mut run.recorder, 3_000);
     run.recorder.rest();
     run.recorder.wait_durable();
-    assert!(check_books(&run.handle, run.recorder.state()).0 > 0);
+    let books = check_books(&run.handle, run.recorder.state());
     drop(run);
+    (rig, settings, books)
+}
+
+/// Writes to the database behind the store's back.
+fn forger(rig: &Rig) -> rusqlite::Connection {
+    let forger = rusqlite::Connection::open(rig.folder.path().join("driftfield.sqlite3")).unwrap();
+    forger.busy_timeout(Duration::from_secs(5)).unwrap();
+    forger
+}
+
+#[test]
+fn the_ledger_forgets_what_a_room_did_that_begins_with_a_new_world() {
+    let (rig, settings, all) = mined("ledger-new-world");
+    assert!(all.0 > 0);
     // Its saved world has an ore that the content of its settings has not.
     let mut content = Content::built_in().unwrap();
     content.ores.truncate(1);
@@ -140,17 +154,8 @@ fn the_ledger_forgets_what_a_room_did_that_begins_with_a_new_world() {
 
 #[test]
 fn the_ledger_has_what_comes_of_a_room_without_the_commands_that_are_set_aside() {
-    let rig = Rig::new("ledger-set-aside");
-    let settings = mining(&rig);
-    let mut run = Run::of(settings.clone(), rig.handle(), 5);
-    mine(&mut run.recorder, 3_000);
-    run.recorder.rest();
-    run.recorder.wait_durable();
-    let all = check_books(&run.handle, run.recorder.state());
-    drop(run);
-    let forger = rusqlite::Connection::open(rig.folder.path().join("driftfield.sqlite3")).unwrap();
-    forger.busy_timeout(Duration::from_secs(5)).unwrap();
-    forger.execute("DELETE FROM checkpoints WHERE tick > 1000", ()).unwrap();
+    let (rig, settings, all) = mined("ledger-set-aside");
+    forger(&rig).execute("DELETE FROM checkpoints WHERE tick > 1000", ()).unwrap();
     let history = rig.handle().room_history(ROOM).unwrap();
     // Nobody leaves any more: whoever did had a hold that was lost, and goes on to mine.
     let recovered = recover_by(ROOM, &settings.rules, &history, |state, command| {
@@ -169,18 +174,9 @@ fn the_ledger_has_what_comes_of_a_room_without_the_commands_that_are_set_aside()
 
 #[test]
 fn the_ledger_goes_back_with_a_room_that_goes_on_from_an_earlier_state() {
-    let rig = Rig::new("ledger-goes-back");
-    let settings = mining(&rig);
-    let mut run = Run::of(settings.clone(), rig.handle(), 5);
-    mine(&mut run.recorder, 3_000);
-    run.recorder.rest();
-    run.recorder.wait_durable();
-    let all = check_books(&run.handle, run.recorder.state());
-    drop(run);
+    let (rig, settings, all) = mined("ledger-goes-back");
     // Everything after tick 2,000 is damaged, both of the last checkpoints too.
-    let forger = rusqlite::Connection::open(rig.folder.path().join("driftfield.sqlite3")).unwrap();
-    forger.busy_timeout(Duration::from_secs(5)).unwrap();
-    forger
+    forger(&rig)
         .execute_batch(
             "UPDATE journal SET bytes = zeroblob(9) WHERE last_tick > 2000; \
              UPDATE checkpoints SET bytes = zeroblob(9) WHERE tick > 2000;",

@@ -12,8 +12,8 @@ use crate::net::connection::Connection;
 use crate::room::Entry;
 use crate::room::client::Client;
 use crate::room::client::input_path::InputPath;
-use crate::room::secret;
 use crate::room::state::{Join, Return, SeatRequests, TokenHash};
+use crate::secret;
 use crate::store::AccountId;
 
 impl Membership {

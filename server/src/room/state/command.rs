@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grace::GraceTicks;
 use super::holder::Holder;
-use crate::room::secret;
+use crate::secret;
 use crate::store::AccountId;
 
 /// What is kept of a token: what is not there cannot leak.

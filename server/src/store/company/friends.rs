@@ -1,6 +1,6 @@
 //! Who wants to be whose friend.
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 use crate::store::AccountId;
 use crate::store::time::UnixSeconds;
@@ -60,13 +60,10 @@ pub(in crate::store) fn forget(
 
 /// Everyone who wants to be somebody's friend, in the order in which that began.
 pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<Wanted>> {
-    let account = |row: &Row<'_>, index: usize| -> rusqlite::Result<AccountId> {
-        Ok(AccountId(row.get::<_, i64>(index)?.cast_unsigned()))
-    };
     let mut select =
         connection.prepare("SELECT account, name, friend, friend_name FROM friends ORDER BY at")?;
     let rows = select.query_map((), |row| {
-        let (by, whom) = ((account(row, 0)?, row.get(1)?), (account(row, 2)?, row.get(3)?));
+        let (by, whom) = ((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?));
         Ok(Wanted { by, whom })
     })?;
     rows.collect()

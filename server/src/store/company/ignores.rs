@@ -1,6 +1,6 @@
 //! Whom accounts ignore.
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 use crate::store::AccountId;
 use crate::store::time::UnixSeconds;
@@ -54,13 +54,10 @@ pub(in crate::store) fn forget(
 
 /// Everyone whom somebody ignores, by whom, in the order in which that began.
 pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<(AccountId, Ignored)>> {
-    let account = |row: &Row<'_>, index: usize| -> rusqlite::Result<AccountId> {
-        Ok(AccountId(row.get::<_, i64>(index)?.cast_unsigned()))
-    };
     let mut select =
         connection.prepare("SELECT account, ignored, name FROM ignores ORDER BY at")?;
     let rows = select.query_map((), |row| {
-        Ok((account(row, 0)?, Ignored { account: account(row, 1)?, name: row.get(2)? }))
+        Ok((row.get(0)?, Ignored { account: row.get(1)?, name: row.get(2)? }))
     })?;
     rows.collect()
 }

@@ -134,7 +134,7 @@ pub(in crate::store) fn prune(
 fn notice_of(row: &Row<'_>) -> rusqlite::Result<StoredNotice> {
     Ok(StoredNotice {
         id: row.get::<_, i64>(0)?.cast_unsigned(),
-        account: row.get::<_, Option<i64>>(1)?.map(|id| AccountId(id.cast_unsigned())),
+        account: row.get(1)?,
         at: row.get::<_, i64>(2)?.cast_unsigned(),
         key: row.get(3)?,
         event: row.get(4)?,

@@ -103,13 +103,12 @@ pub(in crate::store) fn prune(
 }
 
 fn report_of(row: &Row<'_>) -> rusqlite::Result<StoredReport> {
-    let account = |id: i64| AccountId(id.cast_unsigned());
     Ok(StoredReport {
         id: row.get(0)?,
         at: row.get(1)?,
         room: row.get(2)?,
-        reporter: (account(row.get(3)?), row.get(4)?),
-        reported: (row.get::<_, Option<i64>>(5)?.map(account), row.get(6)?),
+        reporter: (row.get(3)?, row.get(4)?),
+        reported: (row.get(5)?, row.get(6)?),
         complaint: row.get(7)?,
         note: row.get(8)?,
         lines: row.get(9)?,

@@ -30,7 +30,7 @@ impl Roles {
             connection.prepare("SELECT id, role FROM accounts WHERE role <> 'player'")?;
         let rows = select.query_map((), |row| {
             let role = Role::of_word(row.get_ref(1)?.as_str()?).unwrap_or_default();
-            Ok((AccountId(row.get::<_, i64>(0)?.cast_unsigned()), role))
+            Ok((row.get(0)?, role))
         })?;
         let roles = rows.collect::<rusqlite::Result<HashMap<AccountId, Role>>>()?;
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = roles;

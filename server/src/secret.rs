@@ -1,15 +1,15 @@
-//! Secrets that clients are given: a seat's token, and the ticket of its second connection.
+//! Secrets that clients are given: tokens of seats, tickets, invitations.
 
 use sha2::{Digest, Sha256};
-use tracing::info;
+use tracing::warn;
 
 /// A new secret, `None` if the system has no randomness to give.
-pub fn random() -> Option<[u8; 16]> {
-    let mut bytes = [0; 16];
+pub fn random<const BYTES: usize>() -> Option<[u8; BYTES]> {
+    let mut bytes = [0; BYTES];
     match getrandom::fill(&mut bytes) {
         Ok(()) => Some(bytes),
         Err(error) => {
-            info!(%error, "the system gives no randomness");
+            warn!(%error, "the system gives no randomness");
             None
         }
     }
