@@ -8,13 +8,15 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::mpsc;
 
-use driftfield_shared::protocol::{Nonce, Outcome, RefusalReason, RequestId};
+use driftfield_shared::protocol::{Done, Nonce, Outcome, RefusalReason, RequestId};
 use driftfield_shared::units::PlayerId;
+use driftfield_shared::wire::codec;
+use tracing::error;
 
 use super::chat::What;
 use super::moderation::Plea;
 use super::notices::NoticesAsk;
-use crate::store::{AccountId, Submission};
+use crate::store::{AccountId, ExecutedRequest, StoreHandle, Submission, UnixSeconds};
 
 /// What a room asks for in the name of a player.
 #[derive(Debug)]
@@ -147,14 +149,41 @@ struct Pending {
 }
 
 impl Requests {
+    /// Remembers what was executed before the server was started.
+    pub fn of_store(store: &StoreHandle) -> Self {
+        let executed = store.executed_requests(REQUESTS_REMEMBERED as u32);
+        let executed = executed.unwrap_or_else(|error| {
+            error!(%error, "what players asked for before cannot be read: it may be done twice");
+            Vec::new()
+        });
+        Requests::remembering(&executed)
+    }
+
+    fn remembering(executed: &[ExecutedRequest]) -> Self {
+        let mut requests = Requests::default();
+        for ExecutedRequest { account, nonce, done, .. } in executed {
+            // An answer that this build does not know is one that only another build gives.
+            if let Ok(done) = codec::decode(done) {
+                requests.make_room();
+                let key = (*account, Nonce(*nonce));
+                requests.before.push_back((key, Some(Outcome::Done(done))));
+            }
+        }
+        requests
+    }
+
+    fn make_room(&mut self) {
+        if self.before.len() >= REQUESTS_REMEMBERED {
+            self.before.pop_front();
+        }
+    }
+
     /// Takes a request. `None`: it was made before, and is answered when the first one is.
     pub fn begin(&mut self, nonce: Nonce, answer: Answer) -> Option<Answer> {
         let key = (answer.account, nonce);
         match self.before.iter().rev().find(|(before, _)| *before == key) {
             None => {
-                if self.before.len() >= REQUESTS_REMEMBERED {
-                    self.before.pop_front();
-                }
+                self.make_room();
                 self.before.push_back((key, None));
                 Some(answer)
             }
@@ -220,6 +249,12 @@ impl Requests {
     }
 }
 
+/// The record of a request that is executed, for the batch of its effect: with it, the request has that effect once, also
+/// when the server stops before it has answered.
+pub fn executed(account: AccountId, nonce: Nonce, at: UnixSeconds, done: &Done) -> ExecutedRequest {
+    ExecutedRequest { account, nonce: nonce.0, at, done: codec::encode(done) }
+}
+
 /// Requests that may wait for a service: more than a second's talk of a full server.
 const ASKS_MAX: usize = 1_024;
 /// Requests that a service remembers: more than a client sends again, for hundreds of clients at once.
@@ -227,9 +262,24 @@ const REQUESTS_REMEMBERED: usize = 4_096;
 
 #[cfg(test)]
 mod tests {
-    use driftfield_shared::protocol::Done;
-
     use super::*;
+
+    #[test]
+    fn what_was_executed_before_a_restart_is_answered_and_not_done_again() {
+        let (room, answers) = mpsc::channel();
+        let account = AccountId(7);
+        let answer =
+            |id| Answer { room: room.clone(), player: PlayerId(1), account, id: RequestId(id) };
+        let reported = executed(account, Nonce(1), 5, &Done::Reported);
+        let of_another = ExecutedRequest { account: AccountId(8), nonce: 2, ..reported.clone() };
+        let unknown = ExecutedRequest { nonce: 3, done: vec![255; 9], ..reported.clone() };
+        let mut requests = Requests::remembering(&[reported, of_another, unknown]);
+        assert!(requests.begin(Nonce(1), answer(4)).is_none());
+        let told = answers.try_recv().expect("an answer");
+        assert_eq!((told.id.0, told.outcome), (4, Outcome::Done(Done::Reported)));
+        assert!(requests.begin(Nonce(2), answer(5)).is_some(), "the number of another account");
+        assert!(requests.begin(Nonce(3), answer(6)).is_some(), "nothing is known of it");
+    }
 
     #[test]
     fn a_request_has_its_effect_once_and_every_copy_is_answered() {

@@ -4,7 +4,9 @@ use std::mem;
 
 use super::accounts::AccountChange;
 use super::audit::AuditLine;
-use super::company::{FriendChange, IgnoreChange, NoticesRead, Report, StoredNotice};
+use super::company::{
+    ExecutedRequest, FriendChange, IgnoreChange, NoticesRead, Report, StoredNotice,
+};
 use super::history::{JournalChunk, RoomCheckpoint};
 use super::ledger::{Booking, Fence};
 use super::lines::StoredLine;
@@ -46,6 +48,8 @@ pub enum Record {
     Friend(FriendChange),
     /// What a player tells moderators.
     Report(Report),
+    /// A request that must not be executed twice.
+    Request(ExecutedRequest),
     /// Something that a player is told.
     Notice(StoredNotice),
     /// A player has read what he was told.
@@ -134,6 +138,7 @@ impl Record {
             Record::Ignore(change) => change.whom.name.len(),
             Record::Friend(change) => change.bytes(),
             Record::Report(report) => report.bytes(),
+            Record::Request(request) => request.done.len(),
             Record::Notice(notice) => notice.bytes(),
         };
         mem::size_of::<Record>() + held
@@ -203,6 +208,12 @@ impl From<IgnoreChange> for Record {
 impl From<Report> for Record {
     fn from(report: Report) -> Self {
         Record::Report(report)
+    }
+}
+
+impl From<ExecutedRequest> for Record {
+    fn from(request: ExecutedRequest) -> Self {
+        Record::Request(request)
     }
 }
 

@@ -11,7 +11,6 @@ use driftfield_shared::protocol::{
     Saying,
 };
 use driftfield_shared::topics::EndReason;
-use tokio_tungstenite::tungstenite::Message;
 
 #[test]
 fn what_is_said_to_the_room_is_read_by_all_and_a_whisper_by_two() {
@@ -97,11 +96,7 @@ fn what_is_asked_for_again_over_another_connection_is_said_once() {
     let said = ada.say("once");
     // It is sent, and the answer is never read.
     wait(&mut [&mut bo], "nothing", |_| true);
-    let now = ada.now();
-    ada.client.handle_time(now);
-    while let Some(message) = ada.client.poll_transmit() {
-        ada.socket.as_mut().expect("open").send(Message::binary(message)).expect("a connection");
-    }
+    ada.send();
     bo.until("the line", |talker| talker.lines.len() == 1);
     ada.lose();
     ada.connect(server.address);

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use crate::support::TestServer;
 use crate::support::folder::Folder;
 use crate::support::program::Program;
-use crate::support::talker::{PATIENCE, Talker, texts, wait};
+use crate::support::talker::{PATIENCE, Talker, texts, ticket, wait};
 use driftfield_server::hub::{HostReply, HostSubject, HostWish, Subject};
 use driftfield_shared::protocol::{
     AccountTag, Act, CloseReason, Complaint, Done, Dossier, FriendLine, FriendState, HubBody,
@@ -281,6 +281,63 @@ fn an_announcement_reaches_everyone_and_what_was_told_outlives_the_server() {
     assert_eq!(read_up_to, up_to);
     ada.until("the feeds", |ada| ada.notices.len() == 3);
     bo.until("the announcement", |bo| events(&bo.notices) == [&said]);
+}
+
+#[test]
+fn what_a_moderator_asked_for_before_a_kill_is_not_done_again_after_it() {
+    let folder = Folder::new("asked-again");
+    let start = || Program::start_with(&["--data-dir", folder.text()], Stdio::null());
+    let program = start();
+    let mut ada = Talker::new(program.address, "Ada", Some(1));
+    let mut bo = Talker::new(program.address, "Bo", Some(2));
+    let mut eve = Talker::new(program.address, "Eve", Some(3));
+    admin(&folder, &["role", "Ada", "admin"]);
+    let note = "spam".to_owned();
+    let asked = [
+        ada.ask(HubBody::Announce { text: "races at eight".into() }),
+        ada.ask(HubBody::Moderate { whom: name("Eve"), act: Act::Mute(term("10m")), note }),
+        ada.ask(HubBody::Report {
+            whom: name("Bo"),
+            complaint: Complaint::Spam,
+            note: String::new(),
+        }),
+    ];
+    ada.send();
+    let announced = NoticeEvent::Announced { text: "races at eight".into() };
+    let muted = NoticeEvent::Muted { term: term("10m"), note: "spam".into() };
+    wait(&mut [&mut bo, &mut eve], "what was asked for", |all| {
+        events(&all[0].notices) == [&announced] && events(&all[1].notices).contains(&&muted)
+    });
+    let reports = || admin(&folder, &["reports"]).1;
+    let started = std::time::Instant::now();
+    while !reports().contains("Bo") {
+        assert!(started.elapsed() < PATIENCE, "{}", reports());
+    }
+    let before = reports();
+    // The answers are on their way to her and never read.
+    [&mut ada, &mut bo, &mut eve].into_iter().for_each(Talker::lose);
+    program.signal("KILL");
+    program.wait(PATIENCE);
+
+    let program = start();
+    ada.client.set_ticket(Some(ticket(program.address, 1)));
+    ada.connect(program.address);
+    let answers = asked.map(|id| ada.outcome(id));
+    assert_eq!(answers[0], Outcome::Done(Done::Announced));
+    assert_eq!(answers[1], done("Eve"));
+    assert_eq!(answers[2], Outcome::Done(Done::Reported));
+    assert_eq!(reports(), before);
+    let (_, log) = admin(&folder, &["audit"]);
+    for action in ["  announce  ", "  mute  "] {
+        assert_eq!(log.matches(action).count(), 1, "{log}");
+    }
+    // What is asked for now is done.
+    let id = ada.ask(HubBody::Announce { text: "it begins".into() });
+    assert_eq!(ada.outcome(id), Outcome::Done(Done::Announced));
+    let mut bo = Talker::new(program.address, "Bo", Some(2));
+    bo.until("the next one", |bo| bo.notices.len() >= 2);
+    let begins = NoticeEvent::Announced { text: "it begins".into() };
+    assert_eq!(events(&bo.notices), [&announced, &begins]);
 }
 
 #[test]

@@ -117,6 +117,15 @@ impl Talker {
         self.socket = None;
     }
 
+    /// Sends what waits to be sent, and reads nothing.
+    pub fn send(&mut self) {
+        let now = self.now();
+        self.client.handle_time(now);
+        while let Some(message) = self.client.poll_transmit() {
+            self.socket.as_mut().expect("open").send(Message::binary(message)).expect("a server");
+        }
+    }
+
     /// Plays for a moment.
     pub fn step(&mut self) {
         let now = self.now();

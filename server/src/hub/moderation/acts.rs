@@ -1,12 +1,14 @@
 //! What an act changes: records for the store, and kicks for the rooms.
 
-use driftfield_shared::protocol::{Act, CloseReason, NoticeEvent, RefusalReason, Role, Term};
+use driftfield_shared::protocol::{
+    Act, CloseReason, Done, Nonce, NoticeEvent, RefusalReason, Role, Term,
+};
 use ipnet::IpNet;
 
 use super::kicks::{Kick, Kicked};
 use super::players::{Person, Target};
 use super::powers::Rank;
-use crate::hub::desk::Asker;
+use crate::hub::desk::{Asker, executed};
 use crate::store::{
     AccountChange, AccountId, AuditLine, Batch, Record, Sanction, SanctionKind, SanctionTarget,
     UnixSeconds,
@@ -23,18 +25,33 @@ pub struct Actor {
     pub in_words: String,
     /// The one room in which it acts, where it may do so only because it has opened that room: it kicks from there.
     pub only_in: Option<Box<str>>,
+    /// The number with which it was asked for; `None`: nobody sends it again.
+    pub nonce: Option<Nonce>,
 }
 
 impl Actor {
     /// The host.
     pub fn host() -> Actor {
-        Actor { rank: Rank::Host, account: None, in_words: "host".to_owned(), only_in: None }
+        Actor {
+            rank: Rank::Host,
+            account: None,
+            in_words: "host".to_owned(),
+            only_in: None,
+            nonce: None,
+        }
     }
 
     /// An account with its role.
     pub fn of(account: AccountId, name: &str, role: Role) -> Actor {
         let in_words = format!("{} {name} ({account})", role.word());
-        Actor { rank: Rank::Of(role), account: Some(account), in_words, only_in: None }
+        Actor { rank: Rank::Of(role), account: Some(account), in_words, only_in: None, nonce: None }
+    }
+
+    /// Adds to the batch of what the actor did that it was asked for, if it may be asked for again.
+    pub fn note_executed(&self, batch: &mut Batch, at: UnixSeconds, done: Done) {
+        if let (Some(account), Some(nonce)) = (self.account, self.nonce) {
+            batch.push(executed(account, nonce, at, &done));
+        }
     }
 
     /// Whoever asks, with the role of the account; the owner of a room acts there as a helper.

@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use driftfield_shared::protocol::{
-    AccountTag, Act, Complaint, Done, Dossier, NoticeEvent, Outcome, RefusalReason, Role, Talker,
-    VOTE,
+    AccountTag, Act, Complaint, Done, Dossier, Nonce, NoticeEvent, Outcome, RefusalReason, Role,
+    Talker, VOTE,
 };
 use driftfield_shared::topics::{Board, Publisher};
 use tokio::sync::{mpsc, oneshot};
@@ -22,7 +22,7 @@ use super::powers::Rank;
 use super::votes::Votes;
 use super::{HostOrder, HostReply, HostWish, Ignores, NO_VOTE, Plea, Seen};
 use crate::hub::chat::Moment;
-use crate::hub::desk::{Ask, Asker, Asks, Requests};
+use crate::hub::desk::{Ask, Asker, Asks, Requests, executed};
 use crate::hub::pace::Pace;
 use crate::hub::{Directory, Friends, HubTopics, Notices, To};
 use crate::store::{
@@ -77,11 +77,11 @@ impl ModerationService {
             key[8..16].copy_from_slice(&hasher.hash_one("b").to_le_bytes());
             key
         });
+        let requests = Requests::of_store(&store);
         let friends = store.friends().unwrap_or_else(|error| {
             error!(%error, "who is whose friend cannot be read");
             Vec::new()
         });
-        let friends = Friends::new(friends);
         let epoch = RandomState::new().hash_one(VOTE) as u32;
         topics.publish(NO_VOTE, Board::new(epoch));
         ModerationService {
@@ -89,13 +89,13 @@ impl ModerationService {
             topics,
             kicks,
             ignores,
-            friends,
+            friends: Friends::new(friends),
             notices,
             networks: Networks::new(key),
             votes: Votes::default(),
             boards: BTreeMap::new(),
             epoch,
-            requests: Requests::default(),
+            requests,
             any: Pace::new(ASKS_AT_ONCE, ASK_INTERVAL),
             reports: Pace::new(REPORTS_AT_ONCE, REPORT_INTERVAL),
             start: Instant::now(),
@@ -134,7 +134,7 @@ impl ModerationService {
     async fn handle(&mut self, Ask { asker, nonce, what, answer }: Ask<Plea>, rooms: &Directory) {
         let Some(answer) = self.requests.begin(nonce, answer) else { return };
         let ending = match self.any.take(self.start.elapsed(), asker.account) {
-            Ok(()) => self.execute(asker, what, rooms).await,
+            Ok(()) => self.execute(asker, nonce, what, rooms).await,
             Err(reason) => Err(reason),
         };
         match ending {
@@ -149,6 +149,7 @@ impl ModerationService {
     async fn execute(
         &mut self,
         asker: Asker,
+        nonce: Nonce,
         what: Plea,
         rooms: &Directory,
     ) -> Result<Ending, RefusalReason> {
@@ -163,10 +164,10 @@ impl ModerationService {
             Plea::Befriend(whom, is_wanted) => self.befriend(&asker, whom, is_wanted).await,
             Plea::Friends => Ok(Ending::Now(self.list_friends(&asker, rooms).await)),
             Plea::Report(whom, complaint, note) => {
-                self.report(&asker, whom, complaint, &note).await
+                self.report(&asker, nonce, whom, (complaint, &note)).await
             }
             Plea::Moderate(whom, act, note) => {
-                let actor = Actor::asking(&asker, role);
+                let actor = Actor { nonce: Some(nonce), ..Actor::asking(&asker, role) };
                 // Before anybody is looked for, so that this costs nothing.
                 actor.rank.judge(act, Role::Player)?;
                 if actor.only_in.is_some() && !matches!(whom, Subject::Seat { .. }) {
@@ -185,6 +186,7 @@ impl ModerationService {
             }
             Plea::Announce(text) => {
                 let actor = Actor::of(asker.account, &asker.name, role);
+                let actor = Actor { nonce: Some(nonce), ..actor };
                 Ok(Ending::When(self.announce(&actor, &text)?, Done::Announced))
             }
             Plea::StartVote(whom, note) => self.start_vote(asker, whom, &note, rooms).await,
@@ -237,11 +239,10 @@ impl ModerationService {
             subject: "everyone".to_owned(),
             detail: text.clone(),
         };
-        self.submit_and_tell(
-            Batch::of(audit),
-            Some((To::All, NoticeEvent::Announced { text })),
-            None,
-        )
+        let mut batch = Batch::new();
+        actor.note_executed(&mut batch, audit.at, Done::Announced);
+        batch.push(audit);
+        self.submit_and_tell(batch, Some((To::All, NoticeEvent::Announced { text })), None)
     }
 
     /// Tells the host when it is durable, beside everything else.
@@ -295,7 +296,8 @@ impl ModerationService {
             _ => Vec::new(),
         };
         let deed = Deed { act, note: tidy(note)?, at: unix_seconds() };
-        let effects = deed.effects(actor, target, role, &in_force)?;
+        let mut effects = deed.effects(actor, target, role, &in_force)?;
+        actor.note_executed(&mut effects.batch, deed.at, Done::Moderated { name: name.clone() });
         let told = effects.told.map(|(account, event)| (To::Account(account), event));
         let durable = self.submit_and_tell(effects.batch, told, None)?;
         for kick in effects.kicks {
@@ -394,9 +396,9 @@ impl ModerationService {
     async fn report(
         &mut self,
         asker: &Asker,
+        nonce: Nonce,
         whom: Subject,
-        complaint: Complaint,
-        note: &str,
+        (complaint, note): (Complaint, &str),
     ) -> Result<Ending, RefusalReason> {
         let note = tidy(note)?;
         let reported = match whom {
@@ -429,7 +431,9 @@ impl ModerationService {
             note,
             lines,
         };
-        Ok(Ending::When(self.submit(Batch::of(report))?, Done::Reported))
+        let mut batch = Batch::of(executed(asker.account, nonce, report.at, &Done::Reported));
+        batch.push(report);
+        Ok(Ending::When(self.submit(batch)?, Done::Reported))
     }
 
     /// The account that a player means, with its name. Other rooms are not searched for players without a role.

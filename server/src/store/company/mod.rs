@@ -1,7 +1,7 @@
 //! What is kept of the company that players are to each other: roles, whom they ignore, what they report, what they are told.
 //!
 //! ```text
-//! hub/moderation, hub/notices --Record--> writer --> accounts.role, ignores, reports, notices
+//! hub/moderation, hub/notices --Record--> writer --> accounts.role, ignores, reports, requests, notices
 //!        ^                                     |
 //!        +-- Roles (in memory), StoreHandle <--+
 //! ```
@@ -10,6 +10,7 @@ mod friends;
 mod ignores;
 mod notices;
 mod reports;
+mod requests;
 mod roles;
 
 use rusqlite::Connection;
@@ -22,12 +23,14 @@ pub use friends::{FriendChange, Wanted};
 pub use ignores::{IgnoreChange, Ignored};
 pub use notices::{NoticesRead, StoredNotice};
 pub use reports::{Report, StoredReport};
+pub use requests::ExecutedRequest;
 pub use roles::Roles;
 
 /// Forgets what is kept of an account that is deleted. Reports stay until they are too old.
 pub(super) fn forget(connection: &Connection, account: AccountId) -> rusqlite::Result<()> {
     friends::forget(connection, account)?;
     ignores::forget(connection, account)?;
+    requests::forget(connection, account)?;
     notices::forget(connection, account)
 }
 
@@ -38,6 +41,7 @@ pub(super) fn prune(
     rows_max: u32,
 ) -> rusqlite::Result<()> {
     reports::prune(connection, now, rows_max)?;
+    requests::prune(connection, now, rows_max)?;
     notices::prune(connection, now, rows_max)
 }
 
@@ -77,6 +81,11 @@ impl StoreHandle {
     /// The newest reports, the oldest of them first.
     pub fn reports(&self, count: u32) -> Result<Vec<StoredReport>, StoreError> {
         self.read(|connection| reports::newest(connection, count))
+    }
+
+    /// The newest requests that were executed, the oldest of them first.
+    pub fn executed_requests(&self, count: u32) -> Result<Vec<ExecutedRequest>, StoreError> {
+        self.read(|connection| requests::newest(connection, count))
     }
 
     /// The last lines of the audit log, the newest last.

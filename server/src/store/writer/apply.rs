@@ -27,6 +27,7 @@ pub(in crate::store) fn apply(
         Record::Ignore(change) => change.apply(connection),
         Record::Friend(change) => change.apply(connection),
         Record::Report(report) => report.apply(connection),
+        Record::Request(request) => request.apply(connection),
         Record::Notice(notice) => notice.apply(connection),
         Record::NoticesRead(read) => read.apply(connection),
     })
