@@ -12,7 +12,7 @@ CONTROL = 2  # lane
 ROSTER, LEADERBOARD, KILLS, CHAT = range(4)  # our handles
 NAMES = ("roster", "leaderboard", "kills", "chat")
 PHRASES = ("Hello!", "Yes.", "No.", "Help!", "Follow me.", "Thank you!", "Sorry!", "Well played!")
-WHOLE, CURRENT, FEED, ENDED = 1, 2, 4, 8
+WHOLE, CURRENT, FEED, ENDED, VALUE, DELTA = 1, 2, 4, 8, 1, 2
 
 
 def varint(number):
@@ -30,7 +30,6 @@ def text(string):
 
 class Reader:
     """Reads bincode, from the front."""
-
     def __init__(self, data):
         self.data, self.at = data, 0
 
@@ -48,7 +47,6 @@ class Reader:
 
 class Bits:
     """Reads bits, the lowest of each byte first."""
-
     def __init__(self, data):
         self.number = int.from_bytes(data, "little")
 
@@ -67,7 +65,7 @@ class Bits:
 class Game:
     def __init__(self, server, name, say):
         self.tick, self.margin, self.lead, self.flown = 0, 0, 4, 0
-        self.players, self.scores, self.say = {}, {}, say
+        self.boards, self.say = {ROSTER: {}, LEADERBOARD: {}}, say
         url = urlsplit(server)
         body = {"secret": base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("="), "is_bot": True}
         ask = urllib.request.Request(server + "/api/session", json.dumps(body).encode(), {"Content-Type": "application/json"})
@@ -80,7 +78,7 @@ class Game:
         self.socket.sendall((
             f"GET /ws HTTP/1.1\r\nHost: {url.netloc}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
-            f"Sec-WebSocket-Protocol: driftfield.8, greeting.{greeting}\r\n\r\n").encode())
+            f"Sec-WebSocket-Protocol: driftfield.9, greeting.{greeting}\r\n\r\n").encode())
         status = self.file.readline().decode()
         if " 101 " not in status:
             raise SystemExit(f"refused: {status.strip()}")
@@ -90,8 +88,8 @@ class Game:
     def send(self, data, opcode=2):
         mask = os.urandom(4)
         length = bytes([0x80 | len(data)]) if len(data) < 126 else struct.pack(">BH", 0xFE, len(data))
-        masked = bytes(byte ^ mask[n % 4] for n, byte in enumerate(data))
-        self.socket.sendall(bytes([0x80 | opcode]) + length + mask + masked)
+        data = bytes(byte ^ mask[n % 4] for n, byte in enumerate(data))
+        self.socket.sendall(bytes([0x80 | opcode]) + length + mask + data)
 
     def read(self):
         """The next message of the server."""
@@ -101,12 +99,11 @@ class Game:
                 size, form = ((2, ">H"), (8, ">Q"))[length - 126]
                 length = struct.unpack(form, self.file.read(size))[0]
             data = self.file.read(length)
-            if first & 15 == 9:
-                self.send(data, 10)
-            elif first & 15 == 8:
+            if first & 15 == 8:
                 raise SystemExit(f"closed with {data[0] * 256 + data[1]}: {data[2:].decode()}")
-            else:
+            if first & 15 != 9:
                 return data
+            self.send(data, 10)  # a ping
 
     def snapshot(self, bits):
         if bits.take(2) == 1:
@@ -119,8 +116,7 @@ class Game:
             bits.take(1)
             has_margin = bits.take(1)
         if has_margin:
-            margin = bits.take(7)
-            self.margin = margin - 128 if margin > 63 else margin
+            self.margin = (bits.take(7) ^ 64) - 64
         # One command for each snapshot, so early that it arrives in time.
         self.lead = max(2, min(60, self.lead + (self.margin < 0) - (self.margin > 3)))
         self.flown += 1
@@ -146,7 +142,7 @@ class Game:
             raise SystemExit(f"there is no topic {NAMES[handle]}")
         if flags & WHOLE:
             reader.take(4)
-            {ROSTER: self.players, LEADERBOARD: self.scores}.get(handle, {}).clear()
+            self.boards.get(handle, {}).clear()
         reader.number()
         while reader.at < len(reader.data):
             if flags & FEED:
@@ -156,19 +152,23 @@ class Game:
                 else:
                     print(f"{self.name(entry.number())} destroyed {self.name(entry.number())}")
             else:
-                key = int.from_bytes(reader.take(reader.number()), "little")
-                length = reader.number()
-                value = Reader(reader.take(length - 1)) if length else None
-                board = self.players if handle == ROSTER else self.scores
-                board.pop(key, None)
-                if value:
-                    board[key] = value.text() if handle == ROSTER else value.number()
+                self.change(self.boards[handle], reader)
         if handle == LEADERBOARD and flags & CURRENT:
-            best = sorted(self.scores.items(), key=lambda line: -line[1])
-            print("leaderboard: " + ", ".join(f"{self.name(player)} {score}" for player, score in best))
+            best = sorted(self.boards[handle].items(), key=lambda line: -Reader(line[1]).number())
+            print("leaderboard: " + ", ".join(f"{self.name(key)} {Reader(value).number()}" for key, value in best))
+
+    def change(self, board, reader):
+        length, form = divmod(reader.number(), 4)
+        key = int.from_bytes(reader.take(length), "little")
+        value = board.pop(key, None)
+        if form == VALUE:
+            board[key] = reader.take(reader.number())
+        elif form == DELTA:
+            mask = Bits(reader.take((len(value) + 7) // 8))
+            board[key] = bytes(reader.take(1)[0] if mask.take(1) else byte for byte in value)
 
     def name(self, player):
-        return self.players.get(player, f"player {player}")
+        return Reader(self.boards[ROSTER].get(player, b"\7someone")).text()
 
     def line(self, entry):
         entry.number(), entry.number(), entry.number()  # its number, when, and whose account

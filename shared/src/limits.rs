@@ -122,6 +122,9 @@ pub const SUBSCRIPTIONS_MAX: usize = 64;
 pub const TOPIC_NAME_BYTES_MAX: usize = 64;
 /// Longest key of a board in bytes: an identifier or a short name.
 pub const TOPIC_KEY_BYTES_MAX: usize = 64;
+/// Updates of a board in a second and subscription: prices and ranks need no more, and the changes of a tenth of a second
+/// share what every update costs. Entries of a feed do not wait.
+pub const BOARD_UPDATES_PER_SECOND: u32 = 10;
 /// Longest value of a board, and longest entry of a feed, in bytes: a line of chat with its sender.
 pub const TOPIC_VALUE_BYTES_MAX: usize = 1_024;
 /// Bytes of changes in one topic update, so that it fits a TCP segment. A longer answer is several updates.

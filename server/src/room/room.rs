@@ -238,7 +238,7 @@ impl Room {
     pub fn write(&mut self, now: Instant) {
         self.take_answers();
         self.topics.rank(self.recorder.state().world());
-        self.topics.seal();
+        self.topics.seal(self.recorder.state().world().tick(), self.settings.rules.tick_hz);
         self.send();
         if self.drain_at.is_some_and(|at| at <= now) {
             self.dismiss_all(CloseReason::ShuttingDown);

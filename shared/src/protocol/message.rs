@@ -200,7 +200,7 @@ mod tests {
         RequestId, SayTo, Saying, Term, Whom, player_key,
     };
     use crate::sim::ContentHash;
-    use crate::topics::{Board, EndReason, Feed, Key, Since, Subscribe, Topic, write_end};
+    use crate::topics::{Board, EndReason, Feed, Key, Since, Subscribe, Told, Topic, write_end};
     use crate::units::PlayerId;
 
     fn input(
@@ -331,9 +331,14 @@ mod tests {
     #[test]
     fn updates_of_topics_have_their_golden_bytes() {
         let handle = Handle::try_from(5).unwrap();
-        let message = |topic: &dyn Topic, since| {
+        let message = |topic: &dyn Topic, since: Option<u64>| {
             let mut bytes = vec![topic_lane(handle)];
-            topic.write_update(since, None, usize::MAX, &mut bytes);
+            topic.write_update(
+                since.map_or(Told::Nothing, Told::All),
+                None,
+                usize::MAX,
+                &mut bytes,
+            );
             let Ok(ServerMessage::Topic(read, update)) = decode_server(&bytes) else { panic!() };
             assert_eq!((read, update), (handle, &bytes[1..]));
             bytes
@@ -344,11 +349,14 @@ mod tests {
         //                                  whole, current
         //                                     epoch      version
         //                                                  key      value
-        let whole = hex(b"17 03 04030201 02 02 2c01 05 02426f00 02 0100 06 0341646100");
+        let whole = hex(b"17 03 04030201 02 09 2c01 04 02426f00 09 0100 05 0341646100");
         assert_eq!(message(&board, None), whole);
         board.remove(&player_key(PlayerId(300)));
         //                          current, version + 1, key, gone
-        assert_eq!(message(&board, Some(2)), hex(b"17 02 01 02 2c01 00"));
+        assert_eq!(message(&board, Some(2)), hex(b"17 02 01 08 2c01"));
+        board.set(&player_key(PlayerId(1)), &[3, b'I', b'd', b'a', 0]);
+        //                          current, version + 1, key, mask: the second byte, which is now I
+        assert_eq!(message(&board, Some(3)), hex(b"17 02 01 0a 0100 02 49"));
 
         let mut feed = Feed::new(0x0102_0304);
         feed.push(&[1, 251, 44, 1]);

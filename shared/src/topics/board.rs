@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::Topic;
-use super::update::{BoardChange, Start, UpdateHead, change_bytes, write_change};
+use super::delta::delta;
+use super::update::{BoardChange, NewValue, Start, UpdateHead, change_bytes, write_change};
+use super::{Told, Topic};
 use crate::limits::{
     BOARD_KEYS_MAX, BOARD_TOMBSTONES_MAX, TOPIC_KEY_BYTES_MAX, TOPIC_UPDATE_BYTES_MAX,
     TOPIC_VALUE_BYTES_MAX,
@@ -33,11 +34,33 @@ struct Change {
     key: Arc<[u8]>,
     /// `None`: the key was removed.
     value: Option<Box<[u8]>>,
+    /// What differs from the value before, if that is shorter.
+    delta: Option<Delta>,
+}
+
+#[derive(Clone, Debug)]
+struct Delta {
+    /// The version that made the value before.
+    from: u64,
+    bytes: Box<[u8]>,
 }
 
 impl Change {
-    fn as_slices(&self) -> BoardChange<'_> {
-        (&self.key, self.value.as_deref())
+    fn as_slices(&self) -> Option<(&[u8], &[u8])> {
+        Some((&self.key, self.value.as_deref()?))
+    }
+
+    /// The change as it is told to a subscriber that was `told` so much, and not yet of this.
+    fn news(&self, told: Told) -> BoardChange<'_> {
+        let value = match (&self.value, &self.delta, told) {
+            (None, _, _) => NewValue::None,
+            // It was told everything when the value before was the newest one.
+            (Some(_), Some(delta), Told::All(since)) if delta.from <= since => {
+                NewValue::Delta(&delta.bytes)
+            }
+            (Some(value), _, _) => NewValue::Whole(value),
+        };
+        (&self.key, value)
     }
 }
 
@@ -100,8 +123,7 @@ impl Board {
 
     /// All keys, the one first that was not changed for the longest time, with their values.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let changes = self.changes.values().map(Change::as_slices);
-        changes.filter_map(|(key, value)| Some((key, value?)))
+        self.changes.values().filter_map(Change::as_slices)
     }
 
     /// Number of keys.
@@ -117,12 +139,16 @@ impl Board {
     fn change(&mut self, key: &[u8], value: Option<Box<[u8]>>) {
         let before = self.newest.get(key).and_then(|version| {
             self.tombstones.remove(version);
-            self.changes.remove(version)
+            Some((*version, self.changes.remove(version)?))
         });
-        let key = before.map_or_else(|| key.into(), |change| change.key);
+        let delta = before.as_ref().and_then(|(from, before)| {
+            let bytes = delta(before.value.as_deref()?, value.as_deref()?)?;
+            Some(Delta { from: *from, bytes })
+        });
+        let key = before.map_or_else(|| key.into(), |(_, change)| change.key);
         self.version += 1;
         self.newest.insert(key.clone(), self.version);
-        self.changes.insert(self.version, Change { key, value });
+        self.changes.insert(self.version, Change { key, value, delta });
         debug_assert_eq!(self.changes.len(), self.newest.len(), "one change is kept per key");
     }
 
@@ -134,15 +160,16 @@ impl Board {
     /// The end of the update that begins behind version `from`: its version, and whether that is all there is.
     fn end_of_update(
         &self,
-        from: u64,
+        told: Told,
         room: usize,
         is_wanted: impl Fn(&Change) -> bool,
     ) -> (u64, bool) {
+        let from = told.version().unwrap_or(0);
         let (mut bytes, mut end) = (0, from);
         for (version, change) in self.changes.range(from + 1..) {
             if is_wanted(change) {
                 let is_first = bytes == 0;
-                bytes += change_bytes(change.as_slices());
+                bytes += change_bytes(change.news(told));
                 if bytes > room && !is_first {
                     return (end, false);
                 }
@@ -170,29 +197,28 @@ impl Topic for Board {
         }
     }
 
-    fn write_update(
-        &self,
-        since: Option<u64>,
-        only: Option<&[u8]>,
-        room: usize,
-        out: &mut Vec<u8>,
-    ) -> u64 {
-        let since = since.filter(|since| self.knows(*since));
-        let from = since.unwrap_or(0);
+    fn is_conflated(&self) -> bool {
+        true
+    }
+
+    fn write_update(&self, told: Told, only: Option<&[u8]>, room: usize, out: &mut Vec<u8>) -> u64 {
+        let is_known = told.version().is_some_and(|since| self.knows(since));
+        let told = if is_known { told } else { Told::Nothing };
+        let from = told.version().unwrap_or(0);
         // A subscriber that was told nothing holds nothing that could be removed.
-        let is_wanted = |change: &Change| since.is_some() || change.value.is_some();
+        let is_wanted = |change: &Change| is_known || change.value.is_some();
         let (end, is_current) = match only {
             Some(_) => (self.version, true),
-            None => self.end_of_update(from, room.min(TOPIC_UPDATE_BYTES_MAX), is_wanted),
+            None => self.end_of_update(told, room.min(TOPIC_UPDATE_BYTES_MAX), is_wanted),
         };
-        let start = match since {
+        let start = match told.version() {
             Some(since) => Start::Rise(end - since),
             None => Start::Whole { epoch: self.epoch, version: end },
         };
         UpdateHead { is_feed: false, is_current, start }.write(out);
         let mut write = |change: &Change| {
             if is_wanted(change) {
-                write_change(change.as_slices(), out);
+                write_change(change.news(told), out);
             }
         };
         match only {
@@ -201,8 +227,8 @@ impl Topic for Board {
                 newest.and_then(|version| self.changes.get(version)).into_iter().for_each(write);
             }
             None => {
-                let told = (Bound::Excluded(from), Bound::Included(end));
-                self.changes.range(told).for_each(|(_, change)| write(change));
+                let news = (Bound::Excluded(from), Bound::Included(end));
+                self.changes.range(news).for_each(|(_, change)| write(change));
             }
         }
         end

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::Topic;
 use super::update::{Start, UpdateHead, entry_bytes, write_entry};
+use super::{Told, Topic};
 use crate::limits::{FEED_ENTRIES_MAX, TOPIC_UPDATE_BYTES_MAX, TOPIC_VALUE_BYTES_MAX};
 
 /// A feed at its publisher.
@@ -71,14 +71,18 @@ impl Topic for Feed {
         since != self.version
     }
 
+    fn is_conflated(&self) -> bool {
+        false
+    }
+
     fn write_update(
         &self,
-        since: Option<u64>,
+        told: Told,
         _only: Option<&[u8]>,
         room: usize,
         out: &mut Vec<u8>,
     ) -> u64 {
-        let since = since.filter(|since| *since <= self.version);
+        let since = told.version().filter(|since| *since <= self.version);
         let newest = self.entries.len().saturating_sub(self.newcomers_max);
         let first = since.map_or(newest, |since| since.saturating_sub(self.start()) as usize);
         let (mut bytes, mut end) = (0, first);

@@ -17,6 +17,7 @@
 //! socket or a clock: the caller decides when a subscriber can have more bytes.
 
 mod board;
+mod delta;
 mod feed;
 mod publisher;
 mod subscribe;
@@ -33,5 +34,5 @@ pub use publisher::Publisher;
 pub use subscribe::{Handle, Key, Since, Subscribe};
 pub use subscriber::{Gap, News, Subscriber, TopicRequest};
 pub use subscription::Subscription;
-pub use topic::Topic;
+pub use topic::{Told, Topic};
 pub use update::{EndReason, UpdateError, write_end};

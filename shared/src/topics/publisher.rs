@@ -1,11 +1,11 @@
 //! A topic with its newest update encoded once for all who keep up.
 
-use super::Topic;
+use super::{Told, Topic};
 
 /// A topic for many subscribers.
 ///
 /// Most of them were told everything at the last [`seal`](Publisher::seal), so the next update of all of these is the
-/// same bytes.
+/// same bytes. A topic that is [conflated](Topic::is_conflated) is sealed as often as its subscribers are told of it.
 #[derive(Clone, Debug)]
 pub struct Publisher<T> {
     topic: T,
@@ -49,7 +49,7 @@ impl<T: Topic> Publisher<T> {
         bytes.clear();
         *to = *from;
         if from != version {
-            *to = self.topic.write_update(Some(*from), None, usize::MAX, bytes);
+            *to = self.topic.write_update(Told::All(*from), None, usize::MAX, bytes);
         }
     }
 }
@@ -67,20 +67,18 @@ impl<T: Topic> Topic for Publisher<T> {
         self.topic.has_news(since, only)
     }
 
-    fn write_update(
-        &self,
-        since: Option<u64>,
-        only: Option<&[u8]>,
-        room: usize,
-        out: &mut Vec<u8>,
-    ) -> u64 {
+    fn is_conflated(&self) -> bool {
+        self.topic.is_conflated()
+    }
+
+    fn write_update(&self, told: Told, only: Option<&[u8]>, room: usize, out: &mut Vec<u8>) -> u64 {
         let sealed = &self.sealed;
         let is_fresh = sealed.version == self.topic.version() && !sealed.bytes.is_empty();
         let fits = sealed.bytes.len() <= room;
-        if is_fresh && fits && only.is_none() && since == Some(sealed.from) {
+        if is_fresh && fits && only.is_none() && told == Told::All(sealed.from) {
             out.extend_from_slice(&sealed.bytes);
             return sealed.to;
         }
-        self.topic.write_update(since, only, room, out)
+        self.topic.write_update(told, only, room, out)
     }
 }

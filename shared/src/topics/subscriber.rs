@@ -181,8 +181,11 @@ impl Slot {
         }
         let mut changes = Vec::new();
         while !body.is_empty() {
-            let (key, value) = read_change(&mut body)?;
-            let value = value.map(<[u8]>::to_vec);
+            let held = |key: &[u8]| {
+                let held = self.held.get(key).filter(|held| !held.is_stale)?;
+                Some(held.value.as_slice())
+            };
+            let (key, value) = read_change(&mut body, held)?;
             let before = match &value {
                 Some(value) => {
                     self.held.insert(key.to_vec(), Held { value: value.clone(), is_stale: false })

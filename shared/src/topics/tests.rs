@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use proptest::prelude::*;
 
-use super::update::write_change;
+use super::update::{NewValue, write_change};
 use super::*;
 use crate::limits::{
     BOARD_KEYS_MAX, BOARD_TOMBSTONES_MAX, FEED_ENTRIES_MAX, TOPIC_UPDATE_BYTES_MAX,
@@ -85,7 +85,8 @@ impl<T: Topic> Table<T> {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Set(u8, u16),
+    /// A key, and the length, one byte and the place of that byte of its value.
+    Set(u8, usize, u8, usize),
     Remove(u8),
     Seal,
     Send(usize),
@@ -97,7 +98,8 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0..12_u8, 0..300_u16).prop_map(|(key, length)| Step::Set(key, length)),
+        6 => (0..12_u8, prop::sample::select(vec![0, 1, 12, 12, 12, 299]), 0..5_u8, 0..300_usize)
+            .prop_map(|(key, length, byte, place)| Step::Set(key, length, byte, place)),
         4 => (0..12_u8).prop_map(Step::Remove),
         4 => Just(Step::Seal),
         4 => prop::sample::select(vec![0, 50, 400, usize::MAX]).prop_map(Step::Send),
@@ -135,8 +137,9 @@ proptest! {
         for step in steps {
             let board = table.publisher.topic_mut();
             match step {
-                Step::Set(key, length) => {
-                    let value = vec![length as u8; length.into()];
+                Step::Set(key, length, byte, place) => {
+                    let mut value = vec![0; length];
+                    value.iter_mut().skip(place % length.max(1)).take(1).for_each(|at| *at = byte);
                     board.set(&[key], &value);
                     model.insert(vec![key], value);
                 }
@@ -181,10 +184,10 @@ proptest! {
         let mut lives = Vec::new();
         for step in steps {
             match step {
-                Step::Set(_, length) => {
+                Step::Set(_, length, ..) => {
                     pushed += 1;
                     let mut entry = pushed.to_le_bytes().to_vec();
-                    entry.resize(4 + usize::from(length), 0);
+                    entry.resize(4 + length, 0);
                     table.publisher.topic_mut().push(&entry);
                     published.push_back(entry);
                 }
@@ -235,6 +238,55 @@ fn a_slow_subscriber_skips_the_values_between() {
     assert!(table.under_way[0].len() < 16);
     table.settle();
     assert_eq!(table.subscriber.get(table.handle, b"ore"), Some(&999_u32.to_le_bytes()[..]));
+}
+
+#[test]
+fn a_value_that_was_told_before_the_whole_board_began_anew_is_changed_by_nobody() {
+    let mut table = Table::new(Board::new(1), None);
+    table.publisher.topic_mut().set(b"key", b"value");
+    table.settle();
+    let whole = [1, 2, 0, 0, 0, 1];
+    let news = table.subscriber.handle_update(table.handle, &whole).unwrap();
+    assert_eq!(news, Some(News::Board { changes: vec![], is_current: false }));
+    assert_eq!(table.subscriber.get(table.handle, b"key"), Some(&b"value"[..]));
+    let delta = [2, 1, 14, b'k', b'e', b'y', 1, b'V'];
+    let news = table.subscriber.handle_update(table.handle, &delta);
+    assert_eq!(news, Err(UpdateError::NoValue));
+}
+
+#[test]
+fn whoever_was_told_a_part_gets_whole_values_until_it_knows_all() {
+    let mut table = Table::new(Board::new(1), None);
+    table.publisher.topic_mut().set(b"hot", &[0; 12]);
+    (0..20_u8).for_each(|key| table.publisher.topic_mut().set(&[key], &[key; 12]));
+    // The key changes before its first value was told.
+    let mut moved = [0; 12];
+    moved[3] = 1;
+    table.publisher.topic_mut().set(b"hot", &moved);
+    while table.send_within(30) || table.receive() {}
+    assert_eq!(table.subscriber.get(table.handle, b"hot"), Some(&moved[..]));
+    moved[3] = 2;
+    table.publisher.topic_mut().set(b"hot", &moved);
+    assert!(table.send());
+    assert_eq!(table.under_way[0].len(), 2 + 4 + 2 + 1, "now one byte of it is told");
+    table.settle();
+    assert_eq!(table.subscriber.get(table.handle, b"hot"), Some(&moved[..]));
+}
+
+#[test]
+fn whoever_was_told_a_part_up_to_a_seal_is_not_told_what_those_are_who_keep_up() {
+    let mut table = Table::new(Board::new(1), None);
+    let quote = |first: u8, second: u8| [[first, second].as_slice(), &[0; 10]].concat();
+    table.publisher.topic_mut().set(b"a", &quote(0, 0));
+    table.settle();
+    table.publisher.topic_mut().set(b"a", &quote(1, 0));
+    table.publisher.topic_mut().set(b"b", &quote(7, 7));
+    table.publisher.seal();
+    table.publisher.topic_mut().set(b"a", &quote(1, 1));
+    assert!(table.send_within(1), "of `b` alone");
+    table.publisher.seal();
+    table.settle();
+    assert_eq!(table.subscriber.get(table.handle, b"a"), Some(&quote(1, 1)[..]));
 }
 
 #[test]
@@ -365,7 +417,7 @@ fn a_topic_that_there_is_not_is_told() {
 
 fn update(topic: &impl Topic, since: Option<u64>, only: Option<&[u8]>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    topic.write_update(since, only, usize::MAX, &mut bytes);
+    topic.write_update(since.map_or(Told::Nothing, Told::All), only, usize::MAX, &mut bytes);
     bytes
 }
 
@@ -373,17 +425,28 @@ fn update(topic: &impl Topic, since: Option<u64>, only: Option<&[u8]>) -> Vec<u8
 fn updates_have_their_golden_bytes() {
     let mut board = Publisher::new(Board::new(300));
     board.topic_mut().set(b"ab", b"xyz");
-    // Whole and current; epoch 300; version 1; key of 2 bytes; value of 4 - 1 bytes.
-    let whole = [3, 44, 1, 0, 0, 1, 2, b'a', b'b', 4, b'x', b'y', b'z'];
+    // Whole and current; epoch 300; version 1; key of 2 bytes with a whole value; value of 3 bytes.
+    let whole = [3, 44, 1, 0, 0, 1, 9, b'a', b'b', 3, b'x', b'y', b'z'];
     assert_eq!(update(&board, None, None), whole);
     board.topic_mut().set(b"c", b"");
     board.topic_mut().remove(b"ab");
     // Current; the version rises by 2; `c` has an empty value; `ab` is gone.
-    let changes = [2, 2, 1, b'c', 1, 2, b'a', b'b', 0];
+    let changes = [2, 2, 5, b'c', 0, 8, b'a', b'b'];
     assert_eq!(update(&board, Some(1), None), changes);
     // The same for one who only asked for `ab`.
-    let only = [2, 2, 2, b'a', b'b', 0];
+    let only = [2, 2, 8, b'a', b'b'];
     assert_eq!(update(&board, Some(1), Some(b"ab")), only);
+    board.topic_mut().set(b"c", b"0123456789");
+    board.topic_mut().set(b"c", b"0123x567y9");
+    // Current; the version rises by 1; `c` changes; two bytes of mask: the fifth and the ninth byte; these bytes.
+    let delta = [2, 1, 6, b'c', 0b1_0000, 0b1, b'x', b'y'];
+    assert_eq!(update(&board, Some(4), None), delta);
+    // Whoever did not hold the value before gets the whole one.
+    let value = [5, b'c', 10, b'0', b'1', b'2', b'3', b'x', b'5', b'6', b'7', b'y', b'9'];
+    assert_eq!(update(&board, Some(3), None), [&[2, 2], &value[..]].concat());
+    let mut bytes = Vec::new();
+    board.write_update(Told::UpTo(4), None, usize::MAX, &mut bytes);
+    assert_eq!(bytes, [&[2, 1], &value[..]].concat());
     let mut feed = Feed::new(7).with_history(2);
     feed.push(b"a");
     // Feed, whole and current; epoch 7; version 1; an entry of 1 byte.
@@ -402,11 +465,11 @@ fn each_way_for_an_update_to_be_wrong_has_its_name() {
     use crate::wire::DecodeError;
     let too_many =
         (0..=2 * BOARD_KEYS_MAX as u32).fold(vec![3, 1, 0, 0, 0, 1], |mut bytes, key| {
-            write_change((&key.to_le_bytes(), Some(b"")), &mut bytes);
+            write_change((&key.to_le_bytes(), NewValue::Whole(b"")), &mut bytes);
             bytes
         });
     let max = [253, 255, 255, 255, 255, 255, 255, 255, 255];
-    let cases: [(Vec<u8>, UpdateError); 13] = [
+    let cases: [(Vec<u8>, UpdateError); 17] = [
         (vec![], DecodeError::Form.into()),
         (vec![16], UpdateError::Unknown(16)),
         (vec![9, 0], UpdateError::Unknown(9)),
@@ -416,9 +479,14 @@ fn each_way_for_an_update_to_be_wrong_has_its_name() {
         // An epoch that ends too early; a version that is longer than needed; a key that ends too early.
         (vec![3, 1, 0, 0], DecodeError::Form.into()),
         (vec![3, 1, 0, 0, 0, 251, 1, 0], DecodeError::NotShortest.into()),
-        (vec![3, 1, 0, 0, 0, 1, 2, 0], DecodeError::Form.into()),
-        (vec![3, 1, 0, 0, 0, 1, 65], UpdateError::KeyTooLong(65)),
-        (vec![3, 1, 0, 0, 0, 1, 0, 251, 2, 4], UpdateError::ValueTooLong(1_025)),
+        (vec![3, 1, 0, 0, 0, 1, 9, 0], DecodeError::Form.into()),
+        (vec![3, 1, 0, 0, 0, 1, 251, 4, 1], UpdateError::KeyTooLong(65)),
+        (vec![3, 1, 0, 0, 0, 1, 1, 251, 1, 4], UpdateError::ValueTooLong(1_025)),
+        (vec![3, 1, 0, 0, 0, 1, 7, 0], UpdateError::UnknownForm(3)),
+        (vec![3, 1, 0, 0, 0, 1, 2, 0], UpdateError::NoValue),
+        // A key of one byte has a value of one byte, of which the second one changes; and one that ends too early.
+        (vec![3, 1, 0, 0, 0, 1, 5, 9, 1, 7, 6, 9, 2, 7], UpdateError::MaskTooLong),
+        (vec![3, 1, 0, 0, 0, 1, 5, 9, 1, 7, 6, 9, 1], DecodeError::Form.into()),
         (vec![7, 1, 0, 0, 0, 1, 0, 0], UpdateError::TooManyEntries(2)),
         (too_many, UpdateError::TooManyKeys),
     ];

@@ -5,12 +5,14 @@
 //! ended:       u8 reason
 //! whole:       u32 epoch, varint version       \ the version after the update
 //! otherwise:   varint rise                     / and how much higher it is than before
-//! board:       until the end: varint length, key, varint 0 (removed) or 1 + length, value
+//! board:       until the end: varint 4 * length + form, key, and by its form
+//!              0 (removed): nothing   1 (whole): varint length, value   2 (delta): mask, bytes, see delta.rs
 //! feed:        until the end: varint length, entry; the last one has the version after the update
 //! ```
 
 use thiserror::Error;
 
+use super::delta;
 use crate::limits::{BOARD_KEYS_MAX, TOPIC_KEY_BYTES_MAX, TOPIC_VALUE_BYTES_MAX};
 use crate::wire::{DecodeError, read_varint, take, varint_bytes, write_varint};
 
@@ -62,6 +64,15 @@ pub enum UpdateError {
     /// A version beyond all numbers.
     #[error("the version of the topic is too high")]
     VersionTooHigh,
+    /// A change has no form that there is.
+    #[error("a change of the unknown form {0}")]
+    UnknownForm(u64),
+    /// A change of a value that was never told.
+    #[error("the update changes a value that was never told")]
+    NoValue,
+    /// A change of bytes that the value has not got.
+    #[error("the update changes bytes beyond the end of a value")]
+    MaskTooLong,
     /// The board has more keys than allowed.
     #[error("the board has more than {BOARD_KEYS_MAX} keys")]
     TooManyKeys,
@@ -146,30 +157,73 @@ impl<'a> Update<'a> {
     }
 }
 
-/// A key of a board, with its new value or none.
-pub(super) type BoardChange<'a> = (&'a [u8], Option<&'a [u8]>);
+/// A key of a board, with what became of its value.
+pub(super) type BoardChange<'a> = (&'a [u8], NewValue<'a>);
+
+/// The value of a key after a change.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum NewValue<'a> {
+    /// The key is gone.
+    None,
+    Whole(&'a [u8]),
+    /// What differs from the value before.
+    Delta(&'a [u8]),
+}
+
+const REMOVED: u64 = 0;
+const VALUE: u64 = 1;
+const DELTA: u64 = 2;
+/// Of the number before a key, so many bits are the form.
+const FORM_BITS: u32 = 2;
+
+impl NewValue<'_> {
+    fn form(self) -> u64 {
+        match self {
+            NewValue::None => REMOVED,
+            NewValue::Whole(_) => VALUE,
+            NewValue::Delta(_) => DELTA,
+        }
+    }
+}
 
 pub(super) fn write_change((key, value): BoardChange<'_>, out: &mut Vec<u8>) {
-    write_varint(key.len() as u64, out);
+    write_varint((key.len() as u64) << FORM_BITS | value.form(), out);
     out.extend(key);
-    write_varint(value.map_or(0, |value| value.len() as u64 + 1), out);
-    out.extend(value.unwrap_or_default());
+    match value {
+        NewValue::None => {}
+        NewValue::Whole(value) => write_entry(value, out),
+        NewValue::Delta(delta) => out.extend(delta),
+    }
 }
 
 /// Bytes that a change takes.
 pub(super) fn change_bytes((key, value): BoardChange<'_>) -> usize {
-    let value_bytes = value.map_or(0, <[u8]>::len);
-    let mark = value.map_or(0, |value| value.len() as u64 + 1);
-    varint_bytes(key.len() as u64) + key.len() + varint_bytes(mark) + value_bytes
+    let value_bytes = match value {
+        NewValue::None => 0,
+        NewValue::Whole(value) => entry_bytes(value),
+        NewValue::Delta(delta) => delta.len(),
+    };
+    varint_bytes((key.len() as u64) << FORM_BITS) + key.len() + value_bytes
 }
 
-pub(super) fn read_change<'a>(bytes: &mut &'a [u8]) -> Result<BoardChange<'a>, UpdateError> {
-    let length = read_varint(bytes)?;
+/// Reads a change: a key, and its new value unless it is gone. `held` knows the values before.
+pub(super) fn read_change<'a, 'b>(
+    bytes: &mut &'a [u8],
+    held: impl FnOnce(&[u8]) -> Option<&'b [u8]>,
+) -> Result<(&'a [u8], Option<Vec<u8>>), UpdateError> {
+    let number = read_varint(bytes)?;
+    let (length, form) = (number >> FORM_BITS, number & ((1 << FORM_BITS) - 1));
     let length = within(length, TOPIC_KEY_BYTES_MAX).ok_or(UpdateError::KeyTooLong(length))?;
     let key = take(bytes, length)?;
-    let value = match read_varint(bytes)?.checked_sub(1) {
-        None => None,
-        Some(length) => Some(read_bytes(bytes, length)?),
+    let value = match form {
+        REMOVED => None,
+        VALUE => Some(read_entry(bytes)?.to_vec()),
+        DELTA => {
+            let mut value = held(key).ok_or(UpdateError::NoValue)?.to_vec();
+            delta::apply(&mut value, bytes)?;
+            Some(value)
+        }
+        form => return Err(UpdateError::UnknownForm(form)),
     };
     Ok((key, value))
 }
@@ -186,10 +240,6 @@ pub(super) fn entry_bytes(entry: &[u8]) -> usize {
 
 pub(super) fn read_entry<'a>(bytes: &mut &'a [u8]) -> Result<&'a [u8], UpdateError> {
     let length = read_varint(bytes)?;
-    read_bytes(bytes, length)
-}
-
-fn read_bytes<'a>(bytes: &mut &'a [u8], length: u64) -> Result<&'a [u8], UpdateError> {
     let length = within(length, TOPIC_VALUE_BYTES_MAX).ok_or(UpdateError::ValueTooLong(length))?;
     Ok(take(bytes, length)?)
 }

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Updates go out behind the snapshot of a tick, within a byte allowance of their own. A client that gets no snapshot gets
-//! no update; it is told later, and then only what is still so.
+//! no update; it is told later, and then only what is still so. Entries of feeds go out at once, changes of boards ten times
+//! a second.
 
 mod allowance;
 #[cfg(all(test, target_os = "linux"))]
@@ -19,11 +20,13 @@ mod tests;
 
 use std::hash::{BuildHasher, RandomState};
 
+use driftfield_shared::limits::BOARD_UPDATES_PER_SECOND;
 use driftfield_shared::protocol::{
     CHAT, INBOX, KILLS, Kill, LEADERBOARD, NOTICES, PlayerInfo, ROSTER, STANDINGS, VOTE, player_key,
 };
 use driftfield_shared::sim::World;
 use driftfield_shared::topics::{Board, Feed, Publisher, Topic};
+use driftfield_shared::units::Tick;
 use driftfield_shared::wire::codec;
 
 use super::state::RoomEvent;
@@ -45,6 +48,8 @@ pub struct Topics {
     kills: Publisher<Feed>,
     ranking: Ranking,
     hub: HubView,
+    /// Number of the time in which a subscriber is told of a board at most once.
+    period: Option<u64>,
 }
 
 /// A topic of a client's choice. Those of the room are found without a search.
@@ -118,6 +123,7 @@ impl Topics {
             kills: Publisher::new(Feed::new(epoch).with_history(KILLS_KEPT)),
             ranking: Ranking::default(),
             hub: hub.view(),
+            period: None,
         }
     }
 
@@ -144,11 +150,16 @@ impl Topics {
         self.ranking.rank(world, leaderboard, standings);
     }
 
-    /// Makes the updates of this tick ready. Call it before clients are told.
-    pub fn seal(&mut self) {
-        self.roster.seal();
-        self.leaderboard.seal();
-        self.standings.seal();
+    /// Makes the updates of tick `now` ready. Call it before clients are told.
+    pub fn seal(&mut self, now: Tick, tick_hz: u16) {
+        let updates = u64::from(now.0) * u64::from(BOARD_UPDATES_PER_SECOND);
+        let period = Some(updates / u64::from(tick_hz));
+        if self.period != period {
+            self.period = period;
+            self.roster.seal();
+            self.leaderboard.seal();
+            self.standings.seal();
+        }
         self.kills.seal();
         self.hub.refresh();
     }

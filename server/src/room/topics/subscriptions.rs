@@ -22,6 +22,8 @@ pub struct Subscriptions {
 struct Place {
     handle: Handle,
     state: State,
+    /// When the client was last told of a board: see [`Topics::period`].
+    told_in: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -55,7 +57,7 @@ impl Subscriptions {
             Some(name) => State::Live(name, Subscription::new(since, only)),
             None => State::Unknown,
         };
-        self.places.push(Place { handle, state });
+        self.places.push(Place { handle, state, told_in: None });
         debug_assert!(self.places.len() <= SUBSCRIPTIONS_MAX, "one for each handle");
     }
 
@@ -90,13 +92,15 @@ impl Subscriptions {
             let Some(left) = room.checked_sub(messages.len_bytes()).filter(|left| *left > 0) else {
                 break;
             };
-            let Place { handle, state } = &mut self.places[next];
+            let Place { handle, state, told_in } = &mut self.places[next];
             if let State::Live(name, subscription) = state {
                 match topics.find(name) {
                     Some(topic) => {
-                        let is_told =
-                            messages.push(*handle, |out| subscription.poll(topic, left, out));
+                        let can_wait = topic.is_conflated() && subscription.is_current();
+                        let is_told = !(can_wait && *told_in == topics.period)
+                            && messages.push(*handle, |out| subscription.poll(topic, left, out));
                         if is_told {
+                            *told_in = topics.period;
                             // Whoever was told waits until the others were.
                             self.first = next + 1;
                         }

@@ -48,7 +48,7 @@ impl Table {
             }
         }
         self.now = self.now.next();
-        self.topics.seal();
+        self.topics.seal(self.now, HZ);
         let mut messages = TopicMessages::default();
         let Table { topics, subscriptions, subscriber, .. } = self;
         self.unknown += subscriptions.poll(topics, self.now, None, &mut messages);
@@ -124,10 +124,38 @@ fn a_topic_that_there_is_not_ends_by_name_and_its_handle_is_free_again() {
 }
 
 #[test]
+fn a_board_that_changes_in_each_tick_is_told_ten_times_a_second_and_a_feed_at_once() {
+    let mut table = Table::new(&players(2));
+    let roster = table.subscriber.subscribe(ROSTER, None).unwrap();
+    let kills = table.subscriber.subscribe(KILLS, None).unwrap();
+    let told: Vec<_> = table.tick().into_iter().map(|(handle, _)| handle).collect();
+    assert_eq!(told, [roster, kills], "who comes is told at once");
+    let mut heard = BTreeMap::new();
+    for tick in 0..10 * u32::from(HZ) {
+        let player = PlayerId((tick % 2) as u16);
+        let info = PlayerInfo { player, name: format!("{tick}"), is_bot: false };
+        table.topics.note(&RoomEvent::Renamed(info));
+        let (killer, victim) = (PlayerId(0), PlayerId(1));
+        table.topics.note(&RoomEvent::Kill { killer, victim });
+        let news = table.tick();
+        assert!(news.iter().any(|(handle, _)| *handle == kills), "a kill waits for nothing");
+        news.iter().for_each(|(handle, _)| *heard.entry(*handle).or_insert(0) += 1);
+    }
+    assert_eq!(heard[&kills], 300);
+    assert!((100..=101).contains(&heard[&roster]), "{} times", heard[&roster]);
+    table.run(3);
+    let name = |seat: u16| {
+        let key = player_key(PlayerId(seat));
+        PlayerInfo::read(&key, table.subscriber.get(roster, &key).unwrap()).unwrap().name
+    };
+    assert_eq!((name(0), name(1)), ("298".to_owned(), "299".to_owned()));
+}
+
+#[test]
 fn a_busy_topic_leaves_bytes_to_the_others() {
     let mut table = Table::new(&[]);
     table.hub.publish("busy", Board::new(1));
-    table.topics.seal();
+    table.topics.seal(table.now, HZ);
     table.subscriber.subscribe("busy", None).unwrap();
     let kills = table.subscriber.subscribe(KILLS, None).unwrap();
     table.run(2);
@@ -154,7 +182,7 @@ fn a_flood_of_wishes_costs_a_place_for_each_handle_and_the_allowance() {
     let mut table = Table::new(&all);
     let mut subscriptions = Subscriptions::new(Tick(0), HZ, RATE, OwnTopics::default());
     let (mut bytes, mut messages) = (0, TopicMessages::default());
-    table.topics.seal();
+    table.topics.seal(table.now, HZ);
     for now in (1..=300).map(Tick) {
         for handle in (0..500).filter_map(|n| Handle::all().nth(n % SUBSCRIPTIONS_MAX)) {
             for topic in [ROSTER, "weather", STANDINGS] {

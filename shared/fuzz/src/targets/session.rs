@@ -9,7 +9,7 @@ use driftfield_shared::protocol::{
     player_key, topic_lane,
 };
 use driftfield_shared::sim::NamedContent;
-use driftfield_shared::topics::{Board, Feed, Handle, Topic};
+use driftfield_shared::topics::{Board, Feed, Handle, Told, Topic};
 use driftfield_shared::units::PlayerId;
 use driftfield_shared::wire::codec;
 
@@ -114,15 +114,15 @@ fn updates() -> Vec<Vec<u8>> {
         kills.push(&codec::encode(&Kill { killer: PlayerId(1), victim: player }));
     }
     let topics: [&dyn Topic; 4] = [&roster, &leaderboard, &kills, &standings];
-    let update = |(handle, topic): (Handle, &dyn Topic), since| {
+    let update = |(handle, topic): (Handle, &dyn Topic), told| {
         let mut bytes = vec![topic_lane(handle)];
-        topic.write_update(since, None, usize::MAX, &mut bytes);
+        topic.write_update(told, None, usize::MAX, &mut bytes);
         bytes
     };
     let all = || Handle::all().zip(topics);
     all()
-        .map(|topic| update(topic, None))
-        .chain(all().map(|topic| update(topic, Some(1))))
+        .map(|topic| update(topic, Told::Nothing))
+        .chain(all().map(|topic| update(topic, Told::All(1))))
         .collect()
 }
 

@@ -6,7 +6,8 @@ use driftfield_shared::limits::{
     BOARD_KEYS_MAX, FEED_ENTRIES_MAX, TOPIC_KEY_BYTES_MAX, TOPIC_UPDATE_BYTES_MAX,
 };
 use driftfield_shared::topics::{
-    Board, Feed, Handle, Key, News, Publisher, Since, Subscriber, Subscription, Topic, TopicRequest,
+    Board, Feed, Handle, Key, News, Publisher, Since, Subscriber, Subscription, Told, Topic,
+    TopicRequest,
 };
 
 use super::HOME;
@@ -150,13 +151,14 @@ fn seeds() -> Vec<Vec<u8>> {
     board.set(b"key", b"value");
     board.remove(b"key");
     board.set(b"other", &[7; 100]);
+    board.set(b"other", &[[7; 50], [8; 50]].concat());
     let mut feed = Feed::new(EPOCH).with_history(3);
     (0..9).for_each(|entry| feed.push(&[entry; 20]));
     let mut subscribe = vec![1];
-    for since in [None, Some(1), Some(2)] {
+    for told in [Told::Nothing, Told::All(1), Told::UpTo(2), Told::All(3)] {
         for topic in [&board as &dyn Topic, &feed] {
             let mut update = Vec::new();
-            topic.write_update(since, None, usize::MAX, &mut update);
+            topic.write_update(told, None, usize::MAX, &mut update);
             subscribe.extend(pack(&[255], [&update[..]]));
         }
         subscribe.extend([64, 2]);

@@ -205,7 +205,7 @@ impl RoomSubscriber {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topics::{Board, Feed, Subscribe, Topic};
+    use crate::topics::{Board, Feed, Subscribe, Told, Topic};
 
     const ADA: PlayerId = PlayerId(3);
     const BO: PlayerId = PlayerId(300);
@@ -231,7 +231,8 @@ mod tests {
         let wish = wishes.iter().find(|wish| wish.topic == name).unwrap();
         let (mut bytes, mut news) = (Vec::new(), Vec::new());
         let only = wish.only.as_ref().map(Key::bytes);
-        topic.write_update(since, only, usize::MAX, &mut bytes);
+        let told = since.map_or(Told::Nothing, Told::All);
+        topic.write_update(told, only, usize::MAX, &mut bytes);
         let rest = subscriber.handle_update(wish.handle, &bytes, |told| news.push(told))?;
         assert_eq!(rest, None);
         Ok(news)
