@@ -61,6 +61,7 @@ impl Rig {
             has_second_socket: false,
             reconnects: false,
             joins_per_second: 200,
+            talkers: 0,
             threads: 2,
         }
     }
@@ -124,6 +125,34 @@ fn light_bots_fly_as_the_others_and_take_every_snapshot() {
     assert!(report.input_to_effect_ms.p50 > 0.0 && report.predicted_ticks > 20 * 20, "{report}");
     assert_eq!((report.decode.as_str(), report.corrections), ("light", 0));
     rig.await_seats(0, 0);
+}
+
+#[test]
+fn talkers_are_heard_by_all_others_and_get_their_receipts() {
+    let rig = Rig::start(64);
+    for decode in [Decode::Full, Decode::Light] {
+        let brain = "wander".parse().unwrap();
+        let (account_seed, flight) = (Some(7), Duration::from_secs(6));
+        let plan = FleetPlan { brain, decode, account_seed, flight, ..rig.plan(6, "") };
+        let report = FleetPlan { talkers: 3, ..plan }.fly(&Progress::default()).unwrap();
+        // Each of the three says a line in the seconds 0, 2 and 4 and a bit; the last ones may still be on their way.
+        assert!((6..=9).contains(&report.lines_sent) && report.lines_refused == 0, "{report}");
+        let heard = report.lines_received;
+        assert!(heard <= 5 * report.lines_sent && heard >= 5 * (report.lines_sent - 3), "{report}");
+        assert!(report.line_to_screen_ms.p50 > 0.0, "{report}");
+        // A receipt says that the line is on the disk, and others may read it no earlier.
+        assert!(report.receipt_ms.p50 > 0.0 && report.receipt_ms.max < 5_000.0, "{report}");
+    }
+}
+
+#[test]
+fn bots_without_accounts_and_more_talkers_than_bots_are_refused() {
+    let rig = Rig::start(4);
+    for (talkers, account_seed) in [(1, None), (5, Some(7))] {
+        let plan = FleetPlan { talkers, account_seed, ..rig.plan(4, "") };
+        let refused = plan.fly(&Progress::default());
+        assert!(matches!(refused, Err(FleetError::Talkers { .. })), "{refused:?}");
+    }
 }
 
 #[test]

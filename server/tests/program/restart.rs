@@ -71,6 +71,7 @@ fn plan(server: SocketAddr, count: usize) -> FleetPlan {
         has_second_socket: false,
         reconnects: true,
         joins_per_second: 200,
+        talkers: 0,
         threads: 1,
     }
 }

@@ -16,7 +16,7 @@ pub use client::Client;
 pub use config::ClientConfig;
 pub use contents::Contents;
 pub use event::{ClientError, ClientEvent};
-pub use lanes::{Asked, RoomNews, RoomSubscriber, RoomTopics, TopicError};
+pub use lanes::{Asked, Requests, RoomNews, RoomSubscriber, RoomTopics, TopicError};
 pub use predict::hits::HitOutcome;
 pub use predict::prediction::{Correction, Predicted, Predictor};
 pub use session::NewRules;

@@ -40,6 +40,16 @@ pub enum FleetError {
     /// Nothing would be measured.
     #[error("--warm-up must be shorter than --seconds")]
     WarmUp,
+    /// Only bots with an account may talk.
+    #[error(
+        "--talkers {wanted}: at most {most} bots can talk; each needs an account, which --account-seed gives it"
+    )]
+    Talkers {
+        /// Talkers.
+        wanted: u32,
+        /// Bots with an account.
+        most: usize,
+    },
     /// A bug.
     #[error("a thread of bots failed")]
     Failed,

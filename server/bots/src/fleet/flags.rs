@@ -80,6 +80,10 @@ pub struct Flags {
     #[arg(long)]
     pub reconnect: bool,
 
+    /// Bots that say a line each two seconds, which all bots hear; the report tells how long that takes
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=60_000))]
+    pub talkers: u32,
+
     /// Threads for the bots
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub threads: u32,
@@ -111,6 +115,7 @@ impl Flags {
             has_second_socket: self.input_sockets == 2,
             reconnects: self.reconnect,
             joins_per_second: self.join_rate,
+            talkers: self.talkers,
             threads: self.threads as usize,
         })
     }

@@ -11,7 +11,7 @@ use driftfield_shared::units::Micros;
 use tungstenite::handshake::client::Request;
 
 use super::accounts::Accounts;
-use super::bot::{Decode, FleetBot, LightBot};
+use super::bot::{Decode, FleetBot, Kind, LINE_INTERVAL, LightBot, Talk};
 use super::error::FleetError;
 use super::plan::FleetPlan;
 use crate::brains::{BrainChoice, BrainKind, mix, name};
@@ -130,8 +130,8 @@ impl Flight {
             BrainChoice::Mixed => BrainKind::of_mix(index),
         };
         let (name, seed) = (name(kind.title, index), mix(self.plan.seed, index as u64));
-        match self.plan.decode {
-            Decode::Full => FleetBot::Full(Box::new(Bot::with_topics(
+        let bot = match self.plan.decode {
+            Decode::Full => Kind::Full(Box::new(Bot::with_topics(
                 name,
                 kind.create(seed),
                 // As a page does, so that what a fleet is sent is what players are sent.
@@ -139,9 +139,18 @@ impl Flight {
             ))),
             Decode::Light => {
                 let wander = kind.create_blind(seed).expect("what flies blind was checked");
-                FleetBot::Light(Box::new(LightBot::new(name, wander)))
+                Kind::Light(Box::new(LightBot::new(name, wander)))
             }
-        }
+        };
+        FleetBot::new(bot, self.talk(index))
+    }
+
+    /// What a bot says and hears; `None` where nobody talks. The talkers are the first ones to join, and take turns.
+    fn talk(&self, index: usize) -> Option<Talk> {
+        let talkers = self.plan.talkers as usize;
+        let first = (index < talkers)
+            .then(|| self.last_join() + LINE_INTERVAL * index as Micros / talkers as Micros);
+        (talkers > 0).then(|| Talk::new(index, first))
     }
 
     /// When a bot that lost its connection at `now` asks again, after `attempts` in vain; `None` if it does not.

@@ -36,6 +36,8 @@ pub struct FleetPlan {
     pub reconnects: bool,
     /// How fast they join.
     pub joins_per_second: u32,
+    /// Bots that say a line each two seconds; if there are any, all bots listen. They must have accounts.
+    pub talkers: u32,
     /// Number of threads.
     pub threads: usize,
 }
@@ -49,6 +51,10 @@ impl FleetPlan {
         let is_blind = matches!(self.brain, BrainChoice::All(kind) if kind.is_blind());
         if self.decode == Decode::Light && !is_blind {
             return Err(FleetError::LightBrain(self.brain));
+        }
+        let talkers_max = if self.account_seed.is_some() { self.count } else { 0 };
+        if self.talkers as usize > talkers_max {
+            return Err(FleetError::Talkers { wanted: self.talkers, most: talkers_max });
         }
         match self.warm_up {
             Some(warm_up) if warm_up >= self.flight => Err(FleetError::WarmUp),

@@ -45,11 +45,11 @@ impl Progress {
         }
     }
 
-    pub(super) fn note_light(&self, event: LightEvent) {
+    pub(super) fn note_light(&self, event: &LightEvent) {
         match event {
             LightEvent::Welcome { .. } => self.add_connected(),
             LightEvent::Snapshot => self.add_snapshot(),
-            LightEvent::InputEffect(_) => {}
+            LightEvent::InputEffect(_) | LightEvent::Topic(..) | LightEvent::Reply(_) => {}
         }
     }
 

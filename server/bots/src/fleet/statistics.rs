@@ -8,7 +8,7 @@ use driftfield_shared::units::Micros;
 use hdrhistogram::Histogram;
 use hdrhistogram::errors::CreationError;
 
-use super::bot::LightEvent;
+use super::bot::{LightEvent, TalkEvent};
 
 /// Longest time that is distinguished: one hour.
 const MICROS_MAX: u64 = 3_600_000_000;
@@ -72,6 +72,10 @@ pub(super) struct FleetStatistics {
     /// Hits that were visible at the bot, and those that the server confirmed.
     pub(super) hits_predicted: u64,
     pub(super) hits_confirmed: u64,
+    /// Lines that were said, those of them that were refused, and lines that others heard.
+    pub(super) lines_sent: u64,
+    pub(super) lines_refused: u64,
+    pub(super) lines_received: u64,
     pub(super) tally: SnapshotTally,
     pub(super) connected_micros: u64,
     pub(super) ping_micros_sum: u64,
@@ -82,6 +86,9 @@ pub(super) struct FleetStatistics {
     pub(super) interpolation_delay: Histogram<u64>,
     /// From the last snapshot before a loss to the first one after it.
     pub(super) downtime: Histogram<u64>,
+    /// From a line's request to its arrival at another bot, and to its receipt.
+    pub(super) line_to_screen: Histogram<u64>,
+    pub(super) receipt: Histogram<u64>,
     /// In thousandths of a unit.
     pub(super) correction: Histogram<u64>,
     /// How often connections ended before the run did, by reason.
@@ -132,6 +139,9 @@ impl FleetStatistics {
             inputs_late: 0,
             hits_predicted: 0,
             hits_confirmed: 0,
+            lines_sent: 0,
+            lines_refused: 0,
+            lines_received: 0,
             tally: SnapshotTally::default(),
             connected_micros: 0,
             ping_micros_sum: 0,
@@ -139,7 +149,9 @@ impl FleetStatistics {
             input_to_effect: time.clone(),
             bot_lateness: time.clone(),
             interpolation_delay: time.clone(),
-            downtime: time,
+            downtime: time.clone(),
+            line_to_screen: time.clone(),
+            receipt: time,
             correction: Histogram::new_with_bounds(1, CORRECTION_STEPS_MAX, DIGITS)?,
             ends: BTreeMap::new(),
             tick_hz: 0,
@@ -187,6 +199,20 @@ impl FleetStatistics {
             }
             LightEvent::Snapshot => self.note_snapshot(bot, now),
             LightEvent::InputEffect(micros) => self.input_to_effect.saturating_record(micros),
+            LightEvent::Topic(..) | LightEvent::Reply(_) => {}
+        }
+    }
+
+    /// Records what happened in the talk of a fleet.
+    pub(super) fn note_talk(&mut self, event: TalkEvent) {
+        match event {
+            TalkEvent::Sent => self.lines_sent += 1,
+            TalkEvent::Refused => self.lines_refused += 1,
+            TalkEvent::Heard(micros) => {
+                self.lines_received += 1;
+                self.line_to_screen.saturating_record(micros);
+            }
+            TalkEvent::Confirmed(micros) => self.receipt.saturating_record(micros),
         }
     }
 
@@ -214,7 +240,7 @@ impl FleetStatistics {
         }
     }
 
-    /// Forgets all distributions and hits. The number of bots and the reasons of ends are kept.
+    /// Forgets all distributions, hits and lines. The number of bots and the reasons of ends are kept.
     pub(super) fn forget(&mut self) {
         for histogram in [
             &mut self.snapshot_interval,
@@ -222,11 +248,14 @@ impl FleetStatistics {
             &mut self.bot_lateness,
             &mut self.interpolation_delay,
             &mut self.downtime,
+            &mut self.line_to_screen,
+            &mut self.receipt,
             &mut self.correction,
         ] {
             histogram.reset();
         }
         (self.hits_predicted, self.hits_confirmed) = (0, 0);
+        (self.lines_sent, self.lines_refused, self.lines_received) = (0, 0, 0);
     }
 
     /// Notes that a connection ended before the run did.
@@ -302,6 +331,9 @@ impl FleetStatistics {
         self.inputs_late += other.inputs_late;
         self.hits_predicted += other.hits_predicted;
         self.hits_confirmed += other.hits_confirmed;
+        self.lines_sent += other.lines_sent;
+        self.lines_refused += other.lines_refused;
+        self.lines_received += other.lines_received;
         self.tally.add(&other.tally);
         self.connected_micros += other.connected_micros;
         self.ping_micros_sum += other.ping_micros_sum;
@@ -312,6 +344,8 @@ impl FleetStatistics {
             (&mut self.bot_lateness, &other.bot_lateness),
             (&mut self.interpolation_delay, &other.interpolation_delay),
             (&mut self.downtime, &other.downtime),
+            (&mut self.line_to_screen, &other.line_to_screen),
+            (&mut self.receipt, &other.receipt),
             (&mut self.correction, &other.correction),
         ] {
             // All have the same bounds, so nothing is out of range.

@@ -4,9 +4,12 @@
 //! bytes, time --> handle_* --> Client --> view --> Brain --> controls --> Client --> poll_transmit
 //! ```
 
-use driftfield_shared::netcode::{Client, ClientConfig, ClientError, ClientEvent, RoomTopics};
-use driftfield_shared::protocol::{AccountTicket, Greeting};
+use driftfield_shared::netcode::{
+    Asked, Client, ClientConfig, ClientError, ClientEvent, RoomTopics,
+};
+use driftfield_shared::protocol::{AccountTicket, Greeting, RequestId};
 use driftfield_shared::sim::NamedContent;
+use driftfield_shared::topics::Handle;
 use driftfield_shared::units::{Angle, Controls, Micros};
 
 use super::{Brain, BrainView};
@@ -104,6 +107,18 @@ impl Bot {
     /// The next event.
     pub fn poll_event(&mut self) -> Option<ClientEvent> {
         self.client.poll_event()
+    }
+
+    /// Subscribes to a topic, from now on over all connections. `None` if there are too many. What it says is an event.
+    pub fn subscribe(&mut self, topic: &str) -> Option<Handle> {
+        self.client.subscribe(topic, None)
+    }
+
+    /// Asks the room or the hub for something. The reply is an event, which comes exactly once however often the
+    /// connection is lost until then. `None` before the first welcome, while too many requests have no answer, and for a
+    /// text that is too long.
+    pub fn request(&mut self, asked: impl Into<Asked>) -> Option<RequestId> {
+        self.client.request(asked)
     }
 
     /// The connection, for its statistics.

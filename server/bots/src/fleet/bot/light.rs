@@ -14,14 +14,16 @@ use std::collections::VecDeque;
 
 use driftfield_shared::limits::SERVER_MESSAGE_BYTES_MAX;
 use driftfield_shared::netcode::{
-    ClientError, ClientStats, Contents, RoomSubscriber, RoomTopics, TickSync,
+    Asked, ClientError, ClientStats, Contents, Requests, RoomSubscriber, RoomTopics, TickSync,
 };
 use driftfield_shared::protocol::{
     AccountTicket, CONTENT_FROM_SERVER, ClientControl, Greeting, Hello, InputMessage, InputTicket,
-    ServerControl, ServerMessage, Token, Welcome, decode_server, encode_client_control,
+    Reply, RequestId, ServerControl, ServerMessage, Token, Welcome, decode_server,
+    encode_client_control,
 };
 use driftfield_shared::sim::{ContentHash, NamedContent, Rules};
 use driftfield_shared::snapshot::{SnapshotHeader, SnapshotKind};
+use driftfield_shared::topics::{Handle, News};
 use driftfield_shared::units::{Micros, Tick, ViewLag};
 use driftfield_shared::wire::BitReader;
 use thiserror::Error;
@@ -52,7 +54,7 @@ pub enum LightError {
 }
 
 /// Events of a light bot.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::fleet) enum LightEvent {
     /// It was admitted to a room.
     Welcome {
@@ -65,6 +67,10 @@ pub(in crate::fleet) enum LightEvent {
     Snapshot,
     /// A command was acknowledged this long after it was given to the socket.
     InputEffect(Micros),
+    /// News of a topic that it subscribed to beside those of the room.
+    Topic(Handle, News),
+    /// A request is answered.
+    Reply(Reply),
 }
 
 /// A connection that only puts load on a server.
@@ -77,6 +83,7 @@ pub(in crate::fleet) struct LightBot {
     asked: Micros,
     session: Option<Session>,
     topics: RoomSubscriber,
+    requests: Requests,
     stats: ClientStats,
     transmits: VecDeque<Vec<u8>>,
     events: VecDeque<LightEvent>,
@@ -106,6 +113,7 @@ impl LightBot {
             asked: 0,
             session: None,
             topics: RoomSubscriber::new(TOPICS),
+            requests: Requests::default(),
             stats: ClientStats::default(),
             transmits: VecDeque::new(),
             events: VecDeque::new(),
@@ -195,18 +203,45 @@ impl LightBot {
                 }
                 self.stats.topic_bytes_received += bytes.len() as u64;
                 let told = self.topics.handle_update(handle, update, |_| ());
-                told.map_err(ClientError::from)?;
+                let other = told.map_err(ClientError::from)?;
+                self.events.extend(other.map(|news| LightEvent::Topic(handle, news)));
                 self.ask();
+                Ok(())
+            }
+            ServerMessage::Control(ServerControl::Reply(reply)) => {
+                if self.requests.handle_reply(reply.id) {
+                    self.events.push_back(LightEvent::Reply(reply));
+                }
                 Ok(())
             }
             ServerMessage::Control(_) => Ok(()),
         }
     }
 
-    /// Sends what is to be asked of topics.
+    /// Subscribes to another topic.
+    pub(super) fn subscribe(&mut self, topic: &str) -> Option<Handle> {
+        let handle = self.topics.subscribe(topic, None);
+        self.ask();
+        handle
+    }
+
+    /// Asks for something. `None` before the first welcome, and while too many requests have no answer.
+    pub(super) fn request(&mut self, asked: Asked) -> Option<RequestId> {
+        let id = self.requests.ask(asked);
+        self.ask();
+        id
+    }
+
+    /// Sends what is to be asked, once there is somebody to ask.
     fn ask(&mut self) {
-        let controls = std::iter::from_fn(|| self.topics.poll_transmit());
-        self.transmits.extend(controls.map(|control| encode_client_control(&control)));
+        if self.session.is_none() {
+            return;
+        }
+        let LightBot { topics, requests, transmits, .. } = self;
+        let topics = std::iter::from_fn(|| topics.poll_transmit());
+        let requests = std::iter::from_fn(|| requests.poll_transmit());
+        let controls = topics.chain(requests);
+        transmits.extend(controls.map(|control| encode_client_control(&control)));
     }
 
     /// The greeting for its second connection for input commands; `None` before the welcome.
@@ -280,6 +315,7 @@ impl LightBot {
             margin: 0,
         });
         self.topics.handle_welcome(welcome.player);
+        self.requests.handle_welcome(welcome.newest_request);
         self.ask();
         self.events.push_back(LightEvent::Welcome { tick_hz, resumed: welcome.resumed });
         Ok(())

@@ -91,6 +91,16 @@ pub struct Report {
     pub seats_lost: u64,
     /// From the last snapshot before a loss to the first one after it, in milliseconds.
     pub downtime_ms: Spread,
+    /// Lines that talkers gave to their sockets; 0 without `--talkers`.
+    pub lines_sent: u64,
+    /// Those of them that the server refused.
+    pub lines_refused: u64,
+    /// Lines of others that all bots together heard.
+    pub lines_received: u64,
+    /// Time from giving a line to the socket to its arrival at another bot, in milliseconds.
+    pub line_to_screen_ms: Spread,
+    /// Time from giving a line to the socket to its receipt, which says that it is durable, in milliseconds.
+    pub receipt_ms: Spread,
     /// Connections that ended because the server broke the protocol.
     pub protocol_errors: u64,
     /// State checks: comparisons of a bot's state with the server's record of it, once per second.
@@ -159,6 +169,11 @@ impl Report {
             resumed: totals.resumed,
             seats_lost: totals.seats_lost,
             downtime_ms: Spread::of(&totals.downtime, ms),
+            lines_sent: totals.lines_sent,
+            lines_refused: totals.lines_refused,
+            lines_received: totals.lines_received,
+            line_to_screen_ms: Spread::of(&totals.line_to_screen, ms),
+            receipt_ms: Spread::of(&totals.receipt, ms),
             protocol_errors: totals.protocol_errors,
             state_checks: totals.state_checks,
             desyncs: totals.desyncs,
@@ -225,6 +240,7 @@ mod tests {
             has_second_socket: false,
             reconnects: false,
             joins_per_second: 100,
+            talkers: 0,
             threads: 1,
         };
         let mut totals = FleetStatistics::new().unwrap();
@@ -268,10 +284,19 @@ mod tests {
             "resumed",
             "seats_lost",
             "downtime_ms",
+            "lines_sent",
+            "lines_refused",
+            "lines_received",
         ] {
             assert!(json.get(key).is_some(), "{key}");
         }
-        for key in ["snapshot_interval_ms", "input_to_effect_ms", "correction_units"] {
+        for key in [
+            "snapshot_interval_ms",
+            "input_to_effect_ms",
+            "correction_units",
+            "line_to_screen_ms",
+            "receipt_ms",
+        ] {
             for part in ["p50", "p99", "max"] {
                 assert!(json[key][part].is_f64(), "{key}.{part}");
             }

@@ -69,6 +69,11 @@ impl fmt::Display for Report {
             let note = format!("{} got another seat", self.seats_lost);
             line(f, "came back", count(self.resumed, note))?;
         }
+        if self.lines_sent > 0 {
+            let note = format!("{} refused", self.lines_refused);
+            line(f, "lines said", count(self.lines_sent, note))?;
+            line(f, "lines heard", count(self.lines_received, String::new()))?;
+        }
         line(f, "protocol errors", count(self.protocol_errors, String::new()))?;
         line(f, "desyncs", count(self.desyncs, format!("in {} checks", self.state_checks)))?;
         for (reason, times) in &self.ends {
@@ -81,6 +86,8 @@ impl fmt::Display for Report {
             ("correction, units", self.correction_units),
             ("interpolation delay, ms", self.interpolation_delay_ms),
             ("downtime, ms", self.downtime_ms),
+            ("line to screen, ms", self.line_to_screen_ms),
+            ("receipt, ms", self.receipt_ms),
             ("bots late by, ms", self.bot_lateness_ms),
         ] {
             let Spread { p50, p99, max } = spread;

@@ -57,16 +57,17 @@ impl Slot {
             self.write(now, totals)
         });
         // Also of a connection that has ended: what came before that is no news of the next one.
-        while let Some(event) = self.bot.poll_event() {
+        while let Some(event) = self.bot.poll_event(now) {
             match event {
                 FleetBotEvent::Full(event) => {
                     progress.note(&event);
                     totals.note(&mut self.statistics, now, &event);
                 }
                 FleetBotEvent::Light(event) => {
-                    progress.note_light(event);
+                    progress.note_light(&event);
                     totals.note_light(&mut self.statistics, now, event);
                 }
+                FleetBotEvent::Talk(event) => totals.note_talk(event),
             }
         }
         outcome
