@@ -103,6 +103,21 @@ pub enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Measure a room that talks, with players who flood lines, whispers, requests, reports, invitations and subscriptions
+    Company {
+        /// Number of honest clients
+        #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=2_000))]
+        count: u32,
+        /// Those of them that say a line each two seconds
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=2_000))]
+        talkers: u32,
+        /// Number of nuisances
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+        nuisances: u32,
+        /// See [`Common`].
+        #[command(flatten)]
+        common: Common,
+    },
     /// Measure many small rooms against one large room, and many empty rooms
     Rooms {
         /// Number of small rooms
@@ -200,6 +215,22 @@ pub enum Command {
         #[arg(long)]
         vanishing: u32,
     },
+    /// Run the nuisances
+    #[command(hide = true)]
+    Nuisances {
+        /// Address of the server
+        #[arg(long)]
+        server: SocketAddr,
+        /// The room to join
+        #[arg(long)]
+        room: String,
+        /// How many
+        #[arg(long)]
+        count: u32,
+        /// File for what became of them, as JSON
+        #[arg(long)]
+        report: PathBuf,
+    },
 }
 
 fn parse_seconds(text: &str) -> Result<f64, String> {
@@ -243,6 +274,10 @@ mod tests {
     fn each_scenario_has_the_figures_of_the_issue_as_defaults() {
         let command = |flags| parse(flags).unwrap().command.unwrap();
         assert!(matches!(command("hell"), Command::Hell { count: 500, .. }));
+        let Command::Company { count, talkers, nuisances, .. } = command("company") else {
+            panic!("no company");
+        };
+        assert_eq!((count, talkers, nuisances), (200, 20, 50));
         assert!(matches!(command("rooms"), Command::Rooms { rooms: 50, per_room: 40, .. }));
         assert!(matches!(command("crowd --station"), Command::Crowd { station: true, .. }));
         let Command::Soak { minutes, count, .. } = command("soak") else { panic!("no soak") };

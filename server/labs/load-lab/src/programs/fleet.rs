@@ -25,6 +25,10 @@ pub struct FleetPlan {
     pub decode: String,
     /// Seed of their random numbers.
     pub seed: u64,
+    /// Seed of their accounts; `None`: they are guests.
+    pub account_seed: Option<u64>,
+    /// Those of them that talk.
+    pub talkers: u32,
     /// Bots that join per second.
     pub join_rate: u32,
     /// Seconds after the last join that their own figures leave out.
@@ -57,6 +61,16 @@ pub struct FleetReport {
     pub predicted_ticks: u64,
     /// Commands that arrived too late.
     pub inputs_late: u64,
+    /// Lines that talkers said.
+    pub lines_sent: u64,
+    /// Those of them that were refused.
+    pub lines_refused: u64,
+    /// Lines that others heard.
+    pub lines_received: u64,
+    /// Time from saying a line to its arrival at another bot, in milliseconds.
+    pub line_to_screen_ms: Spread,
+    /// Time from saying a line to its receipt, in milliseconds.
+    pub receipt_ms: Spread,
     /// Bots that lost their connection.
     pub disconnects: u64,
     /// Connections that ended because the server broke the protocol.
@@ -110,8 +124,12 @@ impl Fleet {
             ("--join-rate", plan.join_rate.to_string()),
             ("--warm-up", plan.warm_up.to_string()),
             ("--seconds", plan.seconds.to_string()),
+            ("--talkers", plan.talkers.to_string()),
         ] {
             command.args([flag, &value]);
+        }
+        if let Some(seed) = plan.account_seed {
+            command.args(["--account-seed", &seed.to_string()]);
         }
         command.arg("--report").arg(report.path());
         let program = Program::start_silent(command)?;

@@ -4,5 +4,6 @@ mod fleet;
 mod server;
 mod temporary;
 
-pub use fleet::{Fleet, FleetPlan, FleetReport, await_joined, pause};
+pub use fleet::{Fleet, FleetPlan, FleetReport, Spread, await_joined, pause};
 pub use server::{Server, ServerPlan};
+pub use temporary::{TemporaryFile, TemporaryFolder};

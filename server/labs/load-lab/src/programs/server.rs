@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use driftfield_lab_common::Program;
 
@@ -74,9 +75,20 @@ impl Server {
     /// # Errors
     /// When it does not start.
     pub fn start(lab: &Lab, plan: &ServerPlan) -> Result<Self, LabError> {
+        Server::start_in(lab, plan, None)
+    }
+
+    /// The same with a folder for its data.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_in(lab: &Lab, plan: &ServerPlan, data: Option<&Path>) -> Result<Self, LabError> {
         let settings = TemporaryFile::with_text("server.toml", &plan.settings())?;
         let mut command = lab.server();
         command.arg("--config").arg(settings.path());
+        if let Some(data) = data {
+            command.arg("--data-dir").arg(data);
+        }
         let mut program = Program::start_heard(command)?;
         let line = program.read_line()?;
         let address = parse_address(&line).ok_or(LabError::NoAddress(line))?;

@@ -1,14 +1,18 @@
 //! The sections of the report, one per scenario, and the Markdown page made of them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::chart::{Chart, figure};
 use super::plots;
 use super::table::{Columns, Table};
 use crate::bare::{Bare, BareAround};
+use crate::programs::Spread;
 use crate::results::{
-    HellResults, HellRun, Point, Results, RoomsResults, SoakResults, SweepResults,
+    CompanyResults, CompanyRun, HellResults, HellRun, Point, Results, RoomsResults, SoakResults,
+    SweepResults,
 };
+use crate::scenario::NuisanceReport;
 
 /// A section of the report: what was measured, how, and the figures.
 #[derive(Clone, Debug, Default)]
@@ -41,11 +45,10 @@ pub fn sections(results: &Results) -> Vec<Section> {
     let packed = of_crowd(&results.packed, "In a crush", PACKED_TEXT);
     let station = of_crowd(&results.station, "At one station", STATION_TEXT);
     let hell = results.hell.as_ref().map(of_hell);
+    let company = results.company.as_ref().map(of_company);
     let rooms = results.rooms.as_ref().map(of_rooms);
-    [sweep, crowd, packed, station, hell, rooms, results.soak.as_ref().map(of_soak)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let soak = results.soak.as_ref().map(of_soak);
+    [sweep, crowd, packed, station, hell, company, rooms, soak].into_iter().flatten().collect()
 }
 
 /// Renders the Markdown page.
@@ -176,6 +179,60 @@ fn points_table(points: &[Point]) -> Table {
         format!("{}, {}", point.fleet.disconnects, point.fleet.protocol_errors)
     });
     table.table
+}
+
+fn of_company(company: &CompanyResults) -> Section {
+    let runs = [("quiet".to_owned(), &company.quiet), ("plagued".to_owned(), &company.plagued)];
+    let mut table = Columns::new("run", &runs);
+    let spread = |spread: Spread| {
+        format!("{} / {} / {}", figure(spread.p50), figure(spread.p99), figure(spread.max))
+    };
+    table.line("honest clients: line to screen p50 / p99 / max, ms", |run: &CompanyRun| {
+        spread(run.fleet.line_to_screen_ms)
+    });
+    table.line("honest clients: receipt p50 / p99 / max, ms", |run| spread(run.fleet.receipt_ms));
+    table.line("honest clients: snapshot interval p50 / p99 / max, ms", |run| {
+        spread(run.fleet.snapshot_interval_ms)
+    });
+    table.line("honest clients: lines said / refused / heard", |run| {
+        let fleet = &run.fleet;
+        format!("{} / {} / {}", fleet.lines_sent, fleet.lines_refused, fleet.lines_received)
+    });
+    table.line("tick lateness p50 / p99 / p99.9, ms", |run| {
+        let ticks = run.stretch.tick_lateness_ms;
+        format!("{} / {} / {}", figure(ticks.p50), figure(ticks.p99), figure(ticks.p999))
+    });
+    table.line("server CPU, s per s", |run| figure(run.stretch.server_cpu));
+    table.line("bots' CPU / nuisances' CPU, s per s", |run| {
+        format!("{} / {}", figure(run.stretch.bots_cpu), figure(run.nuisances_cpu))
+    });
+    table.line("growth of the store, kB", |run| figure(run.store_bytes as f64 / 1_024.0));
+    let sum = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>();
+    table.line("nuisances: asked for / done / refused", |run| {
+        let NuisanceReport { asked, done, refused, .. } = &run.nuisances;
+        format!("{} / {} / {}", sum(asked), sum(done), sum(refused))
+    });
+    table.line("nuisances: told to wait / told to be mute / cut", |run| {
+        let NuisanceReport { told_to_wait, told_mute, cut, .. } = run.nuisances;
+        format!("{told_to_wait} / {told_mute} / {cut}")
+    });
+    table.line("honest clients: disconnects, protocol errors", |run| {
+        format!("{}, {}", run.fleet.disconnects, run.fleet.protocol_errors)
+    });
+    Section {
+        title: "Nuisances".to_owned(),
+        text: format!(
+            "{} honest clients in a room with a store on the disk; {} of them say a line each two seconds. {} others are \
+             honest, too, in the first run. In the second one each of them asks for something a hundred times a second, in \
+             turn: lines, whispers to one player after the other, friendship, reports, votes, names, history and \
+             subscriptions. All of them share the processors with the server.",
+            company.clients, company.talkers, company.others,
+        ),
+        command: company.command.clone(),
+        machine: company.machine.to_string(),
+        charts: Vec::new(),
+        table: table.table,
+    }
 }
 
 fn of_hell(hell: &HellResults) -> Section {
@@ -377,11 +434,12 @@ mod tests {
             packed: Some(sweep()),
             station: Some(sweep()),
             hell: Some(HellResults::default()),
+            company: Some(CompanyResults::default()),
             rooms: Some(RoomsResults::default()),
             soak: Some(SoakResults::default()),
         };
         let sections = sections(&results);
-        assert_eq!(sections.len(), 7);
+        assert_eq!(sections.len(), 8);
         for Section { table, .. } in sections {
             assert!(table.lines.iter().all(|(_, cells)| cells.len() + 1 == table.heads.len()));
             assert!(!table.lines.is_empty());

@@ -1,10 +1,11 @@
 //! Results as files: each scenario writes its own, and the report is rendered from all of them.
 //!
 //! ```text
-//! scenario --> results.json, crowd.json, packed.json, station.json, hell.json, rooms.json, soak.json --> report
+//! scenario --> results.json, crowd.json, packed.json, station.json, hell.json, company.json, rooms.json, soak.json --> report
 //! ```
 
 mod command;
+mod company;
 mod hell;
 mod point;
 mod rooms;
@@ -12,6 +13,7 @@ mod soak;
 mod sweep;
 
 pub use command::command;
+pub use company::{CompanyResults, CompanyRun};
 pub use hell::{HellResults, HellRun};
 pub use point::Point;
 pub use rooms::RoomsResults;
@@ -36,6 +38,8 @@ pub const STATION: &str = "station.json";
 pub const CROWD: &str = "crowd.json";
 /// The file of the bad neighbours.
 pub const HELL: &str = "hell.json";
+/// The file of the nuisances.
+pub const COMPANY: &str = "company.json";
 /// The file of the many rooms.
 pub const ROOMS: &str = "rooms.json";
 /// The file of the long flight.
@@ -54,6 +58,8 @@ pub struct Results {
     pub station: Option<SweepResults>,
     /// See [`HELL`].
     pub hell: Option<HellResults>,
+    /// See [`COMPANY`].
+    pub company: Option<CompanyResults>,
     /// See [`ROOMS`].
     pub rooms: Option<RoomsResults>,
     /// See [`SOAK`].
@@ -83,6 +89,7 @@ pub fn read(folder: &Path) -> Result<Results, LabError> {
         packed: load(folder, PACKED)?,
         station: load(folder, STATION)?,
         hell: load(folder, HELL)?,
+        company: load(folder, COMPANY)?,
         rooms: load(folder, ROOMS)?,
         soak: load(folder, SOAK)?,
     })

@@ -1,11 +1,15 @@
 //! The measurements, one file each. Each one writes its results next to those of the others and renders the report.
 
 mod attack;
+mod company;
 mod hell;
+mod nuisance;
 mod rooms;
 mod setup;
 mod soak;
 mod sweep;
+
+pub use nuisance::NuisanceReport;
 
 use crate::bare;
 use crate::flags::{Command, Flags};
@@ -38,6 +42,9 @@ pub fn run(flags: &Flags) -> Result<(), LabError> {
             Ok(())
         }
         Command::Hell { count, common } => hell::run(*count, common),
+        Command::Company { count, talkers, nuisances, common } => {
+            company::run(*count, *talkers, *nuisances, common)
+        }
         Command::Rooms { rooms, per_room, common } => rooms::run(*rooms, *per_room, common),
         Command::Soak { minutes, count, common } => soak::run(*minutes, *count, common),
         Command::Crowd { counts, decode, packed, station, common } => {
@@ -57,6 +64,9 @@ pub fn run(flags: &Flags) -> Result<(), LabError> {
         }
         Command::Attack { server, room, deaf, flooding, vanishing } => {
             Ok(attack::run(*server, room, *deaf, *flooding, *vanishing)?)
+        }
+        Command::Nuisances { server, room, count, report } => {
+            Ok(nuisance::run(*server, room, *count, report)?)
         }
     }
 }

@@ -34,6 +34,8 @@ impl Setup<'_> {
             brain: self.brain.to_owned(),
             decode: self.decode.to_owned(),
             seed,
+            account_seed: None,
+            talkers: 0,
             join_rate: common.join_rate,
             warm_up: common.warm_up,
             // The lab ends the bots long before this time is over.
