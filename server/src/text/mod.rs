@@ -8,6 +8,8 @@
 //! Characters are judged by Unicode's own properties: general categories, emoji (UTS 51), and identifier types (UTS 39).
 
 mod line;
+#[cfg(test)]
+pub mod tricks;
 mod visible;
 mod word_list;
 

@@ -95,9 +95,12 @@ fn tidy(asked: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
     use proptest::prelude::*;
+    use proptest::sample::select;
 
     use super::*;
+    use crate::text::tricks::{PIECES, is_forbidden};
 
     fn taken(names: &[&str]) -> Names {
         let mut all = Names::default();
@@ -112,6 +115,17 @@ mod tests {
         assert_eq!(tidy("Łucja 東京"), "Łucja 東京");
         assert_eq!(tidy("x_X-[7]-X_x €"), "x_X-[7]-X_x €");
         assert_eq!(tidy("नमस्ते"), "नमस्ते");
+    }
+
+    proptest! {
+        #[test]
+        fn no_trick_made_of_known_pieces_reaches_a_name(pieces in vec(select(&PIECES[..]), 0..30)) {
+            let asked = pieces.concat();
+            let name = tidy(&asked);
+            let written = asked.escape_unicode().to_string();
+            prop_assert!(!name.chars().any(is_forbidden), "{written}");
+            prop_assert!(!name.is_empty() && name.trim() == name && !name.contains("  "), "{written}");
+        }
     }
 
     #[test]
