@@ -149,6 +149,20 @@ impl Talker {
             Err(tungstenite::Error::Io(_)) => {}
             Err(error) => panic!("{error}"),
         }
+        self.note_events();
+    }
+
+    /// Reads what has come from a server that is no longer there, and loses the connection.
+    pub fn read_last_words(&mut self) {
+        let now = self.now();
+        let Some(mut socket) = self.socket.take() else { return };
+        while let Ok(Message::Binary(bytes)) = socket.read() {
+            self.client.handle_message(now, &bytes).expect("a message of this version");
+        }
+        self.note_events();
+    }
+
+    fn note_events(&mut self) {
         while let Some(event) = self.client.poll_event() {
             match event {
                 ClientEvent::Control(ServerControl::Reply(reply)) => {
