@@ -112,7 +112,7 @@ fn other_versions_hear_why_in_words_that_their_page_can_hear() {
     let cases = [
         // As before version 4, from a bookmark of the future, and from another game.
         ("", None),
-        ("driftfield.9, greeting.~in-a-form-of-its-own~", Some("driftfield.9")),
+        ("driftfield.10, greeting.~in-a-form-of-its-own~", Some("driftfield.10")),
         ("mqtt", None),
     ];
     for (count, (protocols, answer)) in cases.into_iter().enumerate() {
