@@ -1,7 +1,7 @@
 //! Whole messages: the lane in their first byte, and the rest.
 //!
 //! The two low bits of the first byte are the lane. Input commands and snapshots are bit-packed; a control message
-//! follows its first byte in bincode. In the lane of topics the other six bits are the subscription, and an update
+//! follows its first byte in the form of [`codec`]. In the lane of topics the other six bits are the subscription, and an update
 //! follows.
 
 use serde::Serialize;

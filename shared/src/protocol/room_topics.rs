@@ -9,7 +9,7 @@
 //! | `rooms` | board | identifier of a room | [`RoomLine`] |
 //!
 //! The first four are a room's, the last one is the hub's. A player as a key is two bytes, the low one first. Values and
-//! entries are bincode; what the key says is not repeated in the value.
+//! entries have the form of control messages; what the key says is not repeated in the value.
 
 use serde::{Deserialize, Serialize};
 

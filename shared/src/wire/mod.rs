@@ -1,4 +1,4 @@
-//! Encodings: bit by bit for snapshots, `bincode` for everything else.
+//! Encodings: bit by bit for snapshots, byte by byte for everything else ([`codec`]).
 
 mod bits;
 pub mod codec;

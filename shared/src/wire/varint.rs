@@ -7,20 +7,38 @@ use super::DecodeError;
 /// Bytes of the longest one.
 pub const VARINT_BYTES_MAX: usize = 9;
 
+/// A number in its form.
+#[derive(Clone, Copy, Debug)]
+pub struct Varint {
+    bytes: [u8; VARINT_BYTES_MAX],
+    len: usize,
+}
+
+impl Varint {
+    /// The form of a number.
+    pub fn of(value: u64) -> Varint {
+        let len = varint_bytes(value);
+        let mut bytes = [0; VARINT_BYTES_MAX];
+        let digits = value.to_le_bytes();
+        match len {
+            1 => bytes[0] = digits[0],
+            _ => {
+                bytes[0] = SINGLE_MAX + (len - 1).ilog2() as u8;
+                bytes[1..].copy_from_slice(&digits);
+            }
+        }
+        Varint { bytes, len }
+    }
+
+    /// The bytes of it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
 /// Appends a number.
 pub fn write_varint(value: u64, out: &mut Vec<u8>) {
-    if value <= u64::from(SINGLE_MAX) {
-        out.push(value as u8);
-    } else if let Ok(value) = u16::try_from(value) {
-        out.push(SINGLE_MAX + 1);
-        out.extend(value.to_le_bytes());
-    } else if let Ok(value) = u32::try_from(value) {
-        out.push(SINGLE_MAX + 2);
-        out.extend(value.to_le_bytes());
-    } else {
-        out.push(SINGLE_MAX + 3);
-        out.extend(value.to_le_bytes());
-    }
+    out.extend_from_slice(Varint::of(value).bytes());
 }
 
 /// Takes a number from the front of `bytes`.

@@ -3,7 +3,7 @@
 //! ```text
 //! chunk:  u8, 1 if nothing before it is needed to read it   then ticks
 //! tick:   entries, in the order of execution                then 0
-//! entry:  1, then a command                                  as bincode writes it
+//! entry:  1, then a command                                  as `wire::codec` writes it
 //!         2, then 8 bytes                                    the hash of the state after the tick
 //!         3 + flags + 8 * player                             an input command, then what the flags say:
 //!           1: the aim did not turn as before                zigzag steps
@@ -11,7 +11,7 @@
 //!           4: the view lag changed                          u8
 //! ```
 //!
-//! Numbers are bincode's varints; `player` is the zigzag distance from the player before. Inputs are nearly all of it,
+//! Numbers are `wire`'s varints; `player` is the zigzag distance from the player before. Inputs are nearly all of it,
 //! and an aim that goes on turning costs no byte of its own.
 
 use driftfield_shared::limits::PLAYERS_PER_ROOM_MAX;

@@ -1,12 +1,19 @@
-//! The only module that uses bincode: encodes serde types to bytes and decodes them within bounds.
+//! Values of serde types as bytes, and back within bounds: what [docs/wire.md](../../../../docs/wire.md) says of control messages.
+//!
+//! The form is that of bincode 2 in its standard configuration. It is written and read here, in a few hundred lines that know
+//! nothing of types that describe themselves, because the page carries the reading of each type that the server sends.
+
+mod read;
+mod write;
 
 use std::io::{self, Write};
 
-use bincode::config::{Config, Configuration, Limit, LittleEndian, Varint};
-use bincode::error::EncodeError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
+
+use read::Reader;
+use write::{ToWriter, WriteError, Writer};
 
 use crate::limits::{
     GREETING_BYTES_MAX, NAME_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX, TOPIC_NAME_BYTES_MAX,
@@ -66,18 +73,19 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 /// # Panics
 /// See [`encode`].
 pub fn encode_into<T: Serialize>(value: &T, bytes: &mut Vec<u8>) {
-    bincode::serde::encode_into_std_write(value, bytes, CONFIG).expect("plain types always encode");
+    match value.serialize(&mut Writer(bytes)) {
+        Ok(()) => {}
+        Err(never) => match never {},
+    }
 }
 
 /// Decodes a value that takes all of the bytes.
 ///
 /// # Errors
-/// When the bytes are too few, too many, malformed or not the shortest encoding. Never allocates more than
-/// [`SERVER_MESSAGE_BYTES_MAX`], whatever lengths the bytes claim.
-pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, DecodeError> {
-    let value = decode_whole(bytes, CONFIG)?;
-    // `bincode` accepts numbers that are written with more bytes than necessary.
-    if encode(&value) == bytes { Ok(value) } else { Err(DecodeError::NotShortest) }
+/// When the bytes are too few, too many, malformed or not the shortest encoding. A sequence that claims more elements
+/// than there are bytes is refused before memory is taken for it.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    decode_whole(bytes, SERVER_MESSAGE_BYTES_MAX)
 }
 
 /// Encodes a value for a file, which may be larger than a message.
@@ -85,7 +93,7 @@ pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Decode
 /// # Panics
 /// See [`encode`].
 pub fn encode_file<T: Serialize>(value: &T) -> Vec<u8> {
-    bincode::serde::encode_to_vec(value, FILE_CONFIG).expect("plain types always encode")
+    encode(value)
 }
 
 /// Writes the bytes that [`encode_file`] gives for a value, as they are made.
@@ -96,11 +104,7 @@ pub fn encode_file<T: Serialize>(value: &T) -> Vec<u8> {
 /// # Panics
 /// See [`encode`].
 pub fn encode_file_into<T: Serialize>(value: &T, writer: &mut impl Write) -> io::Result<()> {
-    match bincode::serde::encode_into_std_write(value, writer, FILE_CONFIG) {
-        Ok(_) => Ok(()),
-        Err(EncodeError::Io { inner, .. }) => Err(inner),
-        Err(error) => panic!("plain types always encode: {error}"),
-    }
+    value.serialize(&mut Writer(ToWriter(writer))).map_err(|WriteError(error)| error)
 }
 
 /// Decodes a value from all bytes of a file.
@@ -108,7 +112,7 @@ pub fn encode_file_into<T: Serialize>(value: &T, writer: &mut impl Write) -> io:
 /// # Errors
 /// When the bytes are too few, too many or malformed.
 pub fn decode_file<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    decode_whole(bytes, FILE_CONFIG)
+    decode_whole(bytes, WORLD_FILE_BYTES_MAX)
 }
 
 /// Decodes a value from the first bytes. Returns it, and the bytes after it.
@@ -116,21 +120,20 @@ pub fn decode_file<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> 
 /// # Errors
 /// When the bytes are too few or malformed.
 pub fn decode_first<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, &[u8]), DecodeError> {
-    let (value, used) =
-        bincode::serde::decode_from_slice(bytes, CONFIG).map_err(|_| DecodeError::Form)?;
-    Ok((value, &bytes[used..]))
+    let mut reader = Reader(bytes);
+    let value = T::deserialize(&mut reader)?;
+    Ok((value, reader.0))
 }
 
-fn decode_whole<T: DeserializeOwned>(bytes: &[u8], config: impl Config) -> Result<T, DecodeError> {
-    let (value, used) =
-        bincode::serde::decode_from_slice(bytes, config).map_err(|_| DecodeError::Form)?;
-    match bytes.len() - used {
-        0 => Ok(value),
-        left => Err(DecodeError::TrailingBytes(left)),
+fn decode_whole<T: DeserializeOwned>(bytes: &[u8], bytes_max: usize) -> Result<T, DecodeError> {
+    if bytes.len() > bytes_max {
+        return Err(DecodeError::Form);
+    }
+    match decode_first(bytes)? {
+        (value, []) => Ok(value),
+        (_, rest) => Err(DecodeError::TrailingBytes(rest.len())),
     }
 }
 
-const FILE_CONFIG: Configuration<LittleEndian, Varint, Limit<WORLD_FILE_BYTES_MAX>> =
-    bincode::config::standard().with_limit::<WORLD_FILE_BYTES_MAX>();
-const CONFIG: Configuration<LittleEndian, Varint, Limit<SERVER_MESSAGE_BYTES_MAX>> =
-    bincode::config::standard().with_limit::<SERVER_MESSAGE_BYTES_MAX>();
+#[cfg(test)]
+mod tests;
