@@ -8,6 +8,7 @@
 
 mod words;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -54,8 +55,7 @@ fn run() -> Result<(), Failure> {
         fs::remove_dir_all(&files)?;
     }
     fs::create_dir_all(&files)?;
-    let bound = out_dir.join("bound");
-    Bindgen::new()
+    let mut output = Bindgen::new()
         .input_path(&wasm)
         .out_name(CLIENT)
         .web(true)?
@@ -65,9 +65,42 @@ fn run() -> Result<(), Failure> {
         .remove_producers_section(true)
         // The page compiles the module once and passes it to its own instance and to the worker's.
         .omit_default_module_path(true)
-        .generate(&bound)
+        .generate_output()
         .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
-    write_table(&page, &bound, &Locales::read_folder(&locales)?, &files, &table)
+    if output.snippets().values().any(|scripts| !scripts.is_empty()) {
+        return Err("the client brings scripts of its own, which are not served".into());
+    }
+    let mut script = output.js().to_owned();
+    let imports = output.wasm_mut().imports.iter_mut().map(|import| &mut import.name);
+    shorten_imports(&mut script, imports)?;
+    let module = output.wasm_mut().emit_wasm();
+    write_table(&page, script, module, &Locales::read_folder(&locales)?, &files, &table)
+}
+
+/// Gives the functions that the module imports from its script short names. The generated ones end in 16 random digits, which
+/// no compression makes shorter, and stand in both files.
+fn shorten_imports<'a>(
+    script: &mut String,
+    imports: impl Iterator<Item = &'a mut String>,
+) -> Result<(), Failure> {
+    // Two imports may be one function.
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for name in imports {
+        if let Some(short) = known.get(name) {
+            name.clone_from(short);
+            continue;
+        }
+        let short = format!("i{}", known.len());
+        let long = format!("{name}: function(");
+        let is_whole = |at: &usize| script[..*at].ends_with(char::is_whitespace);
+        let mut places = script.match_indices(&long).map(|(at, _)| at).filter(is_whole);
+        let (Some(place), None) = (places.next(), places.next()) else {
+            return Err(format!("the script does not define the import {name} once").into());
+        };
+        script.replace_range(place..place + name.len(), &short);
+        known.insert(std::mem::replace(name, short.clone()), short);
+    }
+    Ok(())
 }
 
 /// A file of the page before it is embedded.
@@ -84,30 +117,33 @@ struct File {
 /// file that contains another one's name changes with it.
 fn write_table(
     page: &Path,
-    bound: &Path,
+    script: String,
+    module: Vec<u8>,
     locales: &Locales,
     files_dir: &Path,
     table: &Path,
 ) -> Result<(), Failure> {
-    let file = |stem: &str, extension, content_type, path: PathBuf| -> Result<File, Failure> {
+    let made = |stem: &str, extension, content_type, bytes| File {
+        placeholder: format!("{{{{{stem}.{extension}}}}}"),
+        stem: stem.to_owned(),
+        extension,
+        content_type,
+        bytes,
+    };
+    let file = |stem: &str, extension, content_type| -> Result<File, Failure> {
+        let path = page.join(format!("{stem}.{extension}"));
         let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(File {
-            placeholder: format!("{{{{{stem}.{extension}}}}}"),
-            stem: stem.to_owned(),
-            extension,
-            content_type,
-            bytes,
-        })
+        Ok(made(stem, extension, content_type, bytes))
     };
     const JS: &str = "text/javascript; charset=utf-8";
     let mut files = vec![
-        file("client", "wasm", "application/wasm", bound.join("client_bg.wasm"))?,
-        file("client", "js", JS, bound.join("client.js"))?,
-        file("worker", "js", JS, page.join("worker.js"))?,
-        file("words", "txt", "text/plain; charset=utf-8", page.join("words.txt"))?,
-        file("boot", "js", JS, page.join("boot.js"))?,
-        file("style", "css", "text/css; charset=utf-8", page.join("style.css"))?,
-        file("icon", "svg", "image/svg+xml", page.join("icon.svg"))?,
+        made(CLIENT, "wasm", "application/wasm", module),
+        made(CLIENT, "js", JS, script.into_bytes()),
+        file("worker", "js", JS)?,
+        file("words", "txt", "text/plain; charset=utf-8")?,
+        file("boot", "js", JS)?,
+        file("style", "css", "text/css; charset=utf-8")?,
+        file("icon", "svg", "image/svg+xml")?,
     ];
     let words = Words::of(locales, page)?;
     for (tag, table) in &words.tables {
@@ -124,7 +160,7 @@ fn write_table(
     let mut text = String::from("pub const IS_EMPTY: bool = false;\nconst ASSETS: &[Asset] = &[\n");
     for file in files {
         let bytes = match file.extension {
-            "js" => compact(&String::from_utf8(file.bytes)?).into_bytes(),
+            "js" | "css" => compact(&String::from_utf8(file.bytes)?).into_bytes(),
             _ => file.bytes,
         };
         let bytes = fill_in(bytes, &names);
@@ -143,8 +179,8 @@ fn write_table(
     Ok(())
 }
 
-/// A script without what only its readers need: indentation, and lines that are nothing but a comment. A script with a text over
-/// several lines stays as it is.
+/// A script or a style sheet without what only its readers need: indentation, and lines that are nothing but a comment. A script
+/// with a text over several lines stays as it is.
 fn compact(script: &str) -> String {
     if script.lines().any(|line| line.matches('`').count() % 2 == 1) {
         return script.to_owned();

@@ -108,9 +108,9 @@ fn build_client(root: &Path, target_dir: &Path) -> Result<PathBuf, Failure> {
         .args(["build", "--locked", "--package", "driftfield-client-web", "--lib"])
         .args(["--profile", PROFILE, "--target", WASM_TARGET, "--target-dir"])
         .arg(target_dir)
-        // Set to empty, not removed: flags for the native build would break this one, and without the variable cargo
-        // would look for flags in its configuration.
-        .env("CARGO_ENCODED_RUSTFLAGS", "")
+        // Set even if it were empty: flags for the native build would break this one, and without the variable cargo would
+        // look for flags in its configuration. SHA-256 is computed once a visit: small is better than fast.
+        .env("CARGO_ENCODED_RUSTFLAGS", "--cfg\u{1f}sha2_backend_soft=\"compact\"")
         // Under clippy this variable names clippy's driver, which would lint the client instead of compiling it.
         .env_remove("RUSTC_WORKSPACE_WRAPPER")
         .output()?;

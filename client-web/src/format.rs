@@ -33,6 +33,12 @@ pub fn bit_rate(bits_per_second: f64) -> String {
     }
 }
 
+/// A number with three digits after the point, as style sheets read it.
+pub fn css_number(number: impl Into<f64>) -> String {
+    // In thousandths: what writes fractions in general is ten kilobytes of the page.
+    format!("{}e-3", (number.into() * 1000.0).round() as i64)
+}
+
 /// Bytes as lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -18,6 +18,7 @@ pub mod clock;
 pub mod format;
 pub mod hud;
 pub mod input;
+pub mod letters;
 pub mod net;
 pub mod notifications;
 #[cfg(target_arch = "wasm32")]
@@ -32,6 +33,7 @@ pub mod say;
 pub mod settings;
 #[cfg(target_arch = "wasm32")]
 pub mod sign_in;
+pub mod sorted_map;
 pub mod ui;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;

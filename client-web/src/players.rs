@@ -1,17 +1,16 @@
 //! Who is in the room, and who was.
 
-use std::collections::BTreeMap;
-
 use driftfield_shared::protocol::PlayerInfo;
 use driftfield_shared::units::PlayerId;
 
 use crate::render::{PlayerLook, Roster};
+use crate::sorted_map::SortedMap;
 
 /// The players of a room by their seats. Of those who left, what is known is kept until someone else has the seat: the
 /// leaderboard and the kill feed still name them. There are no more entries than seats.
 #[derive(Clone, Debug, Default)]
 pub struct Players {
-    seats: BTreeMap<PlayerId, Seat>,
+    seats: SortedMap<PlayerId, Seat>,
 }
 
 #[derive(Clone, Debug)]

@@ -21,12 +21,12 @@ pub struct Answer {
 /// Sends a POST request, with a JSON body if there is one. Calls `answered` once: with the answer, or with `None` if the
 /// server cannot be reached. A browser adds the page's origin to a request with this method, as it does for a socket.
 pub fn post(url: &str, json: Option<&str>, answered: impl FnOnce(Option<Answer>) + 'static) {
-    send(url, "POST", json, answered);
+    send(url, "POST", json, Box::new(answered));
 }
 
 /// Asks for a file. Calls `answered` once, as [`post`] does.
 pub fn get(url: &str, answered: impl FnOnce(Option<Answer>) + 'static) {
-    send(url, "GET", None, answered);
+    send(url, "GET", None, Box::new(answered));
 }
 
 /// Asks for a file. Calls `answered` once: with its bytes, or with `None` if it cannot be had.
@@ -36,19 +36,16 @@ pub fn get_bytes(url: &str, answered: impl FnOnce(Option<Vec<u8>>) + 'static) {
         Some(promise) => settle(
             &promise,
             |response| response.ok().then(|| response.array_buffer().ok()).flatten(),
-            |_, body| Uint8Array::new(&body).to_vec(),
-            answered,
+            Box::new(|body| answered(body.map(|(_, body)| Uint8Array::new(&body).to_vec()))),
         ),
         None => answered(None),
     }
 }
 
-fn send(
-    url: &str,
-    method: &str,
-    json: Option<&str>,
-    answered: impl FnOnce(Option<Answer>) + 'static,
-) {
+/// What becomes of a response: it with its body, or `None`.
+type Settled = Box<dyn FnOnce(Option<(Response, JsValue)>)>;
+
+fn send(url: &str, method: &str, json: Option<&str>, answered: Box<dyn FnOnce(Option<Answer>)>) {
     let options = RequestInit::new();
     options.set_method(method);
     if let Some(json) = json {
@@ -59,46 +56,39 @@ fn send(
         options.set_headers(&headers);
     }
     match fetch(url, &options) {
-        Some(promise) => read(&promise, answered),
+        Some(promise) => read_answer(&promise, answered),
         None => answered(None),
     }
 }
 
 /// Reads the answer of a request that was sent by `fetch`. Calls `answered` once, as [`post`] does.
 pub fn read(promise: &Promise, answered: impl FnOnce(Option<Answer>) + 'static) {
-    settle(
-        promise,
-        |response| response.text().ok(),
-        |response, body| Answer {
-            status: response.status(),
-            body: body.as_string().unwrap_or_default(),
-            refusal: response.headers().get("driftfield-refusal").ok().flatten(),
-        },
-        answered,
-    );
+    read_answer(promise, Box::new(answered));
 }
 
-/// Reads the body of a response that was promised.
-fn settle<T: 'static>(
-    promise: &Promise,
-    body_of: fn(&Response) -> Option<Promise>,
-    read: fn(&Response, JsValue) -> T,
-    answered: impl FnOnce(Option<T>) + 'static,
-) {
-    let answered = Once::new(answered);
-    let failed = answered.clone();
+fn read_answer(promise: &Promise, answered: Box<dyn FnOnce(Option<Answer>)>) {
+    let answer = |(response, body): (Response, JsValue)| Answer {
+        status: response.status(),
+        body: body.as_string().unwrap_or_default(),
+        refusal: response.headers().get("driftfield-refusal").ok().flatten(),
+    };
+    let settled = Box::new(move |body: Option<_>| answered(body.map(answer)));
+    settle(promise, |response| response.text().ok(), settled);
+}
+
+/// Reads the body of a response that was promised. This part is not generic, so that the page has its closures, and what
+/// JavaScript needs to call them, only once.
+fn settle(promise: &Promise, body_of: fn(&Response) -> Option<Promise>, settled: Settled) {
+    let settled = Once(Rc::new(Cell::new(Some(settled))));
+    let failed = settled.clone();
     let heard = move |response: JsValue| {
         let response = response.dyn_into::<Response>().ok();
         let promised = response.and_then(|it| body_of(&it).map(|body| (it, body)));
         let Some((response, body)) = promised else {
-            return answered.call(None);
+            return settled.call(None);
         };
-        let cut = answered.clone();
-        then(
-            &body,
-            move |body| answered.call(Some(read(&response, body))),
-            move |_| cut.call(None),
-        );
+        let cut = settled.clone();
+        then(&body, move |body| settled.call(Some((response, body))), move |_| cut.call(None));
     };
     then(promise, heard, move |_| failed.call(None));
 }
@@ -129,25 +119,13 @@ fn fetch(url: &str, options: &RequestInit) -> Option<Promise> {
 }
 
 /// A callback that several closures share, and that is called once.
-struct Once<F>(Rc<Cell<Option<F>>>);
+#[derive(Clone)]
+struct Once(Rc<Cell<Option<Settled>>>);
 
-impl<F> Once<F> {
-    fn new(callback: F) -> Self {
-        Once(Rc::new(Cell::new(Some(callback))))
-    }
-
-    fn call<T>(&self, answer: Option<T>)
-    where
-        F: FnOnce(Option<T>),
-    {
+impl Once {
+    fn call(&self, body: Option<(Response, JsValue)>) {
         if let Some(callback) = self.0.take() {
-            callback(answer);
+            callback(body);
         }
-    }
-}
-
-impl<F> Clone for Once<F> {
-    fn clone(&self) -> Self {
-        Once(self.0.clone())
     }
 }

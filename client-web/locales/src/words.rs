@@ -185,8 +185,8 @@ fn is_case(key: &str, value: Value<'_>, language: &dyn Language) -> bool {
     match value {
         Value::Text(text) => key == text,
         // An exact number comes before its category.
-        Value::Number(number) => match key.parse::<f64>() {
-            Ok(exact) => exact == number,
+        Value::Number(number) => match key.parse::<u32>() {
+            Ok(exact) => f64::from(exact) == number,
             Err(_) => Category::of_name(key) == Some(language.category(number)),
         },
     }

@@ -80,7 +80,7 @@ impl WordList {
     /// # Errors
     /// When they are not the words of a secret.
     pub fn secret_of(&self, text: &str) -> Result<Secret, WordError> {
-        let entered: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+        let entered: Vec<String> = text.split_whitespace().map(str::to_ascii_lowercase).collect();
         if entered.len() != COUNT {
             return Err(WordError::Count(entered.len()));
         }

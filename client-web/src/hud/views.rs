@@ -10,6 +10,7 @@ use super::network::network;
 use super::notices::notices;
 use super::radar;
 use super::sheets::sheets;
+use crate::format::css_number;
 use crate::input::Action;
 use crate::say::{self, Message, SLOT};
 use crate::ui::{Element, Place, RwSignal, View, each, html, render_effect, show, switch};
@@ -102,7 +103,7 @@ pub(super) fn badge(notices: NoticesModel) -> impl View {
 /// The CSS transform of a bar that shows a share.
 fn scale(part: f64, whole: f64) -> String {
     let share = if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
-    format!("scaleX({share:.3})")
+    format!("scaleX({})", css_number(share))
 }
 
 /// A bar with its name. Screen readers are given the share in per cent.
@@ -176,7 +177,7 @@ fn vitals(model: Model) -> impl View {
 
 fn touch(model: Model) -> impl View {
     let Model { sticks, .. } = model;
-    let place = |x: f32, y: f32| format!("translate({x:.1}px, {y:.1}px)");
+    let place = |x: f32, y: f32| format!("translate({}px, {}px)", css_number(x), css_number(y));
     let stick = move |pick: fn(&super::Sticks) -> Option<[f32; 4]>| {
         let drawing = move || sticks.with(pick).unwrap_or_default();
         show(

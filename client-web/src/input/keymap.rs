@@ -2,6 +2,7 @@
 
 use super::keys::{Action, Key, KeyName};
 use super::layout::Layout;
+use crate::letters::upper;
 
 /// Keys of the player's own choice. An action that is not in here has its usual keys.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -61,7 +62,7 @@ impl Keymap {
         let label = match key.key {
             " " => id.clone(),
             // Letters are printed as capitals; a longer text is the key's name.
-            letter if is_fit(letter) && letter.chars().count() == 1 => letter.to_uppercase(),
+            letter if is_fit(letter) && letter.chars().count() == 1 => upper(letter),
             name if is_fit(name) => name.to_owned(),
             _ => id.clone(),
         };

@@ -3,6 +3,7 @@
 //! Keys for flying are chosen by their position, so that the fingers lie in the same places on every layout. Keys for
 //! panels are chosen by the letter printed on them, because players remember the letter.
 
+use crate::letters::lower;
 use crate::say::{self, Message};
 
 /// The action of a key.
@@ -72,7 +73,7 @@ impl Key<'_> {
 
     /// A name that is the same when the key goes down and when it comes up, even if Shift was pressed in between.
     pub(super) fn id(&self) -> String {
-        self.place().map_or_else(|| self.key.to_lowercase(), str::to_owned)
+        self.place().map_or_else(|| lower(self.key), str::to_owned)
     }
 
     /// Whether the system uses this key itself. While it is down, the browser may not report the release of other keys.

@@ -1,6 +1,7 @@
 //! The letters printed on the keys for flying. These keys are chosen by position, so the letters depend on the layout.
 
 use super::keys::Key;
+use crate::letters::upper;
 
 /// The positions that the game uses, with the letters of a QWERTY keyboard.
 const PLACES: [(&str, &str); 7] = [
@@ -28,13 +29,11 @@ impl Layout {
         };
         let mut chars = key.key.chars();
         // A name such as "Dead" or "Process" is not printed on the key.
-        let Some(letter) = chars.next().filter(|c| !c.is_whitespace() && !c.is_control()) else {
-            return false;
-        };
-        if chars.next().is_some() {
+        let is_printed = chars.next().is_some_and(|c| !c.is_whitespace() && !c.is_control());
+        if !is_printed || chars.next().is_some() {
             return false;
         }
-        let label = letter.to_uppercase().to_string();
+        let label = upper(key.key);
         let before = self.label(place).to_owned();
         self.learnt.retain(|(known, _)| known != place);
         if label != *qwerty {

@@ -19,14 +19,14 @@ pub struct Seat {
 impl Seat {
     /// The stored form.
     pub fn to_text(&self) -> String {
-        format!("{} {:.0}", hex(&self.token.0), self.held_ms)
+        format!("{} {}", hex(&self.token.0), self.held_ms as u64)
     }
 
     /// Reads the stored form; `None` if it is anything else.
     pub fn from_text(text: &str) -> Option<Self> {
         let (token, held_ms) = text.split_once(' ')?;
-        let held_ms: f64 = held_ms.parse().ok()?;
-        Some(Seat { token: Token(unhex(token)?), held_ms }).filter(|_| held_ms.is_finite())
+        let held_ms: u64 = held_ms.parse().ok()?;
+        Some(Seat { token: Token(unhex(token)?), held_ms: held_ms as f64 })
     }
 
     /// Whether the server probably still holds it, with its ship: then the page returns to it automatically.

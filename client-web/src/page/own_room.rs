@@ -211,7 +211,7 @@ fn refusal_sentence(answer: Option<&Answer>) -> String {
     let Some(answer) = answer else { return say::WHY_UNREACHABLE.text() };
     let code = answer.refusal.as_deref().unwrap_or_default();
     let (label, number) = code.split_once(' ').unwrap_or((code, ""));
-    let number = number.parse().unwrap_or(0.0);
+    let number = number.parse::<u32>().unwrap_or(0);
     match label {
         "own_rooms_none" => say::OWN_ROOM_NONE.text(),
         "own_room_name" => say::OWN_ROOM_BAD_NAME.text(),

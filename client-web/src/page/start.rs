@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlElement, HtmlInputElement};
 
 use super::browser::address;
-use crate::format::player_name;
+use crate::format::{css_number, player_name};
 use crate::hud::Scale;
 use crate::input::{Key, Layout};
 use crate::say;
@@ -199,7 +199,7 @@ pub fn show_scale(scale: Scale) {
     let root = document().ok().and_then(|document| document.document_element());
     if let Some(root) = root.and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
         // What is no number is ignored, as in a style sheet.
-        let _ = root.style().set_property("--ui", &scale.factor().to_string());
+        let _ = root.style().set_property("--ui", &css_number(scale.factor()));
     }
 }
 

@@ -8,7 +8,7 @@
 //!                    \-new----> wanted --poll_wanted--> drawn by gl::text --set_width--> known
 //! ```
 
-use std::collections::BTreeMap;
+use crate::sorted_map::SortedMap;
 
 /// Side of the texture, in texels.
 pub const TEXTURE_SIDE: u32 = 1024;
@@ -51,7 +51,7 @@ struct Slot {
 /// The slots and what is in them.
 #[derive(Debug, Default)]
 pub struct Labels {
-    slots: BTreeMap<String, Slot>,
+    slots: SortedMap<String, Slot>,
     wanted: Vec<Wanted>,
     frame: u64,
 }

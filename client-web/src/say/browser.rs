@@ -39,7 +39,7 @@ impl Spelling for Browser {
 
 fn write(format: &Function, number: f64) -> String {
     let text = format.call1(&JsValue::UNDEFINED, &number.into());
-    text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| number.to_string())
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 pub(super) fn language(tag: &str) -> Box<dyn Spelling> {

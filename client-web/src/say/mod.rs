@@ -83,6 +83,7 @@ impl Message {
     }
 }
 
+#[inline(never)]
 fn say(message: usize, values: &[Value<'_>]) -> String {
     let spoken = spoken();
     spoken.words.say(message, values, &*spoken.language)

@@ -46,6 +46,12 @@ impl Element {
 
     /// Adds a class name while a condition holds.
     pub fn class_while(self, name: &'static str, is_on: impl Fn() -> bool + 'static) -> Self {
+        self.follow_class(name, Box::new(is_on));
+        self
+    }
+
+    /// This part is not generic, so that it is compiled only once.
+    fn follow_class(&self, name: &'static str, is_on: Box<dyn Fn() -> bool>) {
         let list = self.0.class_list();
         let mut was_on = false;
         render_effect(move || {
@@ -56,7 +62,6 @@ impl Element {
                 debug_assert!(set.is_ok(), "a class name has no spaces");
             }
         });
-        self
     }
 
     /// Sets a property of its style, in a way that the page's security policy allows.

@@ -249,17 +249,28 @@ impl Stalls {
 
 fn parse_duration(text: &str) -> Result<Micros, LinkProfileError> {
     let error = || LinkProfileError::Duration(text.to_owned());
-    let (number, unit) = match text.strip_suffix("ms") {
-        Some(number) => (number, 1e3),
-        None => (text.strip_suffix('s').ok_or_else(error)?, 1e6),
+    let (number, digits) = match text.strip_suffix("ms") {
+        Some(number) => (number, 3),
+        None => (text.strip_suffix('s').ok_or_else(error)?, 6),
     };
-    let micros = number.trim().parse::<f64>().map_err(|_| error())? * unit;
-    // Also refuses NaN.
-    match (0.0..=DURATION_MAX as f64).contains(&micros) {
-        // Rounded, because 0.007 times 1,000 is a little less than 7.
-        true => Ok(micros.round() as Micros),
-        false => Err(error()),
+    let micros = shifted(number.trim(), digits).ok_or_else(error)?;
+    if micros <= DURATION_MAX { Ok(micros) } else { Err(error()) }
+}
+
+/// A decimal fraction times ten to the power of `digits`, rounded; `None` if the text is none, or too large. Whole numbers do
+/// that exactly, and without the tables that reading binary fractions takes.
+fn shifted(number: &str, digits: usize) -> Option<u64> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let is_number = whole.bytes().chain(fraction.bytes()).all(|digit| digit.is_ascii_digit());
+    if !is_number || matches!(number, "" | ".") {
+        return None;
     }
+    // One digit more, to round by.
+    let fraction = fraction.bytes().chain(std::iter::repeat(b'0')).take(digits + 1);
+    let value = whole.bytes().chain(fraction).try_fold(0_u64, |value, digit| {
+        value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
+    });
+    Some(value?.checked_add(5)? / 10)
 }
 
 /// The shortest text that [`parse_duration`] reads as this many microseconds, in seconds if they are whole.
@@ -392,6 +403,11 @@ mod tests {
         assert_eq!(profile, expected);
         assert!("".parse::<LinkProfile>().unwrap().is_perfect());
         assert_eq!("stall=1s".parse::<LinkProfile>().unwrap().stall_interval, 10_000_000);
+        for (text, micros) in
+            [("0.0075ms", 8), (".25s", 250_000), ("1.s", 1_000_000), ("0.0004999ms", 0)]
+        {
+            assert_eq!(parse_duration(text), Ok(micros), "{text}");
+        }
     }
 
     #[test]
@@ -423,6 +439,12 @@ mod tests {
             ("latency=80", LinkProfileError::Duration("80".into())),
             ("jitter=-1ms", LinkProfileError::Duration("-1ms".into())),
             ("jitter=NaNs", LinkProfileError::Duration("NaNs".into())),
+            ("jitter=.s", LinkProfileError::Duration(".s".into())),
+            ("jitter=1.2.3s", LinkProfileError::Duration("1.2.3s".into())),
+            (
+                "jitter=99999999999999999999s",
+                LinkProfileError::Duration("99999999999999999999s".into()),
+            ),
             ("stall=2h", LinkProfileError::Duration("2h".into())),
             ("rate=0kbit", LinkProfileError::Rate("0kbit".into())),
             ("rate=9", LinkProfileError::Rate("9".into())),

@@ -1,6 +1,7 @@
 //! Completes the word before the cursor, as Tab does: names of players, and names of commands at the start of a line.
 
 use super::commands::all;
+use crate::letters::lower;
 
 /// A completion under way: the next Tab offers the next candidate.
 #[derive(Clone, Debug, Default)]
@@ -30,12 +31,12 @@ impl Completion {
     fn begin<'a>(&mut self, before: &str, names: impl Iterator<Item = &'a str>) {
         let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
         let (head, word) = before.split_at(start);
-        let lower = word.to_lowercase();
-        let fits = |name: &str| !word.is_empty() && name.to_lowercase().starts_with(&lower);
+        let begin = lower(word);
+        let fits = |name: &str| !word.is_empty() && lower(name).starts_with(&begin);
         self.candidates = match word.strip_prefix('/').filter(|_| head.is_empty()) {
             Some(word) => {
                 let names = all().filter_map(|command| command.names.first());
-                let names = names.filter(|name| name.starts_with(&word.to_lowercase()));
+                let names = names.filter(|name| name.starts_with(&word.to_ascii_lowercase()));
                 names.map(|name| format!("/{name}")).collect()
             }
             None => names.filter(|name| fits(name)).map(str::to_owned).collect(),

@@ -58,7 +58,7 @@ pub const COMMANDS: &[Command] = &[
         read: |people, rest| {
             let (whom, rest) = whom(people, rest, say::COMMAND_REPORT)?;
             let (word, behind) = word(rest);
-            let (complaint, note) = match Complaint::of_word(&word.to_lowercase()) {
+            let (complaint, note) = match Complaint::of_word(&word.to_ascii_lowercase()) {
                 Some(complaint) => (complaint, behind),
                 None => (Complaint::Other, rest),
             };
@@ -113,7 +113,8 @@ pub const COMMANDS: &[Command] = &[
         read: |people, rest| {
             let help = say::COMMAND_ROLE;
             let (whom, rest) = whom(people, rest, help)?;
-            let role = Role::of_word(&rest.trim().to_lowercase()).ok_or(Fault::Usage(help))?;
+            let role =
+                Role::of_word(&rest.trim().to_ascii_lowercase()).ok_or(Fault::Usage(help))?;
             Ok(moderate(whom, Act::SetRole(role), ""))
         },
     },

@@ -5,6 +5,7 @@ use web_sys::Event;
 
 use super::model::ChatModel;
 use crate::chat::{direction_of, phrase};
+use crate::format::css_number;
 use crate::hud::command::{Command, command};
 use crate::say;
 use crate::ui::{Element, View, html, show};
@@ -21,8 +22,8 @@ pub(in crate::hud) fn wheel(model: ChatModel) -> impl View {
             html::button()
                 .class_while("chosen", is_chosen)
                 .test_id(format!("phrase-{}", place + 1))
-                .style("--x", format!("{:.3}", libm::sinf(angle)))
-                .style("--y", format!("{:.3}", -libm::cosf(angle)))
+                .style("--x", css_number(libm::sinf(angle)))
+                .style("--y", css_number(-libm::cosf(angle)))
                 .on("click", move |_: Event| command(Command::Phrase(place)))
                 .child(html::kbd().class("touchless").child((place + 1).to_string()))
                 .child(html::span().child(words)),

@@ -3,6 +3,7 @@
 use driftfield_shared::snapshot::SnapshotPart;
 
 use crate::format::bit_rate;
+use crate::format::css_number;
 use crate::hud::model::KindRates;
 use crate::say;
 use crate::ui::{RwSignal, View, each, html, show};
@@ -18,7 +19,7 @@ pub(super) fn kinds(kinds: RwSignal<KindRates>) -> impl View {
             move |line| {
                 let share = move || {
                     let rate = line.with(|(_, rate)| *rate);
-                    format!("scaleX({:.3})", (rate / total().max(1.0)).clamp(0.0, 1.0))
+                    format!("scaleX({})", css_number((rate / total().max(1.0)).clamp(0.0, 1.0)))
                 };
                 html::div()
                     .child(html::i().style("transform", share))

@@ -6,6 +6,7 @@ use web_sys::HtmlInputElement;
 
 use crate::chat::{Meaning, People, To, read, target};
 use crate::hud::{ChatNote, FIELD_ID, Sheet};
+use crate::letters::lower;
 use crate::page::browser::graphemes;
 use crate::page::{Game, start};
 use crate::ui::flush;
@@ -209,7 +210,7 @@ fn behind<'a>(name: &str, text: &'a str) -> Option<&'a str> {
     let end = text.char_indices().nth(name.chars().count()).map_or(text.len(), |(at, _)| at);
     let (start, rest) = text.split_at(end);
     let is_whole = rest.is_empty() || rest.starts_with(char::is_whitespace);
-    (is_whole && start.to_lowercase() == name.to_lowercase()).then_some(rest)
+    (is_whole && lower(start) == lower(name)).then_some(rest)
 }
 
 /// How many characters are left in a line, or how many are too many.

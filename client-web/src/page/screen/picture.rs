@@ -84,7 +84,9 @@ impl Picture {
         let root = window.document().and_then(|document| document.document_element());
         let style = root.and_then(|root| window.get_computed_style(&root).ok().flatten());
         let font = style.and_then(|style| style.get_property_value("font-size").ok());
-        let font = font.and_then(|font| font.trim_end_matches("px").parse::<f32>().ok());
+        // The unit behind the number is not read.
+        let font = font.map(|font| js_sys::Number::parse_float(&font) as f32);
+        let font = font.filter(|font| font.is_finite());
         self.ui_scale = font.map_or(1.0, |font| font / USUAL_FONT_PX);
     }
 

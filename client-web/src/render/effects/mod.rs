@@ -14,8 +14,6 @@ mod ships;
 pub use particles::{Dice, direction};
 pub use ships::ShipGlow;
 
-use std::collections::BTreeMap;
-
 use glam::Vec2;
 
 use driftfield_shared::netcode::{EntityKey, EntityKind, Removal, Scene};
@@ -28,6 +26,7 @@ use self::ships::Ships;
 use super::palette::{self, Rgb};
 use super::tables::Tables;
 use super::visuals::{Roster, Visuals};
+use crate::sorted_map::SortedMap;
 
 /// Time constant of the flash on something that was hit, in seconds.
 const FLASH_SECONDS: f32 = 0.07;
@@ -61,7 +60,7 @@ pub struct Effects {
     dice: Dice,
     ships: Ships,
     /// Hit points and flash of each visible asteroid.
-    rocks: BTreeMap<EntityKey, (u16, f32)>,
+    rocks: SortedMap<EntityKey, (u16, f32)>,
     /// Flashes of gates that a ship passed: place and strength.
     gates: Vec<(Vec2, f32)>,
     before: Before,
@@ -74,7 +73,7 @@ struct Before {
     shots: Vec<(EntityKey, ShotState)>,
     asteroids: Vec<(EntityKey, AsteroidState)>,
     ores: Vec<(EntityKey, OreState)>,
-    shot_keys: Vec<EntityKey>,
+    shot_keys: SortedMap<EntityKey, ()>,
     any: bool,
 }
 
@@ -158,8 +157,9 @@ impl Before {
         self.asteroids.clone_from(&scene.asteroids);
         self.ores.clone_from(&scene.ores);
         self.shot_keys.clear();
-        self.shot_keys.extend(scene.shots.iter().map(|(key, _)| *key));
-        self.shot_keys.sort_unstable();
+        for (key, _) in &scene.shots {
+            self.shot_keys.insert(*key, ());
+        }
         self.any = true;
     }
 }
@@ -180,7 +180,7 @@ pub fn ship_color(scene: &Scene, player: PlayerId, roster: &dyn Roster) -> Rgb {
 /// Muzzle flashes of shots that were not in the previous scene.
 fn fire(moment: &Moment, before: &Before, bursts: &mut Bursts) {
     for (key, shot) in &moment.scene.shots {
-        if before.shot_keys.binary_search(key).is_ok() {
+        if before.shot_keys.get(key).is_some() {
             continue;
         }
         let shooter = moment.scene.ships.iter().find(|(_, ship)| ship.player == shot.shooter);

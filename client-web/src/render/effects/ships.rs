@@ -1,7 +1,5 @@
 //! The lights of ships: flashes when hit, shields, engines and their trails.
 
-use std::collections::BTreeMap;
-
 use glam::Vec2;
 
 use driftfield_shared::sim::ShipState;
@@ -11,6 +9,7 @@ use super::super::palette::{self, Rgb, mix};
 use super::bursts::Bursts;
 use super::particles::{Look, Particle};
 use super::{FLASH_SECONDS, Moment, ship_color};
+use crate::sorted_map::SortedMap;
 
 /// Time constant with which engine light rises and fades, in seconds.
 const THROTTLE_TAU: f32 = 0.06;
@@ -51,7 +50,7 @@ struct Ship {
 /// The lights of all visible ships.
 #[derive(Debug, Default)]
 pub(super) struct Ships {
-    ships: BTreeMap<PlayerId, Ship>,
+    ships: SortedMap<PlayerId, Ship>,
     /// Ships that passed a gate in this scene: where each was, and where it is.
     passages: Vec<(Vec2, Vec2)>,
 }

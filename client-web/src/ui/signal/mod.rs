@@ -6,12 +6,14 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
 use slotmap::{SlotMap, new_key_type};
+
+use crate::sorted_map::SortedMap;
 
 /// Most effects that one flush may run. If there are more, two effects set each other's signals for ever.
 const EFFECTS_PER_FLUSH_MAX: u32 = 100_000;
@@ -31,8 +33,8 @@ struct Graph {
     signals: SlotMap<SignalKey, SignalNode>,
     effects: SlotMap<EffectKey, EffectNode>,
     scopes: SlotMap<ScopeKey, ScopeNode>,
-    /// Effects to run, by age.
-    due: BTreeMap<u64, EffectKey>,
+    /// Effects to run, the oldest at the end.
+    due: SortedMap<Reverse<u64>, EffectKey>,
     effects_made: u64,
     is_flush_asked: bool,
     /// The running effect, which follows every signal that is read.
@@ -90,7 +92,7 @@ impl Graph {
 
     fn mark(&mut self, effect: EffectKey) {
         if let Some(node) = self.effects.get(effect) {
-            self.due.insert(node.age, effect);
+            self.due.insert(Reverse(node.age), effect);
         }
     }
 
@@ -110,7 +112,7 @@ impl Graph {
         for effect in node.effects {
             self.unfollow(effect);
             if let Some(node) = self.effects.remove(effect) {
-                self.due.remove(&node.age);
+                self.due.remove(&Reverse(node.age));
                 taken.push(Box::new(node.act));
             }
         }
@@ -156,15 +158,7 @@ impl<T: Default + 'static> Default for RwSignal<T> {
 impl<T: 'static> RwSignal<T> {
     /// A signal that lives as long as the current scope, or as long as the page if there is none.
     pub fn new(value: T) -> Self {
-        let key = with_graph(|graph| {
-            let value: Rc<dyn Any> = Rc::new(RefCell::new(value));
-            let key = graph.signals.insert(SignalNode { value, followers: Vec::new() });
-            if let Some(scope) = graph.scope.and_then(|scope| graph.scopes.get_mut(scope)) {
-                scope.signals.push(key);
-            }
-            key
-        });
-        RwSignal { key, value: PhantomData }
+        RwSignal { key: make_signal(Rc::new(RefCell::new(value))), value: PhantomData }
     }
 
     /// A signal that lives as long as the page, wherever it is made.
@@ -173,14 +167,14 @@ impl<T: 'static> RwSignal<T> {
     }
 
     fn cell<R>(&self, act: impl FnOnce(&RefCell<T>) -> R) -> R {
-        let value = with_graph(|graph| graph.signals.get(self.key).map(|node| node.value.clone()));
-        let value = value.expect("a signal is not used after its scope has ended");
-        act(value.downcast_ref().expect("a signal keeps the type that it was made with"))
+        act(value_of(self.key)
+            .downcast_ref()
+            .expect("a signal keeps the type that it was made with"))
     }
 
     /// Reads the value in place. A running effect will run again when it is set.
     pub fn with<R>(&self, look: impl FnOnce(&T) -> R) -> R {
-        with_graph(|graph| graph.follow(self.key));
+        follow(self.key);
         self.with_untracked(look)
     }
 
@@ -192,14 +186,7 @@ impl<T: 'static> RwSignal<T> {
     /// Changes the value in place. `change` must not read or set this signal.
     pub fn update(&self, change: impl FnOnce(&mut T)) {
         self.cell(|cell| change(&mut cell.borrow_mut()));
-        let wants_flush = with_graph(|graph| {
-            let followers = graph.signals.get(self.key).map(|node| node.followers.clone());
-            followers.into_iter().flatten().for_each(|effect| graph.mark(effect));
-            graph.wants_flush()
-        });
-        if wants_flush {
-            ask_for_flush();
-        }
+        mark_followers(self.key);
     }
 
     /// Sets the value. Effects that follow it run again, even if the value is equal.
@@ -230,6 +217,44 @@ impl<T: Clone + 'static> RwSignal<T> {
     }
 }
 
+// These parts are not generic, so that they are compiled only once.
+
+#[inline(never)]
+fn make_signal(value: Rc<dyn Any>) -> SignalKey {
+    with_graph(|graph| {
+        let key = graph.signals.insert(SignalNode { value, followers: Vec::new() });
+        if let Some(scope) = graph.scope.and_then(|scope| graph.scopes.get_mut(scope)) {
+            scope.signals.push(key);
+        }
+        key
+    })
+}
+
+#[inline(never)]
+fn value_of(signal: SignalKey) -> Rc<dyn Any> {
+    let value = with_graph(|graph| graph.signals.get(signal).map(|node| node.value.clone()));
+    value.expect("a signal is not used after its scope has ended")
+}
+
+/// Makes the running effect follow the signal.
+#[inline(never)]
+fn follow(signal: SignalKey) {
+    with_graph(|graph| graph.follow(signal));
+}
+
+/// Effects that follow the signal run again.
+#[inline(never)]
+fn mark_followers(signal: SignalKey) {
+    let wants_flush = with_graph(|graph| {
+        let followers = graph.signals.get(signal).map(|node| node.followers.clone());
+        followers.into_iter().flatten().for_each(|effect| graph.mark(effect));
+        graph.wants_flush()
+    });
+    if wants_flush {
+        ask_for_flush();
+    }
+}
+
 /// Runs `act` in the next flush, and again whenever a signal that it read has been set.
 pub fn effect(act: impl FnMut() + 'static) {
     let effect = make_effect(Box::new(act));
@@ -247,6 +272,7 @@ pub fn render_effect(act: impl FnMut() + 'static) {
     run(make_effect(Box::new(act)));
 }
 
+#[inline(never)]
 fn make_effect(act: Box<dyn FnMut()>) -> EffectKey {
     with_graph(|graph| {
         let (age, scope) = (graph.effects_made, graph.scope);
@@ -260,6 +286,7 @@ fn make_effect(act: Box<dyn FnMut()>) -> EffectKey {
     })
 }
 
+#[inline(never)]
 fn run(effect: EffectKey) {
     let taken = with_graph(|graph| {
         graph.unfollow(effect);
@@ -290,7 +317,7 @@ fn within<R>(running: Option<EffectKey>, scope: Option<ScopeKey>, act: impl FnOn
 /// Runs effects until none is due. In the browser a microtask does this.
 pub fn flush() {
     let mut count = 0;
-    while let Some((_, effect)) = with_graph(|graph| graph.due.pop_first()) {
+    while let Some((_, effect)) = with_graph(|graph| graph.due.pop_last()) {
         run(effect);
         count += 1;
         assert!(count < EFFECTS_PER_FLUSH_MAX, "effects set each other's signals for ever");

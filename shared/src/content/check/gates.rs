@@ -57,15 +57,17 @@ impl SectorCheck<'_> {
             return Err(at.wrong("partner", "is the gate itself"));
         }
         let Some(partner) = sector.gates.iter().find(|other| other.id == gate.partner) else {
-            return Err(at.wrong("partner", format!("no gate `{}` in this sector", gate.partner)));
+            return Err(
+                at.wrong("partner", format_args!("no gate `{}` in this sector", gate.partner))
+            );
         };
         if partner.partner != gate.id {
-            let reason = format!("gate `{}` leads to `{}`", partner.id, partner.partner);
+            let reason = format_args!("gate `{}` leads to `{}`", partner.id, partner.partner);
             return Err(at.wrong("partner", reason));
         }
         let least = gate.radius + partner.radius + GATE_JUMP_UNITS_MIN;
         if partner.position.distance(gate.position) < least {
-            let reason = format!("gate `{}` is less than {least} units away", partner.id);
+            let reason = format_args!("gate `{}` is less than {least} units away", partner.id);
             return Err(at.wrong("partner", reason));
         }
         Ok(())
@@ -73,5 +75,5 @@ impl SectorCheck<'_> {
 }
 
 fn too_near(at: &Entry<'_>, kind: &str, id: &str, room: f32) -> ContentError {
-    at.wrong("position", format!("is less than {room} units away from {kind} `{id}`"))
+    at.wrong("position", format_args!("is less than {room} units away from {kind} `{id}`"))
 }

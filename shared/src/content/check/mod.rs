@@ -4,6 +4,8 @@ mod gates;
 mod sector;
 mod walls;
 
+use std::fmt;
+
 use thiserror::Error;
 
 use self::sector::check_sector;
@@ -23,9 +25,14 @@ pub struct ContentError {
 }
 
 impl ContentError {
-    /// A mistake in `file` at `key`.
-    pub fn new(file: impl Into<String>, key: impl Into<String>, reason: impl Into<String>) -> Self {
-        ContentError { file: file.into(), key: key.into(), reason: reason.into() }
+    /// A mistake in `file` at `key`. In a page, where nobody could mend it, its place and reason are left out, and with
+    /// them all of their texts.
+    pub fn new(file: impl fmt::Display, key: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        let text = |text: &dyn fmt::Display| match cfg!(target_arch = "wasm32") {
+            true => String::new(),
+            false => text.to_string(),
+        };
+        ContentError { file: text(&file), key: text(&key), reason: text(&reason) }
     }
 }
 
@@ -132,7 +139,7 @@ fn table(file: &str, entries: usize) -> Result<(), ContentError> {
     if (1..=CONTENT_ENTRIES_MAX).contains(&entries) {
         return Ok(());
     }
-    let reason = format!("has {entries} entries; 1 to {CONTENT_ENTRIES_MAX} are allowed");
+    let reason = format_args!("has {entries} entries; 1 to {CONTENT_ENTRIES_MAX} are allowed");
     Err(ContentError::new(file, "(all)", reason))
 }
 
@@ -143,8 +150,8 @@ pub(super) struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    pub fn wrong(&self, key: &str, reason: impl Into<String>) -> ContentError {
-        ContentError::new(self.file, format!("{}.{key}", self.id), reason)
+    pub fn wrong(&self, key: &str, reason: impl fmt::Display) -> ContentError {
+        ContentError::new(self.file, format_args!("{}.{key}", self.id), reason)
     }
 
     pub fn range(&self, key: &str, value: f32, min: f32, max: f32) -> Result<(), ContentError> {
@@ -152,6 +159,6 @@ impl Entry<'_> {
         if value >= min && value <= max {
             return Ok(());
         }
-        Err(self.wrong(key, format!("{value} is not within {min} to {max}")))
+        Err(self.wrong(key, format_args!("{value} is not within {min} to {max}")))
     }
 }

@@ -1,7 +1,5 @@
 //! Checks a sector: its extent, and each thing that is placed in it.
 
-use std::collections::BTreeSet;
-
 use glam::Vec2;
 
 use super::{ContentError, Entry};
@@ -40,7 +38,8 @@ pub(super) fn check_sector(sector: &Sector, content: &Content) -> Result<(), Con
     check.gates(sector)?;
     let asteroids = sector.fields.iter().map(|field| usize::from(field.asteroids())).sum::<usize>();
     if asteroids + sector.rocks.len() > SECTOR_ASTEROIDS_MAX {
-        let reason = format!("{asteroids} asteroids; at most {SECTOR_ASTEROIDS_MAX} are allowed");
+        let reason =
+            format_args!("{asteroids} asteroids; at most {SECTOR_ASTEROIDS_MAX} are allowed");
         return Err(ContentError::new(file, "field", reason));
     }
     Ok(())
@@ -72,10 +71,11 @@ impl SectorCheck<'_> {
 
     /// Each thing has an identifier of its own, and there are not too many of a kind.
     fn identifiers(&self, sector: &Sector) -> Result<(), ContentError> {
-        let mut all = BTreeSet::new();
+        // In order, so that a name is found in it.
+        let mut all: Vec<String> = Vec::new();
         let mut kind = |kind: &str, most: usize, ids: Vec<&String>| {
             if ids.len() > most {
-                let reason = format!("has {} entries; at most {most} are allowed", ids.len());
+                let reason = format_args!("has {} entries; at most {most} are allowed", ids.len());
                 return Err(ContentError::new(self.file, kind, reason));
             }
             for id in ids {
@@ -83,8 +83,9 @@ impl SectorCheck<'_> {
                 if id.is_empty() {
                     return Err(thing.borrow().wrong("id", "is empty"));
                 }
-                if !all.insert(id.clone()) {
-                    return Err(thing.borrow().wrong("id", "is used by another thing"));
+                match all.binary_search(id) {
+                    Ok(_) => return Err(thing.borrow().wrong("id", "is used by another thing")),
+                    Err(at) => all.insert(at, id.clone()),
                 }
             }
             Ok(())
@@ -175,7 +176,7 @@ impl SectorCheck<'_> {
             }
             Area::Polygon { corners } => {
                 if !(3..=CONTENT_ENTRIES_MAX).contains(&corners.len()) {
-                    let reason = format!("needs 3 to {CONTENT_ENTRIES_MAX} corners");
+                    let reason = format_args!("needs 3 to {CONTENT_ENTRIES_MAX} corners");
                     return Err(at.wrong("polygon", reason));
                 }
                 for corner in corners {

@@ -17,7 +17,7 @@ impl SectorCheck<'_> {
         }
         let pieces: usize = sector.walls.iter().map(|wall| wall.pieces().count()).sum();
         if pieces > WALL_PIECES_PER_SECTOR_MAX {
-            let reason = format!(
+            let reason = format_args!(
                 "all walls have {pieces} pieces; at most {WALL_PIECES_PER_SECTOR_MAX} are allowed"
             );
             return Err(ContentError::new(self.file, "wall", reason));
@@ -30,7 +30,7 @@ impl SectorCheck<'_> {
         let at = thing.borrow();
         let least = if wall.closed { 3 } else { 2 };
         if !(least..=WALL_CORNERS_MAX).contains(&wall.line.len()) {
-            let reason = format!("needs {least} to {WALL_CORNERS_MAX} corners");
+            let reason = format_args!("needs {least} to {WALL_CORNERS_MAX} corners");
             return Err(at.wrong("line", reason));
         }
         at.range("radius", wall.radius, 1.0, 500.0)?;
@@ -41,7 +41,7 @@ impl SectorCheck<'_> {
         for (from, to) in wall.pieces() {
             let length = from.distance(to);
             if !(PIECE_UNITS_MIN..=WALL_PIECE_UNITS_MAX).contains(&length) {
-                let reason = format!(
+                let reason = format_args!(
                     "the piece from ({}, {}) to ({}, {}) is {length} units long; \
                      {PIECE_UNITS_MIN} to {WALL_PIECE_UNITS_MAX} are allowed",
                     from.x, from.y, to.x, to.y
@@ -51,14 +51,14 @@ impl SectorCheck<'_> {
         }
         for station in &sector.stations {
             if wall.distance(station.position) < station.radius {
-                return Err(at.wrong("line", format!("runs through station `{}`", station.id)));
+                return Err(at.wrong("line", format_args!("runs through station `{}`", station.id)));
             }
         }
         for rock in &sector.rocks {
             // Its size was checked before.
             let radius = self.content.asteroid_size(rock.size).radius;
             if wall.distance(rock.position) < radius {
-                return Err(at.wrong("line", format!("runs through rock `{}`", rock.id)));
+                return Err(at.wrong("line", format_args!("runs through rock `{}`", rock.id)));
             }
         }
         Ok(())

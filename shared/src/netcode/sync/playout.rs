@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::nth_smallest;
 use crate::units::{Micros, Tick};
 
 /// Seconds for which the lateness of snapshots is remembered.
@@ -72,10 +73,10 @@ impl Playout {
         if self.arrivals.len() > LATENESS_SECONDS * usize::from(self.tick_hz) {
             self.arrivals.pop_front();
         }
-        let mut sorted: Vec<f64> = self.arrivals.iter().copied().collect();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let late = sorted[(sorted.len() - 1) * IN_TIME_PERCENT / 100];
-        self.first = sorted[0];
+        let mut arrivals: Vec<f64> = self.arrivals.iter().copied().collect();
+        let late = (arrivals.len() - 1) * IN_TIME_PERCENT / 100;
+        let late = nth_smallest(&mut arrivals, late);
+        self.first = arrivals.into_iter().fold(late, f64::min);
         self.lateness = late - self.first;
         self.view.delay_ticks = self.view.delay_ticks.max(self.wanted_delay());
     }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::ClockSample;
 use super::lengths::Lengths;
+use crate::netcode::sync::nth_smallest;
 use crate::units::Micros;
 
 /// Seconds for which the needs of commands are remembered.
@@ -187,7 +188,7 @@ fn nearly_largest(values: &VecDeque<f64>, end: f64, per_mille: usize) -> f64 {
     let mut values: Vec<f64> = values.iter().copied().filter(|value| *value <= end).collect();
     let Some(last) = values.len().checked_sub(1) else { return f64::NEG_INFINITY };
     let index = (last * per_mille).div_ceil(1000);
-    *values.select_nth_unstable_by(index, f64::total_cmp).1
+    nth_smallest(&mut values, index)
 }
 
 fn remember(values: &mut VecDeque<f64>, value: f64, window: usize) {
