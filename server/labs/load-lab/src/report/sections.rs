@@ -212,9 +212,9 @@ fn of_company(company: &CompanyResults) -> Section {
         let NuisanceReport { asked, done, refused, .. } = &run.nuisances;
         format!("{} / {} / {}", sum(asked), sum(done), sum(refused))
     });
-    table.line("nuisances: told to wait / told to be mute / cut", |run| {
-        let NuisanceReport { told_to_wait, told_mute, cut, .. } = run.nuisances;
-        format!("{told_to_wait} / {told_mute} / {cut}")
+    table.line("nuisances: told to wait / told to be mute / connections that ended", |run| {
+        let NuisanceReport { told_to_wait, told_mute, ends, .. } = &run.nuisances;
+        format!("{told_to_wait} / {told_mute} / {}", sum(ends))
     });
     table.line("honest clients: disconnects, protocol errors", |run| {
         format!("{}, {}", run.fleet.disconnects, run.fleet.protocol_errors)

@@ -87,8 +87,8 @@ pub struct NuisanceReport {
     pub done: BTreeMap<String, u64>,
     /// What was refused, by reason.
     pub refused: BTreeMap<String, u64>,
-    /// Connections that ended.
-    pub cut: u64,
+    /// Connections that ended, by reason.
+    pub ends: BTreeMap<String, u64>,
 }
 
 struct Nuisance {
@@ -166,8 +166,8 @@ impl Nuisance {
             None if Instant::now() < self.away_until => Ok(()),
             None => self.connect(place),
         };
-        if outcome.is_err() {
-            totals.cut += u64::from(self.socket.is_some());
+        if let Err(end) = outcome {
+            *totals.ends.entry(end.to_string()).or_default() += 1;
             (self.socket, self.away_until) = (None, Instant::now() + AWAY);
         }
     }
@@ -197,9 +197,15 @@ impl Nuisance {
     fn play(&mut self, place: &Place<'_>, totals: &mut NuisanceReport) -> io::Result<()> {
         let now = place.start.elapsed().as_micros() as u64;
         while let Some(message) = self.read()? {
-            if let Ok(ServerMessage::Control(ServerControl::Reply(reply))) = decode_server(&message)
-            {
-                self.note(reply.id, reply.outcome, totals);
+            match decode_server(&message).map_err(io::Error::other)? {
+                ServerMessage::Control(ServerControl::Reply(reply)) => {
+                    self.note(reply.id, reply.outcome, totals);
+                }
+                // Its client knows nothing of these subscriptions, and would take the update for a fault of the server.
+                ServerMessage::Topic(handle, _) if handle.index() >= OWN_HANDLES => continue,
+                ServerMessage::Control(_)
+                | ServerMessage::Snapshot(_)
+                | ServerMessage::Topic(..) => {}
             }
             self.client.handle_message(now, &message).map_err(io::Error::other)?;
         }
@@ -225,6 +231,7 @@ impl Nuisance {
         match pending(socket.read())? {
             None => Ok(None),
             Some(Message::Binary(message)) => Ok(Some(message.into())),
+            Some(Message::Close(Some(frame))) => Err(io::Error::other(frame.reason.to_string())),
             Some(_) => Err(ErrorKind::ConnectionAborted.into()),
         }
     }
@@ -257,9 +264,8 @@ impl Nuisance {
             }
             Kind::Subscription => {
                 let topic = TOPICS[(round % TOPICS.len() as u64) as usize].to_owned();
-                // Its own topics have the first handles.
-                let handle = Handle::all().nth(8 + (round as usize) % (SUBSCRIPTIONS_MAX - 8));
-                let handle = handle.expect("there are more handles than that");
+                let number = OWN_HANDLES + round as usize % (SUBSCRIPTIONS_MAX - OWN_HANDLES);
+                let handle = Handle::all().nth(number).expect("there are more handles than that");
                 let subscribe = Subscribe { handle, topic, since: None, only: None };
                 return ClientControl::Subscribe(subscribe);
             }
@@ -300,6 +306,8 @@ const KINDS: [Kind; 8] = [
     Kind::History,
     Kind::Subscription,
 ];
+/// Handles that are left to the subscriptions of the client itself.
+const OWN_HANDLES: usize = 8;
 /// Topics that they subscribe to. The last one is none.
 const TOPICS: [&str; 4] = [ROSTER, KILLS, CHAT, "weather"];
 
