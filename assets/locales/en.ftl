@@ -36,6 +36,8 @@ page-locked = by invitation
 page-full = full
 page-ping = Ping { NUMBER($count) } ms
 page-own-room = Open a room of your own
+page-party = { $leader } invites you into a party: { NUMBER($members) } of { NUMBER($max) } are in it. Play joins it.
+page-no-party = That link leads to no party any more. Ask for a new one.
 page-no-room = No room is open at the moment.
 page-pilots = { $count ->
     [one] { NUMBER($count) } pilot
@@ -178,6 +180,8 @@ chat-send = Send
 chat-close = Close the chat
 chat-older = Earlier lines
 chat-to-one = Only { $name } reads this
+chat-to-party = Only your party reads this
+chat-party = party
 chat-you = you
 chat-whisper = Whisper to { $name }
 chat-left = { $count ->
@@ -201,6 +205,7 @@ chat-full = Too many of your lines are still on their way.
 command-w = /w name text: say it to one player alone
 command-r = /r text: answer the last whisper
 command-me = /me text: say what you do
+command-party = /party text, or /p text: say it to your party
 command-help = /help: show these commands. // at the start of a line says a slash
 command-ignore = /ignore name: hear a player no more; nobody is told
 command-unignore = /unignore name: hear a player again
@@ -208,6 +213,10 @@ command-ignored = /ignored: list whom you ignore
 command-friend = /friend name: ask a player to be friends, or say yes to one who asks
 command-unfriend = /unfriend name: be friends no more, or say no
 command-friends = /friends: list your friends, and where they are
+command-invite = /invite name: ask a player to join your party
+command-accept = /accept: join the party that you were invited into last
+command-decline = /decline: say no to that
+command-leave = /leave: leave your party
 command-report = /report name reason: tell the moderators, with what that player said last
 command-votekick = /votekick name reason: let the room vote on sending a player out
 command-yes = /yes: vote for it
@@ -239,6 +248,9 @@ told-friends = Friends: { $names }.
 friend-in-room = { $name } (in { $room })
 friend-asking = { $name } (asks you)
 friend-asked = { $name } (has not answered)
+told-party-in = You are in the party. /p says something to it.
+told-party-out = You are in no party now.
+told-party-asked = { $name } is asked to join your party.
 told-dossier = { $name }: { $role }, { $account }, { $network }.
 told-is-mute = Mute for { $time }.
 told-is-mute-for-good = Mute for good.
@@ -289,6 +301,11 @@ refusal-too-few-voters = A vote needs { $needed ->
    *[other] { NUMBER($needed) } active players
 }.
 refusal-already-voted = You have voted already.
+refusal-in-party = You are in a party already. /leave leaves it.
+refusal-no-party = There is no such party: its link was changed, or you are in none.
+refusal-party-full = A party has { NUMBER($max) } members at most.
+refusal-not-leader = Only the leader of the party can do that.
+refusal-no-invitation = That invitation is not good any more.
 
 ## The menu
 
@@ -483,6 +500,8 @@ notice-friend-asked = { $name } wants to be friends.
 notice-friend-made = { $name } is your friend now.
 notice-party-asked = { $name } asks you to join a party.
 notice-party-joined = { $name } has joined your party.
+notice-party-removed = { $name } took you out of the party.
+notice-party-left = { $name } has left your party.
 notice-job-done = Done: { NUMBER($count) } × { $what }.
 notice-sold = Sold: { NUMBER($count) } × { $what } for { NUMBER($credits) } cr.
 notice-round-starting = A round begins at { $time }.
@@ -504,6 +523,32 @@ term-days = { $count ->
     [one] { NUMBER($count) } day
    *[other] { NUMBER($count) } days
 }
+
+## The party
+
+party = Party and friends
+party-what = A party stays together: it talks among itself, sees its members on the map, and follows its leader from room to room.
+party-open = Start a party
+party-copy = Copy a link to the party
+party-copy-room = Copy a link to the party in this room
+party-renew = Make a new link; the old one ends
+party-leave = Leave the party
+party-friends = Friends who are on-line
+party-invite = Invite
+party-accept = Join
+party-decline = No, thanks
+party-join = Join
+party-remove = Remove
+party-about = { $what }: { $name }
+party-you = you
+party-leader = leads
+party-offline = off-line
+party-here = in this room
+party-in-room = in { $room }
+party-invited = { $name } invites you into a party.
+party-not-invited = Nobody has invited you into a party.
+party-follow = Following { $name } to { $room } in
+party-stay = Stay
 
 ## A room of one's own
 

@@ -42,6 +42,8 @@ page-locked = по приглашению
 page-full = мест нет
 page-ping = Пинг { NUMBER($count) } мс
 page-own-room = Открыть свою комнату
+page-party = { $leader } зовёт вас в группу: в ней { NUMBER($members) } из { NUMBER($max) }. «Играть» — и вы в ней.
+page-no-party = Эта ссылка больше не ведёт ни в какую группу. Попросите новую.
 page-no-room = Сейчас нет ни одной открытой комнаты.
 page-pilots = { $count ->
     [one] { NUMBER($count) } пилот
@@ -188,6 +190,8 @@ chat-send = Отправить
 chat-close = Закрыть чат
 chat-older = Более ранние сообщения
 chat-to-one = Это прочтёт только { $name }
+chat-to-party = Это прочтёт только ваша группа
+chat-party = группе
 chat-you = вы
 chat-whisper = Шепнуть игроку { $name }
 chat-left = { $count ->
@@ -215,6 +219,7 @@ chat-full = Слишком много ваших сообщений ещё в п
 command-w = /w имя текст: сказать одному игроку
 command-r = /r текст: ответить на последний шёпот
 command-me = /me текст: сказать, что вы делаете
+command-party = /party текст или /p текст: сказать своей группе
 command-help = /help: показать эти команды. // в начале строки — косая черта
 command-ignore = /ignore имя: больше не слышать игрока; он об этом не узнает
 command-unignore = /unignore имя: снова слышать игрока
@@ -222,6 +227,10 @@ command-ignored = /ignored: кого вы не слышите
 command-friend = /friend имя: предложить дружбу или принять предложение
 command-unfriend = /unfriend имя: больше не дружить или отказать
 command-friends = /friends: ваши друзья и где они сейчас
+command-invite = /invite имя: позвать игрока в свою группу
+command-accept = /accept: войти в группу, в которую вас позвали последней
+command-decline = /decline: отказаться
+command-leave = /leave: выйти из группы
 command-report = /report имя причина: пожаловаться модераторам; они увидят последние слова игрока
 command-votekick = /votekick имя причина: голосование комнаты о том, чтобы игрок ушёл
 command-yes = /yes: голос «за»
@@ -253,6 +262,9 @@ told-friends = Друзья: { $names }.
 friend-in-room = { $name } (в комнате { $room })
 friend-asking = { $name } (предлагает дружбу)
 friend-asked = { $name } (ещё не ответил)
+told-party-in = Вы в группе. /p — сказать ей что-нибудь.
+told-party-out = Теперь вы ни в какой группе.
+told-party-asked = Игрок { $name } приглашён в вашу группу.
 told-dossier = { $name }: { $role }, { $account }, { $network }.
 told-is-mute = Молчит ещё { $time }.
 told-is-mute-for-good = Молчит навсегда.
@@ -305,6 +317,11 @@ refusal-too-few-voters = Для голосования { $needed ->
    *[other] нужно { NUMBER($needed) } активного игрока
 }.
 refusal-already-voted = Вы уже проголосовали.
+refusal-in-party = Вы уже в группе. /leave — выйти из неё.
+refusal-no-party = Такой группы нет: её ссылку сменили, или вы ни в какой группе.
+refusal-party-full = Группа заполнена: больше { NUMBER($max) } в неё не входит.
+refusal-not-leader = Это может только ведущий группы.
+refusal-no-invitation = Это приглашение больше не действует.
 
 ## Меню
 
@@ -503,6 +520,8 @@ notice-friend-asked = { $name } хочет с вами дружить.
 notice-friend-made = { $name } теперь у вас в друзьях.
 notice-party-asked = { $name } зовёт вас в группу.
 notice-party-joined = { $name } теперь в вашей группе.
+notice-party-removed = { $name } исключает вас из группы.
+notice-party-left = { $name } больше не в вашей группе.
 notice-job-done = Готово: { NUMBER($count) } × { $what }.
 notice-sold = Продано: { NUMBER($count) } × { $what } за { NUMBER($credits) } кр.
 notice-round-starting = Раунд начнётся в { $time }.
@@ -532,6 +551,32 @@ term-days = { $count ->
     [many] { NUMBER($count) } дней
    *[other] { NUMBER($count) } дня
 }
+
+## Группа
+
+party = Группа и друзья
+party-what = Группа держится вместе: у неё свой чат, её игроки видны на карте, и она следует за ведущим из комнаты в комнату.
+party-open = Создать группу
+party-copy = Скопировать ссылку в группу
+party-copy-room = Скопировать ссылку в группу и эту комнату
+party-renew = Сменить ссылку; старая перестанет действовать
+party-leave = Выйти из группы
+party-friends = Друзья в сети
+party-invite = Позвать
+party-accept = Войти
+party-decline = Нет, спасибо
+party-join = Присоединиться
+party-remove = Исключить
+party-about = { $what }: { $name }
+party-you = вы
+party-leader = ведёт
+party-offline = не в сети
+party-here = в этой комнате
+party-in-room = в комнате { $room }
+party-invited = { $name } зовёт вас в группу.
+party-not-invited = Вас никто не звал в группу.
+party-follow = { $name } переходит в комнату { $room }. Вы следом через
+party-stay = Остаться
 
 ## Своя комната
 

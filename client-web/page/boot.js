@@ -112,6 +112,7 @@
       document.querySelectorAll("[data-language]").forEach(function (button) {
         button.setAttribute("aria-pressed", String(button.dataset.language === tag));
       });
+      showParty();
       showRooms();
       if (game) game.speak(tag, table);
       root.classList.add("spoken");
@@ -221,6 +222,7 @@
   }
   var shown = "";
   var list = null;
+  var party = null;
   var ping = Infinity;
   // Beside the module, which is larger.
   var speaking = speak(language());
@@ -261,7 +263,7 @@
     var offered = list.filter(function (room) { return !room.for_load || room.id === wanted; });
     var good = best(offered.filter(function (room) { return !room.for_load; }));
     var like = list.filter(function (room) { return !room.for_load && !room.owner; });
-    rooms.dataset.best = good ? good.id : "";
+    rooms.dataset.best = party && party.room || (good ? good.id : "");
     var id = wanted || rooms.dataset.best;
     rooms.dataset.like = (like.filter(function (room) { return room.id === id; })[0] || like[0] || { id: "" }).id;
     // Those with people first; the others stay in the host's order.
@@ -283,6 +285,35 @@
     });
     if (ping < Infinity) rooms.append(part("small", "ping", say({{message page-ping}}, ping)));
   }
+
+  // A link to a party: whose it is, and where it plays.
+  function showParty() {
+    var place = document.getElementById("party");
+    place.hidden = !party;
+    if (!party || !messages) return;
+    place.textContent = party.leader
+      ? say({{message page-party}}, party.leader, party.members, party.members_max) : say({{message page-no-party}});
+  }
+  function askForParty() {
+    var match = /(?:^#|&)party=([^&]+)/.exec(location.hash);
+    party = null;
+    showParty();
+    if (!match) return;
+    fetch("api/party", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ party: match[1] })
+    }).then(function (answer) {
+      return answer.ok ? answer.json() : {};
+    }).then(function (answer) {
+      party = answer;
+      showParty();
+      showRooms();
+    }).catch(function () {
+      // Only decoration: joining says what is wrong.
+    });
+  }
+
   // The list lives as long as somebody looks at it.
   var ROOMS_MS = 4000;
   var askedAt = 0;
@@ -305,7 +336,11 @@
   askForRooms();
   setInterval(askForRooms, ROOMS_MS);
   document.addEventListener("visibilitychange", askForRooms);
-  addEventListener("hashchange", showRooms);
+  askForParty();
+  addEventListener("hashchange", function () {
+    askForParty();
+    showRooms();
+  });
 
   // What is printed on the keys that fly, where the browser tells; elsewhere it is learnt from what is typed.
   if (navigator.keyboard && navigator.keyboard.getLayoutMap) {

@@ -91,6 +91,11 @@ pub fn invite_of_hash(hash: &str) -> Option<&str> {
     field_of_hash(hash, "invite=")
 }
 
+/// The secret of a party that a location's hash carries: `#party=P`, or `#room=ID&party=P`.
+pub fn party_of_hash(hash: &str) -> Option<&str> {
+    field_of_hash(hash, "party=")
+}
+
 fn field_of_hash<'a>(hash: &'a str, name: &str) -> Option<&'a str> {
     let fields = hash.strip_prefix('#')?;
     fields.split('&').find_map(|field| field.strip_prefix(name)).filter(|value| !value.is_empty())
@@ -165,5 +170,8 @@ mod tests {
         assert_eq!(invite_of_hash("#room=own-a&invite=AAEC_-"), Some("AAEC_-"));
         assert_eq!(invite_of_hash("#invite=AAEC"), None, "an invitation is to a room");
         assert_eq!(invite_of_hash("#room=own-a&invite="), None);
+        assert_eq!(party_of_hash("#room=a&party=AAEC"), Some("AAEC"));
+        assert_eq!(party_of_hash("#party=AAEC"), Some("AAEC"));
+        assert_eq!(party_of_hash("#room=party=AAEC"), None);
     }
 }

@@ -23,6 +23,7 @@ pub mod net;
 pub mod notifications;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
+pub mod party;
 pub mod plates;
 pub mod players;
 pub mod rate;

@@ -41,6 +41,20 @@ pub const TICKETS_MAX: usize = 2 * CONNECTIONS_DEFAULT;
 pub const TICKETS_PER_ACCOUNT_MAX: usize = 8;
 /// How exactly it is kept when an account was last used, in seconds.
 pub const ACCOUNT_SEEN_SECONDS: i64 = 3_600;
+/// Members of a party: what fits a list on a phone and a line of talk.
+pub const PARTY_MEMBERS_MAX: usize = 8;
+/// Parties at once, with those of whom nobody is on-line: some thirty megabytes.
+pub const PARTIES_MAX: usize = 20_000;
+/// Accounts that one account has invited into its party and that have not answered.
+pub const PARTY_INVITATIONS_MAX: usize = 8;
+/// The same of all accounts together: a megabyte.
+pub const PARTY_INVITATIONS_OF_ALL_MAX: usize = 10_000;
+/// How long an invitation by name holds, in seconds. A link holds until the leader changes it.
+pub const PARTY_INVITATION_SECONDS: i64 = 900;
+/// Whoever was not on-line for so many seconds is in the party no more: a week.
+pub const PARTY_AWAY_SECONDS_MAX: i64 = 7 * 86_400;
+/// How exactly it is kept when a member was last on-line, in seconds.
+pub const PARTY_SEEN_SECONDS: i64 = 3_600;
 /// How identifiers of rooms begin that players have opened. No room of the host's may begin so.
 pub const OWN_ROOM_PREFIX: &str = "own-";
 /// Largest configurable number of such rooms: each has two threads.
@@ -105,6 +119,7 @@ pub const LOG_FLUSH_TIME_MAX: Duration = Duration::from_millis(500);
 
 const _: () = {
     assert!(JOURNAL_TIME_MAX.as_secs() < SAVE_TIME_MAX.as_secs());
+    assert!(PARTY_AWAY_SECONDS_MAX > 2 * PARTY_SEEN_SECONDS);
     assert!(BUCKET_TABLE_ENTRIES.is_power_of_two());
     assert!(REQUESTS_BURST > REQUESTS_PER_SECOND);
     assert!(KEEP_ALIVE_DEFAULT.as_secs() > 60, "balancers keep connections for a minute");

@@ -17,7 +17,8 @@ use crate::config::{Config, ConfigError, RoomConfig};
 use crate::house_bots::HouseBots;
 use crate::hub::{
     Asks, ChatService, ContentWatch, Contents, Desk, Desks, Directory, HostOrder, HubTopics,
-    Ignores, Kicks, Lobby, ModerationService, Notices, NoticesAsk, NoticesService, Plea, What,
+    Ignores, Kicks, Lobby, ModerationService, Notices, NoticesAsk, NoticesService, Parties,
+    PartyAsk, PartyService, Plea, What,
 };
 use crate::limits::{DESCRIPTORS_RESERVED, MEMORY_STORE_BYTES};
 use crate::metrics::Metrics;
@@ -94,6 +95,7 @@ pub struct Server {
     chat: (ChatService, Asks<What>),
     moderation: (ModerationService, Asks<Plea>),
     notices: (NoticesService, Asks<NoticesAsk>),
+    parties: (PartyService, Asks<PartyAsk>),
     /// Takes the host's orders.
     orders: mpsc::Receiver<HostOrder>,
     /// Executes the host's commands.
@@ -132,22 +134,38 @@ impl Server {
         let hub = HubTopics::default();
         let ((chat_desk, sayings), (moderation_desk, pleas)) = (Desk::open(), Desk::open());
         let (notices_desk, notices_asks) = Desk::open();
-        let desks = Desks { chat: chat_desk, moderation: moderation_desk, notices: notices_desk };
+        let (party_desk, party_asks) = Desk::open();
+        let desks = Desks {
+            chat: chat_desk,
+            moderation: moderation_desk,
+            notices: notices_desk,
+            parties: party_desk,
+        };
         let notices = Notices::new(store.handle(), metrics.notices().clone());
         let (kicks, ignores) = (Kicks::default(), Ignores::new(store.handle().ignored()?));
+        let parties = Parties::new(&store.handle());
         let chat = ChatService::new(
             config.words.clone(),
             store.handle(),
             hub.clone(),
             ignores.clone(),
+            parties.clone(),
             metrics.chat().clone(),
         );
         let moderation = ModerationService::new(
             store.handle(),
             hub.clone(),
             kicks.clone(),
-            ignores,
+            ignores.clone(),
             notices.clone(),
+        );
+        let party_service = PartyService::new(
+            parties.clone(),
+            store.handle(),
+            hub.clone(),
+            notices.clone(),
+            ignores,
+            metrics.parties().clone(),
         );
         let notices_service = NoticesService::new(notices.clone(), hub.clone());
         let opener = Opener::new(
@@ -181,7 +199,8 @@ impl Server {
             AdminSocket::open(folder).inspect_err(|error| warn!("{error}")).ok()
         });
         let own_rooms = OwnRooms::open_all(config, opener, rooms.clone(), store.handle())?;
-        let site = Site::new(rooms, own_rooms, contents, store.handle(), metrics, settings);
+        let site =
+            Site::new(rooms, own_rooms, parties, contents, store.handle(), metrics, settings);
         let site = Arc::new(site);
         Ok(Server {
             listener,
@@ -193,6 +212,7 @@ impl Server {
             chat: (chat, sayings),
             moderation: (moderation, pleas),
             notices: (notices_service, notices_asks),
+            parties: (party_service, party_asks),
             orders,
             office,
             #[cfg(unix)]
@@ -232,7 +252,9 @@ impl Server {
         let listener = listener::serve(self.listener, self.site, self.admission);
         let (chat, sayings) = self.chat;
         let (moderation, pleas) = self.moderation;
-        let moderation = moderation.serve(pleas, self.orders, rooms);
+        let moderation = moderation.serve(pleas, self.orders, rooms.clone());
+        let (parties, party_asks) = self.parties;
+        let parties = parties.serve(party_asks, rooms);
         let (notices, notices_asks) = self.notices;
         let (chat, notices) = (chat.serve(sayings), notices.serve(notices_asks));
         #[cfg(unix)]
@@ -243,7 +265,9 @@ impl Server {
         };
         #[cfg(not(unix))]
         let admin = async { drop(self.office) };
-        tokio::join!(listener, memory, lobby, own_rooms, content, chat, moderation, notices, admin);
+        tokio::join!(
+            listener, memory, lobby, own_rooms, content, chat, moderation, notices, parties, admin
+        );
     }
 }
 

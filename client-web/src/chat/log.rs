@@ -1,4 +1,4 @@
-//! The lines that the page has read, by number: those of the room and those of the own inbox, each without a hole.
+//! The lines that the page has read, by number: those of the room, of the own inbox and of the party, each without a hole.
 
 use driftfield_shared::limits::HISTORY_LINES_MAX;
 use driftfield_shared::protocol::{AccountTag, ChatLine, LineId, LinesOf};
@@ -15,6 +15,7 @@ const LINES_READ_MAX: usize = 1_000;
 pub struct Log {
     room: Lines,
     inbox: Lines,
+    party: Lines,
     /// Whose lines are not shown.
     ignored: Vec<AccountTag>,
 }
@@ -34,6 +35,7 @@ impl Log {
         match of {
             LinesOf::Room => &self.room,
             LinesOf::Inbox => &self.inbox,
+            LinesOf::Party => &self.party,
         }
     }
 
@@ -41,6 +43,7 @@ impl Log {
         match of {
             LinesOf::Room => &mut self.room,
             LinesOf::Inbox => &mut self.inbox,
+            LinesOf::Party => &mut self.party,
         }
     }
 
@@ -72,18 +75,28 @@ impl Log {
 
     /// Whether there may be older lines.
     pub fn has_older(&self) -> bool {
-        [&self.room, &self.inbox].into_iter().any(Lines::has_older)
+        ALL.into_iter().any(|of| self.may_have_older(of))
     }
 
     /// Which lines to ask for next, and before which one. They count as asked for.
     pub fn ask_older(&mut self) -> Vec<(LinesOf, LineId)> {
         // Where the other feed goes further back, only this one is missing.
-        let all = [LinesOf::Room, LinesOf::Inbox];
         let wanted =
-            all.into_iter().filter(|of| self.of(*of).has_older() && !self.of(*of).is_asked);
+            ALL.into_iter().filter(|of| self.may_have_older(*of) && !self.of(*of).is_asked);
         let wanted: Vec<_> = wanted.map(|of| (of, self.of(of).first())).collect();
         wanted.iter().for_each(|(of, _)| self.of_mut(*of).is_asked = true);
         wanted
+    }
+
+    /// Whoever is in no party has no line of it, and cannot ask for more.
+    fn may_have_older(&self, of: LinesOf) -> bool {
+        let lines = self.of(of);
+        lines.has_older() && (of != LinesOf::Party || !lines.lines.is_empty())
+    }
+
+    /// Whether a line was said to the party.
+    pub fn is_of_party(&self, id: LineId) -> bool {
+        self.party.find(id).is_ok()
     }
 
     /// The player is in another room: its lines come anew.
@@ -111,15 +124,18 @@ impl Log {
 
     /// All lines that are shown, in their order.
     pub fn lines(&self) -> Vec<&ChatLine> {
-        let mut whispers = self.inbox.lines.iter().peekable();
-        let mut lines = Vec::with_capacity(self.room.lines.len() + self.inbox.lines.len());
-        for line in &self.room.lines {
-            while let Some(whisper) = whispers.next_if(|whisper| whisper.id < line.id) {
-                lines.push(whisper);
+        let mut lines: Vec<&ChatLine> = self.room.lines.iter().collect();
+        for of in [&self.inbox, &self.party] {
+            let mut others = of.lines.iter().peekable();
+            let before = std::mem::take(&mut lines);
+            for line in before {
+                while let Some(other) = others.next_if(|other| other.id < line.id) {
+                    lines.push(other);
+                }
+                lines.push(line);
             }
-            lines.push(line);
+            lines.extend(others);
         }
-        lines.extend(whispers);
         lines.retain(|line| !self.is_ignored(line));
         debug_assert!(lines.is_sorted_by_key(|line| line.id), "lines have their order");
         lines
@@ -127,7 +143,7 @@ impl Log {
 
     /// The line of a number.
     pub fn find(&self, id: LineId) -> Option<&ChatLine> {
-        [&self.room, &self.inbox]
+        [&self.room, &self.inbox, &self.party]
             .into_iter()
             .find_map(|of| of.find(id).ok().map(|at| &of.lines[at]))
     }
@@ -135,7 +151,7 @@ impl Log {
     /// The newest number.
     pub fn newest(&self) -> LineId {
         let newest = |of: &Lines| of.lines.last().map_or(LineId(0), |line| line.id);
-        newest(&self.room).max(newest(&self.inbox))
+        newest(&self.room).max(newest(&self.inbox)).max(newest(&self.party))
     }
 
     /// The account of whoever spoke last under a name.
@@ -147,7 +163,7 @@ impl Log {
             let mut named = talkers.filter(|it| it.name == name);
             named.next().map(|it| it.account)
         };
-        spoke(&self.room).or_else(|| spoke(&self.inbox))
+        spoke(&self.room).or_else(|| spoke(&self.inbox)).or_else(|| spoke(&self.party))
     }
 
     /// Who has whispered last, if it was not the player, whose account is `own`.
@@ -181,6 +197,9 @@ impl Lines {
         !self.is_start && self.lines.len() < LINES_READ_MAX
     }
 }
+
+/// Where lines come from.
+pub const ALL: [LinesOf; 3] = [LinesOf::Room, LinesOf::Inbox, LinesOf::Party];
 
 const _: () = assert!(LINES_MAX >= HISTORY_LINES_MAX as usize);
 
@@ -225,6 +244,14 @@ pub(super) mod tests {
         log.add_older(LinesOf::Room, lines(8..11), false);
         assert_eq!(ids(&log), [8, 9, 10, 11, 11, 12, 13, 14]);
         assert_eq!(log.newest(), LineId(14));
+        log.add(LinesOf::Party, vec![line(9, 3, None), line(15, 3, None)], false);
+        assert_eq!(ids(&log), [8, 9, 9, 10, 11, 11, 12, 13, 14, 15]);
+        assert!(log.is_of_party(LineId(15)) && !log.is_of_party(LineId(14)));
+        assert_eq!(log.newest(), LineId(15));
+        // Another party, or none: its feed begins anew.
+        log.add(LinesOf::Party, Vec::new(), true);
+        assert_eq!(log.newest(), LineId(14));
+        assert!(!log.ask_older().iter().any(|(of, _)| *of == LinesOf::Party));
     }
 
     #[test]

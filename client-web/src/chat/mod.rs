@@ -14,7 +14,7 @@ mod told;
 mod typing;
 mod wheel;
 
-pub use log::Log;
+pub use log::{ALL as LINES_OF, Log};
 pub use outbox::{Fate, Outbox, Outgoing};
 pub use pings::{Ping, Pings};
 pub use said::{is_action, refusal, text_of};

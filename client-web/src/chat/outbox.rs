@@ -119,7 +119,8 @@ impl Outbox {
     /// The player is in another room. What was meant for the one before is not said here.
     pub fn leave_room(&mut self) {
         for line in &mut self.lines {
-            if line.fate == Fate::Sending && !matches!(line.to, To::One { account: Some(_), .. }) {
+            let is_elsewhere = matches!(line.to, To::Party | To::One { account: Some(_), .. });
+            if line.fate == Fate::Sending && !is_elsewhere {
                 line.fate = Fate::Left;
             }
         }
@@ -211,8 +212,9 @@ mod tests {
         let account = Some(AccountTag(4));
         let to = To::One { name: "Bo".into(), account };
         outbox.push(Outgoing { to, ..outgoing(2) });
+        outbox.push(Outgoing { to: To::Party, ..outgoing(3) });
         outbox.leave_room();
         let fates: Vec<Fate> = outbox.lines().iter().map(|line| line.fate).collect();
-        assert_eq!(fates, [Fate::Left, Fate::Sending]);
+        assert_eq!(fates, [Fate::Left, Fate::Sending, Fate::Sending]);
     }
 }

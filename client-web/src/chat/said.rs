@@ -65,6 +65,11 @@ pub fn refusal(reason: RefusalReason) -> String {
         RefusalReason::NoVote => say::REFUSAL_NO_VOTE.text(),
         RefusalReason::TooFewVoters { needed } => say::refusal_too_few_voters(needed),
         RefusalReason::AlreadyVoted => say::REFUSAL_ALREADY_VOTED.text(),
+        RefusalReason::InParty => say::REFUSAL_IN_PARTY.text(),
+        RefusalReason::NoParty => say::REFUSAL_NO_PARTY.text(),
+        RefusalReason::PartyFull { max } => say::refusal_party_full(max),
+        RefusalReason::NotLeader => say::REFUSAL_NOT_LEADER.text(),
+        RefusalReason::NoInvitation => say::REFUSAL_NO_INVITATION.text(),
         RefusalReason::OutOfOrder | RefusalReason::Busy => say::REFUSAL_BUSY.text(),
     }
 }

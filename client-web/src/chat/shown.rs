@@ -33,6 +33,8 @@ pub enum ShownBody {
         is_own: bool,
         /// Who else reads it, if it is not said to everyone.
         listener: Option<String>,
+        /// Whether the party alone reads it.
+        is_party: bool,
         /// What.
         saying: Saying,
         /// The parts that are masked.
@@ -81,11 +83,16 @@ pub fn shown(log: &Log, outbox: &Outbox, own: Own<'_>) -> Vec<ShownLine> {
     let mut shown: Vec<ShownLine> = Vec::with_capacity(lines.len() + pending.len());
     for line in lines {
         let is_own = own.is(line);
+        let is_party = log.is_of_party(line.id);
         let is_sending = |it: &&Outgoing| {
             it.fate == Fate::Sending
                 && it.saying == line.saying
                 && it.after < line.id
-                && matches!(it.to, To::Room) == line.listener.is_none()
+                && match it.to {
+                    To::Room => line.listener.is_none() && !is_party,
+                    To::Party => is_party,
+                    To::One { .. } => line.listener.is_some(),
+                }
         };
         let sending = pending.iter().position(is_sending).filter(|_| is_own);
         let receipt = match sending {
@@ -101,6 +108,7 @@ pub fn shown(log: &Log, outbox: &Outbox, own: Own<'_>) -> Vec<ShownLine> {
                 speaker: line.speaker.name.clone(),
                 is_own,
                 listener: line.listener.as_ref().map(|it| it.name.clone()),
+                is_party,
                 saying: line.saying.clone(),
                 masked: line.masked.clone(),
             },
@@ -111,7 +119,7 @@ pub fn shown(log: &Log, outbox: &Outbox, own: Own<'_>) -> Vec<ShownLine> {
     }
     for line in pending {
         let listener = match &line.to {
-            To::Room => None,
+            To::Room | To::Party => None,
             To::One { name, .. } => Some(name.clone()),
         };
         let receipt = match line.fate {
@@ -123,6 +131,7 @@ pub fn shown(log: &Log, outbox: &Outbox, own: Own<'_>) -> Vec<ShownLine> {
             speaker: own.name.to_owned(),
             is_own: true,
             listener,
+            is_party: line.to == To::Party,
             saying: line.saying.clone(),
             masked: Vec::new(),
         };
@@ -174,6 +183,18 @@ mod tests {
         outbox.handle_answer(1, Some(Outcome::Done(Done::Said { line: LineId(6) })));
         outbox.tidy(&log);
         assert_eq!(receipts(&log, &outbox), [(5, None), (6, Some(Receipt::Sent)), (7, None)]);
+    }
+
+    #[test]
+    fn the_same_words_to_the_room_and_to_the_party_are_two_lines() {
+        let (mut log, mut outbox) = (Log::default(), Outbox::default());
+        say(&mut outbox, 1, "line 6", 5);
+        log.add(LinesOf::Party, vec![line(6, 1, None)], false);
+        assert_eq!(receipts(&log, &outbox), [(5, Some(Receipt::Sending)), (6, None)]);
+        let is_party =
+            |line: &ShownLine| matches!(line.body, ShownBody::Said { is_party: true, .. });
+        let shown: Vec<bool> = shown(&log, &outbox, OWN).iter().map(is_party).collect();
+        assert_eq!(shown, [false, true]);
     }
 
     #[test]

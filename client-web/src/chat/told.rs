@@ -1,7 +1,7 @@
 //! What a player is told beside what others say: what became of his commands, and the room's vote.
 
 use driftfield_shared::protocol::{
-    Done, Dossier, FriendLine, FriendState, RefusalReason, Role, Term, VoteLine, VoteState,
+    Done, Dossier, FriendLine, FriendState, RefusalReason, Role, Talker, Term, VoteLine, VoteState,
 };
 
 use super::said::refusal;
@@ -17,6 +17,8 @@ pub enum Told {
     Refused(RefusalReason),
     /// The room's vote, as it stands.
     Vote(VoteLine),
+    /// Somebody invites him into a party.
+    Invited(Talker),
 }
 
 impl Told {
@@ -26,6 +28,7 @@ impl Told {
             Told::Done(done) => done_text(done),
             Told::Refused(reason) => refusal(*reason),
             Told::Vote(vote) => vote_text(vote),
+            Told::Invited(who) => say::party_invited(&who.name),
         }
     }
 }
@@ -54,6 +57,9 @@ fn done_text(done: &Done) -> String {
             let lines: Vec<String> = list.iter().map(friend_text).collect();
             say::told_friends(&lines.join(", "))
         }
+        Done::Party { link: Some(_), .. } => say::TOLD_PARTY_IN.text(),
+        Done::Party { link: None, .. } => say::TOLD_PARTY_OUT.text(),
+        Done::PartyAsked { whom } => say::told_party_asked(&whom.name),
         // No command asks for these.
         Done::Renamed { .. }
         | Done::Said { .. }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use crate::notifications::{Choice, Kind};
 
 use driftfield_shared::netsim::{LinkProfile, LinkProfileError};
-use driftfield_shared::protocol::{LineId, VoteId};
+use driftfield_shared::protocol::{AccountTag, LineId, VoteId};
 
 use crate::input::Action;
 
@@ -112,6 +112,26 @@ pub enum Command {
     Discard(u32),
     /// Vote in the room's vote.
     Vote(VoteId, bool),
+    /// Show the party.
+    Party,
+    /// Be in a party.
+    OpenParty,
+    /// Copy the link to the party; with `true` it leads into this room.
+    CopyParty(bool),
+    /// Give the party another link.
+    RenewParty,
+    /// Be in the party no more.
+    LeaveParty,
+    /// Take this member out of the party.
+    RemoveMember(AccountTag),
+    /// Go to the room of this member.
+    JoinMember(AccountTag),
+    /// Invite this friend into the party.
+    InviteFriend(AccountTag),
+    /// Say yes or no to whoever has invited the player.
+    AnswerParty(AccountTag, bool),
+    /// Do not follow the leader.
+    Stay,
     /// Open or close the wheel of phrases.
     Wheel,
     /// Say the phrase at this place of the wheel.

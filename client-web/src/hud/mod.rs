@@ -35,9 +35,9 @@ pub use scale::Scale;
 pub use chat::{ChatModel, ChatNote, FIELD_ID};
 #[cfg(target_arch = "wasm32")]
 pub use model::{
-    AccountSheet, Banner, BannerAction, BoardRow, Death, FeedLine, Invite, KindRates, Model,
-    NetFigures, NoticeLine, OreLine, OwnRoomPage, OwnRoomSheet, Purse, Rebinding, RoomWish, Sheet,
-    Sticks, Vitals,
+    AccountSheet, Banner, BannerAction, BoardRow, Death, FeedLine, FollowNotice, Invite, KindRates,
+    MemberLine, Model, NetFigures, NoticeLine, OreLine, OwnRoomPage, OwnRoomSheet, PartySheet,
+    Purse, Rebinding, RoomWish, Sheet, Sticks, Vitals,
 };
 #[cfg(target_arch = "wasm32")]
 pub use network::paint_graph;

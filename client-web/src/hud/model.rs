@@ -1,6 +1,7 @@
 //! The signals that the views show. Each holds a plain value.
 
 use driftfield_shared::netsim::LinkProfile;
+use driftfield_shared::protocol::AccountTag;
 use driftfield_shared::snapshot::SnapshotPart;
 
 use super::chat::ChatModel;
@@ -157,6 +158,53 @@ pub enum Sheet {
     Settings,
     /// What the player was told.
     Notices,
+    /// The party.
+    Party,
+}
+
+/// The sheet of the party.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartySheet {
+    /// Whether the player is in one.
+    pub is_in: bool,
+    /// Whether the player leads it.
+    pub is_leader: bool,
+    /// Everyone in it.
+    pub members: Vec<MemberLine>,
+    /// Who has invited the player.
+    pub asked: Vec<(AccountTag, String)>,
+    /// Friends who are on-line and not in the party, each with the room.
+    pub friends: Vec<(AccountTag, String, String)>,
+}
+
+/// A member of the party.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberLine {
+    /// The account.
+    pub account: AccountTag,
+    /// The name.
+    pub name: String,
+    /// The colour of the ship, `0xRRGGBB`, if it is in this room.
+    pub color: Option<u32>,
+    /// Where it plays, in words.
+    pub place: String,
+    /// Whether it is in another room that is open to all.
+    pub can_join: bool,
+    /// Whether it is the player.
+    pub is_own: bool,
+    /// Whether it leads the party.
+    pub is_leader: bool,
+}
+
+/// The player is about to follow the leader.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FollowNotice {
+    /// The leader.
+    pub name: String,
+    /// The room.
+    pub room: String,
+    /// Seconds left.
+    pub seconds: u32,
 }
 
 /// Something that the player was told.
@@ -322,6 +370,10 @@ pub struct Model {
     pub entered_words: RwSignal<String>,
     /// What the player is told.
     pub notices: NoticesModel,
+    /// The sheet of the party.
+    pub party: RwSignal<PartySheet>,
+    /// Whom the player is about to follow.
+    pub follow: RwSignal<Option<FollowNotice>>,
     /// The sheet of a room of one's own.
     pub own_room: RwSignal<OwnRoomSheet>,
     /// What the player wants such a room to be.
@@ -378,6 +430,8 @@ impl Model {
                 choices: RwSignal::default(),
                 fault: RwSignal::default(),
             },
+            party: RwSignal::default(),
+            follow: RwSignal::default(),
             own_room: RwSignal::default(),
             room_wish: RwSignal::default(),
             scale: RwSignal::default(),

@@ -8,7 +8,8 @@ use web_sys::{CanvasRenderingContext2d, Document};
 
 use super::canvas::canvas_2d;
 use crate::chat::Ping;
-use crate::render::rgb_bits;
+use crate::party::Mate;
+use crate::render::{rgb_bits, ship_color};
 
 /// The canvas on the page.
 pub const CANVAS_ID: &str = "radar";
@@ -28,6 +29,8 @@ pub struct Radar<'a> {
     pub own: Option<ShipState>,
     /// Places that somebody points at.
     pub pings: &'a [Ping],
+    /// Others of the party.
+    pub mates: &'a [Mate],
     /// Size of the interface; 1 is the default.
     pub ui_scale: f64,
 }
@@ -65,6 +68,12 @@ impl Radar<'_> {
         for (_, ship) in frame.ships.iter().filter(|(_, ship)| ship.player != frame.player) {
             map.dot(&context, ship.position, 2.4 * pixel_ratio, "#FF7A33");
         }
+        for mate in self.mates {
+            let seen = frame.ships.iter().find(|(_, ship)| ship.player == mate.player);
+            if let Some(place) = seen.map(|(_, ship)| ship.position).or(mate.place) {
+                map.mate(&context, place, &css(ship_color(mate.player, false)));
+            }
+        }
         self.pings.iter().for_each(|ping| map.ping(&context, ping));
         if let Some(own) = self.own {
             map.arrow(&context, own.position, own.aim.direction());
@@ -78,6 +87,11 @@ impl Radar<'_> {
         let is_in = extent > 0.0 && world.abs().max_element() <= side / 2.0;
         is_in.then_some(world)
     }
+}
+
+/// A colour in CSS syntax.
+fn css(color: crate::render::Rgb) -> String {
+    format!("#{:06x}", rgb_bits(color))
 }
 
 /// Translates places in the world to places on the canvas.
@@ -168,10 +182,21 @@ impl Map {
         context.fill();
     }
 
+    /// A dot in a ring, in the member's own colour: larger than any other ship.
+    fn mate(&self, context: &CanvasRenderingContext2d, position: Vec2, color: &str) {
+        self.dot(context, position, 3.0 * self.pixel_ratio, color);
+        let (x, y) = self.place(position);
+        context.set_stroke_style_str(color);
+        context.set_line_width(1.4 * self.pixel_ratio);
+        context.begin_path();
+        let _ = context.arc(x, y, 5.6 * self.pixel_ratio, 0.0, std::f64::consts::TAU);
+        context.stroke();
+    }
+
     /// A ring that draws together on the place.
     fn ping(&self, context: &CanvasRenderingContext2d, ping: &Ping) {
         let (x, y) = self.place(ping.place);
-        context.set_stroke_style_str(&format!("#{:06x}", rgb_bits(ping.color)));
+        context.set_stroke_style_str(&css(ping.color));
         context.set_line_width(1.6 * self.pixel_ratio);
         let radius = 3.5 + 9.0 * f64::from((1.0 - 4.0 * ping.age).max(0.0));
         context.begin_path();

@@ -208,6 +208,7 @@ fn touch(model: Model) -> impl View {
         .child(
             html::button()
                 .class("menupad")
+                .test_id("menu-pad")
                 .attr("aria-label", say::MENU)
                 .attr("tabindex", "-1")
                 .on("click", |_: Event| command(Command::Menu))

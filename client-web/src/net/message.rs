@@ -8,7 +8,7 @@ use driftfield_shared::content::Content;
 use driftfield_shared::netcode::{Asked, ClientStats, Frame, Predicted, RoomNews};
 use driftfield_shared::netsim::LinkProfile;
 use driftfield_shared::protocol::{
-    ChatLine, LinesOf, Notice, Outcome, ServerControl, Token, VoteLine, Welcome,
+    ChatLine, LinesOf, Notice, Outcome, PartyMember, ServerControl, Token, VoteLine, Welcome,
 };
 use driftfield_shared::units::{Controls, Micros};
 
@@ -82,6 +82,8 @@ pub enum Note {
     Control(ServerControl),
     /// A topic of the room told something.
     News(RoomNews),
+    /// The party has changed: everyone who is in it, nobody if there is none.
+    Party(Vec<PartyMember>),
     /// Lines of chat came.
     Lines {
         /// Where.

@@ -60,7 +60,7 @@ impl Kind {
     ];
 
     /// The kinds of which something is sent. What the player chooses for the others counts once it is.
-    pub const SENT: [Kind; 3] = [Kind::Host, Kind::Friends, Kind::Moderation];
+    pub const SENT: [Kind; 4] = [Kind::Host, Kind::Friends, Kind::Party, Kind::Moderation];
 
     /// The kind of an event.
     pub fn of(event: &NoticeEvent) -> Self {

@@ -41,6 +41,8 @@ pub fn words(event: &NoticeEvent, clock: Clock<'_>) -> String {
         NoticeEvent::FriendMade { who } => say::notice_friend_made(&who.name),
         NoticeEvent::PartyAsked { who } => say::notice_party_asked(&who.name),
         NoticeEvent::PartyJoined { who } => say::notice_party_joined(&who.name),
+        NoticeEvent::PartyRemoved { who } => say::notice_party_removed(&who.name),
+        NoticeEvent::PartyLeft { who } => say::notice_party_left(&who.name),
         NoticeEvent::JobDone { what, count } => say::notice_job_done(*count, &named(what)),
         NoticeEvent::Sold { what, count, credits } => {
             say::notice_sold(*count, &named(what), *credits as f64)

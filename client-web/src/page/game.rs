@@ -15,6 +15,7 @@ use super::browser::{address, clipboard, history, storage};
 use super::chat::Chat;
 use super::notices::Notices;
 use super::own_room::Entering;
+use super::party::Party;
 use super::screen::Picture;
 use super::session::Session;
 use super::start;
@@ -59,6 +60,7 @@ pub struct Game {
     pub(super) wanted_room: String,
     pub(super) session: Option<Session>,
     pub(super) notices: Notices,
+    pub(super) party: Party,
     /// The invitation that is being used.
     pub(super) entering: Entering,
     pub(super) picture: Picture,
@@ -139,6 +141,7 @@ impl Game {
             picture: Picture::new(canvas),
             waiting_name: None,
             notices: Notices::default(),
+            party: Party::default(),
             entering: Entering::default(),
             layout_device: None,
             trigger_pulls: 0,
@@ -287,7 +290,7 @@ impl Game {
         }
     }
 
-    fn copy_link(&mut self, link: String) {
+    pub(super) fn copy_link(&mut self, link: String) {
         let invite = self.model.invite;
         let by_hand = Invite::ByHand(link.clone());
         let refused = by_hand.clone();

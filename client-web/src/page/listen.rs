@@ -220,6 +220,7 @@ fn press(game: &mut Game, key: Key<'_>, action: Action, sheet: Sheet) {
         Action::Wheel => game.toggle_wheel(),
         Action::Point => game.point_ahead(true),
         Action::Menu if game.model().chat.wheel.get_untracked().is_some() => game.close_wheel(),
+        Action::Menu if game.stay() => {}
         Action::Menu => game.show_sheet(match sheet {
             Sheet::None => Sheet::Menu,
             _ => Sheet::None,

@@ -15,6 +15,7 @@ mod game;
 mod listen;
 mod notices;
 mod own_room;
+mod party;
 mod screen;
 mod session;
 mod settings;
@@ -24,6 +25,7 @@ mod worker;
 
 use std::cell::RefCell;
 
+use driftfield_shared::protocol::PartyWish;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::EventTarget;
@@ -130,6 +132,16 @@ fn handle(wanted: Command) {
         Command::Vote(vote, yes) => game.vote(vote, yes),
         Command::Retry(number) => game.retry(number),
         Command::Discard(number) => game.discard(number),
+        Command::Party => game.show_party(),
+        Command::OpenParty => game.wish_party(PartyWish::Open),
+        Command::CopyParty(is_into_room) => game.copy_party(is_into_room),
+        Command::RenewParty => game.wish_party(PartyWish::Renew),
+        Command::LeaveParty => game.wish_party(PartyWish::Leave),
+        Command::RemoveMember(member) => game.remove_member(member),
+        Command::JoinMember(member) => game.join_member(member),
+        Command::InviteFriend(friend) => game.invite_friend(friend),
+        Command::AnswerParty(by, yes) => game.answer_party(by, yes),
+        Command::Stay => drop(game.stay()),
         Command::Wheel => game.toggle_wheel(),
         Command::Phrase(place) => game.say_phrase(place),
     });

@@ -45,6 +45,9 @@ impl Game {
     pub(super) fn take_notices(&mut self, notices: Vec<Notice>, is_live: bool) {
         let choices = self.model.notices.choices.get_untracked();
         let new = self.notices.book.add(notices);
+        if is_live {
+            new.iter().for_each(|notice| self.take_party_notice(&notice.event));
+        }
         let loud: Vec<(Kind, String)> = new
             .iter()
             .filter(|_| is_live)

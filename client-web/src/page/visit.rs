@@ -22,6 +22,7 @@ impl Game {
         if self.session.is_some() {
             return;
         }
+        self.note_party_link();
         // Both are asked, so that the ticket is on its way while the picture is prepared.
         let is_signed_in = self.is_signed_in();
         // The account of an invited guest must be there first.
@@ -59,11 +60,18 @@ impl Game {
     /// connection.
     pub fn follow_address(&mut self) {
         let wanted = address::room();
+        if self.session.is_some() {
+            self.note_party_link();
+        }
         let is_here = match &self.session {
             Some(session) => wanted.is_empty() || wanted == session.room,
             None => wanted == self.wanted_room || self.connection == ConnectionState::Idle,
         };
         if is_here {
+            if let Some(session) = &self.session {
+                history::name_room(&address::hash_of(&session.room));
+                self.use_party_link();
+            }
             return;
         }
         match self.session.is_some() || !matches!(self.connection, ConnectionState::Closed { .. }) {
@@ -125,6 +133,7 @@ impl Game {
         self.model.banner.set_changed(None);
         self.model.death.set_changed(None);
         self.model.stall.set_changed(None);
+        self.model.follow.set_changed(None);
         self.model.is_net_open.set_changed(false);
         start::show_world(false);
         if history::is_guarded() {

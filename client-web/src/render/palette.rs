@@ -32,6 +32,8 @@ pub const SAFE: Rgb = hex(0x5F_E0_B7);
 pub const STATION: Rgb = hex(0xFF_C8_7A);
 /// Gates.
 pub const GATE: Rgb = hex(0xB4_9C_FF);
+/// The party: names of its members.
+pub const PARTY: Rgb = hex(0xA8_F0_6A);
 /// Heat: flashes, and the core of explosions.
 pub const HOT: Rgb = hex(0xFF_E3_B0);
 /// Embers of an explosion.

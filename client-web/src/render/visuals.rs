@@ -4,6 +4,7 @@ use driftfield_shared::units::PlayerId;
 
 use super::quality::Quality;
 use crate::chat::Ping;
+use crate::party::Mate;
 use crate::plates::Rect;
 
 /// Settings and lookups for one frame.
@@ -22,6 +23,8 @@ pub struct Visuals<'a> {
     pub quality: Option<Quality>,
     /// Places that somebody points at.
     pub pings: &'a [Ping],
+    /// Others of the party in this room.
+    pub mates: &'a [Mate],
     /// The players of the ships.
     pub roster: &'a dyn Roster,
 }

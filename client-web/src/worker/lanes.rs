@@ -2,15 +2,16 @@
 //!
 //! ```text
 //! page --Ask{number}--> netcode::Client --> server --Reply--> Note::Answer{number}
-//!                        feeds `chat` and `inbox` ----------> Note::Lines
+//!                feeds `chat`, `inbox` and `party-chat` -----> Note::Lines
 //!                        `notices` and `announcements` -----> Note::Notices
 //!                        the board `vote` ------------------> Note::Vote
+//!                        the board `party` -----------------> Note::Party
 //! ```
 
 use driftfield_shared::netcode::{Asked, Client};
 use driftfield_shared::protocol::{
-    ANNOUNCEMENTS, CHAT, ChatLine, INBOX, LinesOf, NOTICES, Notice, Reply, RequestId, VOTE,
-    VoteLine,
+    ANNOUNCEMENTS, CHAT, ChatLine, INBOX, LinesOf, NOTICES, Notice, PARTY, PARTY_CHAT, PartyMember,
+    Reply, RequestId, VOTE, VoteLine, read_member_key,
 };
 use driftfield_shared::topics::{Handle, News};
 use driftfield_shared::wire::DecodeError;
@@ -22,6 +23,9 @@ use crate::net::Note;
 pub struct Lanes {
     feeds: Vec<Feed>,
     vote: Option<Handle>,
+    party: Option<Handle>,
+    /// Everyone in the party.
+    members: Vec<PartyMember>,
     /// Requests without an answer, with the page's numbers.
     asked: Vec<(RequestId, u32)>,
 }
@@ -47,6 +51,7 @@ impl Lanes {
         let feeds = [
             (CHAT, FeedOf::Lines(LinesOf::Room)),
             (INBOX, FeedOf::Lines(LinesOf::Inbox)),
+            (PARTY_CHAT, FeedOf::Lines(LinesOf::Party)),
             (NOTICES, FeedOf::Notices),
             (ANNOUNCEMENTS, FeedOf::Notices),
         ];
@@ -55,7 +60,8 @@ impl Lanes {
             Some(Feed { handle, of, is_current: false })
         };
         let feeds = feeds.into_iter().filter_map(subscribe).collect();
-        Lanes { feeds, vote: client.subscribe(VOTE, None), asked: Vec::new() }
+        let (vote, party) = (client.subscribe(VOTE, None), client.subscribe(PARTY, None));
+        Lanes { feeds, vote, party, members: Vec::new(), asked: Vec::new() }
     }
 
     /// A new connection is accepted. What was said meanwhile comes first.
@@ -90,6 +96,20 @@ impl Lanes {
             let values = value.as_slice();
             return Some(Note::Vote(read_all(values, VoteLine::read).pop()));
         }
+        if let News::Board { changes, is_current } = &news
+            && self.party == Some(handle)
+        {
+            for (key, value) in changes {
+                let account = read_all(std::slice::from_ref(key), read_member_key).pop()?;
+                self.members.retain(|member| member.account != account);
+                let member = value.iter().map(|value| (key.as_slice(), value.as_slice()));
+                let read = |(key, value)| PartyMember::read(key, value);
+                self.members.extend(member.filter_map(|member| note_fault(read(member))));
+            }
+            // By number, so that nobody changes places when something of him changes.
+            self.members.sort_by_key(|member| member.account);
+            return is_current.then(|| Note::Party(self.members.clone()));
+        }
         let feed = self.feeds.iter_mut().find(|feed| feed.handle == handle)?;
         // A guest has no inbox: then nothing more comes.
         let News::Feed { gap, entries, is_current } = news else { return None };
@@ -108,12 +128,12 @@ impl Lanes {
 
 /// The entries of a feed. One that cannot be read is left out, and told to whoever looks at the console.
 fn read_all<T>(entries: &[Vec<u8>], read: fn(&[u8]) -> Result<T, DecodeError>) -> Vec<T> {
-    let read = entries.iter().filter_map(|entry| match read(entry) {
-        Ok(entry) => Some(entry),
-        Err(error) => {
-            web_sys::console::error_1(&format!("an entry of a feed: {error}").into());
-            None
-        }
-    });
-    read.collect()
+    entries.iter().filter_map(|entry| note_fault(read(entry))).collect()
+}
+
+fn note_fault<T>(read: Result<T, DecodeError>) -> Option<T> {
+    read.map_err(|error| {
+        web_sys::console::error_1(&format!("an entry of a topic: {error}").into());
+    })
+    .ok()
 }

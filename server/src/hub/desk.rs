@@ -16,6 +16,7 @@ use tracing::error;
 use super::chat::What;
 use super::moderation::Plea;
 use super::notices::NoticesAsk;
+use super::party::PartyAsk;
 use crate::store::{AccountId, ExecutedRequest, StoreHandle, Submission, UnixSeconds};
 
 /// What a room asks for in the name of a player.
@@ -128,6 +129,8 @@ pub struct Desks {
     pub moderation: Desk<Plea>,
     /// Takes what they want to know of what they were told.
     pub notices: Desk<NoticesAsk>,
+    /// Takes what they want of their parties.
+    pub parties: Desk<PartyAsk>,
 }
 
 /// What became of the last requests, so that one that is sent again over another connection has its effect once.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! hub: publish(name, topic) --> HubTopics (the newest state of each topic) --> HubView, one per room
+//!      lead(name, other) ----/  one name for another topic, as the parties of accounts have
 //! ```
 //!
 //! A room never waits for the hub: it looks at a number, and takes over what is new if nobody is just writing it. The hub
@@ -16,7 +17,14 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 /// All topics of the hub, by name. They do not change.
-type Published = Arc<BTreeMap<Box<str>, Arc<dyn Topic + Send + Sync>>>;
+type Published = Arc<Names>;
+
+#[derive(Clone, Default)]
+struct Names {
+    topics: BTreeMap<Box<str>, Arc<dyn Topic + Send + Sync>>,
+    /// Names that lead to another one.
+    leads: BTreeMap<Box<str>, Box<str>>,
+}
 
 /// Where the hub publishes its topics. Clones lead to the same ones.
 #[derive(Clone, Default)]
@@ -33,17 +41,28 @@ impl HubTopics {
     /// Publishes the newest state of a topic.
     pub fn publish(&self, name: &str, topic: impl Topic + Send + Sync + 'static) {
         let mut newest = self.0.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::make_mut(&mut *newest).insert(name.into(), Arc::new(topic));
+        Arc::make_mut(&mut *newest).topics.insert(name.into(), Arc::new(topic));
         self.0.version.fetch_add(1, Ordering::Release);
     }
 
     /// Takes a topic out, which nobody needs any more.
     pub fn withdraw(&self, name: &str) {
         let mut newest = self.0.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if newest.contains_key(name) {
-            Arc::make_mut(&mut *newest).remove(name);
+        if newest.topics.contains_key(name) {
+            Arc::make_mut(&mut *newest).topics.remove(name);
             self.0.version.fetch_add(1, Ordering::Release);
         }
+    }
+
+    /// Lets a name lead to the topic of another name, whether that is there or not; `None`: nowhere any more.
+    pub fn lead(&self, name: &str, other: Option<&str>) {
+        let mut newest = self.0.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let leads = &mut Arc::make_mut(&mut *newest).leads;
+        match other {
+            Some(other) => drop(leads.insert(name.into(), other.into())),
+            None => drop(leads.remove(name)),
+        }
+        self.0.version.fetch_add(1, Ordering::Release);
     }
 
     /// A view of them.
@@ -89,7 +108,8 @@ impl HubView {
 
     /// The topic of this name, if there is one.
     pub fn find(&self, name: &str) -> Option<&dyn Topic> {
-        let topic = self.seen.get(name)?;
+        let name = self.seen.leads.get(name).map_or(name, |other| other);
+        let topic = self.seen.topics.get(name)?;
         Some(&**topic)
     }
 }
@@ -127,5 +147,25 @@ mod tests {
         drop(writing);
         view.refresh();
         assert_eq!(version(&view), Some(2));
+    }
+
+    #[test]
+    fn a_name_leads_to_another_topic_until_it_leads_elsewhere() {
+        let topics = HubTopics::default();
+        let mut view = topics.view();
+        let mut found = |topics: &HubTopics| {
+            topics.publish("clock", Board::new(9));
+            view.refresh();
+            view.find("own").map(Topic::epoch)
+        };
+        topics.lead("own", Some("one"));
+        assert_eq!(found(&topics), None);
+        topics.publish("one", Board::new(1));
+        assert_eq!(found(&topics), Some(1));
+        topics.publish("two", Board::new(2));
+        topics.lead("own", Some("two"));
+        assert_eq!(found(&topics), Some(2));
+        topics.lead("own", None);
+        assert_eq!(found(&topics), None);
     }
 }

@@ -7,6 +7,7 @@
 mod chat;
 mod labels;
 mod notices;
+mod party;
 mod room;
 mod store;
 
@@ -24,6 +25,7 @@ use prometheus_client::registry::{Metric, Registry};
 pub use chat::ChatMetrics;
 use labels::{AgeLabel, LaneLabel, OutcomeLabel, PartLabel, ReasonLabel, RoomLabel};
 pub use notices::NoticeMetrics;
+pub use party::PartyMetrics;
 pub use room::{GaugeShare, RoomMetrics};
 pub use store::StoreMetrics;
 
@@ -65,6 +67,7 @@ struct Shared {
     store: StoreMetrics,
     chat: ChatMetrics,
     notices: NoticeMetrics,
+    parties: PartyMetrics,
 }
 
 impl Metrics {
@@ -74,6 +77,7 @@ impl Metrics {
         let store = StoreMetrics::register(&mut registry);
         let chat = ChatMetrics::register(&mut registry);
         let notices = NoticeMetrics::register(&mut registry);
+        let parties = PartyMetrics::register(&mut registry);
         let histogram = || Family::new_with_constructor(tick_histogram as fn() -> Histogram);
         let shared = Shared {
             tick_duration: register(
@@ -227,6 +231,7 @@ impl Metrics {
             store,
             chat,
             notices,
+            parties,
             registry,
         };
         for lane in [LaneLabel::SNAPSHOT, LaneLabel::CONTROL, LaneLabel::TOPICS] {
@@ -311,6 +316,11 @@ impl Metrics {
     /// The metrics of what players are told.
     pub fn notices(&self) -> &NoticeMetrics {
         &self.shared.notices
+    }
+
+    /// The metrics of parties.
+    pub fn parties(&self) -> &PartyMetrics {
+        &self.shared.parties
     }
 
     /// The metrics of chat.

@@ -15,7 +15,7 @@ use super::health::RoomHealth;
 pub(super) use super::lifecycle::RoomEnd;
 use super::lifecycle::{self, Lifecycle};
 use super::{Door, Entry, RoomSettings};
-use crate::hub::Present;
+use crate::hub::{Present, Wanted, Whereabouts};
 use crate::net::connection::Connection;
 
 /// Messages that may wait for a room. More connections than this in one tick are an attack or a stampede, and are
@@ -34,6 +34,8 @@ pub(super) enum RoomMessage {
     SetRules(Arc<Rules>),
     /// Say who is there.
     ListPlayers(oneshot::Sender<Vec<Present>>),
+    /// Say who of these is there, and where.
+    Locate(Wanted, oneshot::Sender<Vec<Whereabouts>>),
     /// Say goodbye to all players and end.
     Drain,
 }
@@ -152,6 +154,18 @@ impl RoomHandle {
         }
         let (sender, receiver) = oneshot::channel();
         self.mailbox.try_send(RoomMessage::ListPlayers(sender)).ok().map(|()| receiver)
+    }
+
+    /// Asks who of these is there. The answer comes in the next tick; `None`: nobody is there.
+    pub fn locate(&self, wanted: Wanted) -> Option<oneshot::Receiver<Vec<Whereabouts>>> {
+        let status = self.status().line;
+        if status.players + status.bots == 0 {
+            return None;
+        }
+        let (sender, receiver) = oneshot::channel();
+        // Where the room takes no more messages, the answer does not come.
+        let _ = self.mailbox.try_send(RoomMessage::Locate(wanted, sender));
+        Some(receiver)
     }
 
     /// Asks the room to say goodbye to all players, be saved, and end.

@@ -4,13 +4,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use driftfield_shared::limits::NAME_BYTES_MAX;
 use driftfield_shared::protocol::{
-    AccountTag, HubBody, HubRequest, LinesOf, RefusalReason, SayTo, Whom,
+    AccountTag, HubBody, HubRequest, LinesOf, PartyWish, RefusalReason, SayTo, Whom,
 };
 use driftfield_shared::units::PlayerId;
 
 use super::RoomSettings;
 use super::state::{Seat, Seats};
-use crate::hub::{Answer, Ask, Asker, HubReply, NoticesAsk, Place, Plea, Subject, Target, What};
+use crate::hub::{
+    Answer, Ask, Asker, HubReply, NoticesAsk, PartyAsk, Place, Plea, Subject, Target, What,
+};
 use crate::store::AccountId;
 
 /// A room's line to the hub. At most as many answers are on it as clients may have requests without one.
@@ -58,16 +60,20 @@ impl HubLine {
                         Target::Account(account, Some(name))
                     }
                     SayTo::Account(AccountTag(tag)) => Target::Account(AccountId(tag), None),
+                    SayTo::Party => {
+                        let what = What::SayInParty(saying);
+                        return settings.desks.chat.leave(Ask { asker, nonce, what, answer });
+                    }
                 };
                 let what = What::Say(target, saying);
                 return settings.desks.chat.leave(Ask { asker, nonce, what, answer });
             }
             HubBody::History { of, before } => {
-                let place = match of {
-                    LinesOf::Room => Place::Room(room),
-                    LinesOf::Inbox => Place::Inbox(account),
+                let what = match of {
+                    LinesOf::Room => What::History(Place::Room(room), before),
+                    LinesOf::Inbox => What::History(Place::Inbox(account), before),
+                    LinesOf::Party => What::PartyHistory(before),
                 };
-                let what = What::History(place, before);
                 return settings.desks.chat.leave(Ask { asker, nonce, what, answer });
             }
             HubBody::Ignore { whom, is_ignored } => Plea::Ignore(subject(whom)?, is_ignored),
@@ -90,6 +96,10 @@ impl HubLine {
                 let what = NoticesAsk::Read(up_to);
                 return settings.desks.notices.leave(Ask { asker, nonce, what, answer });
             }
+            HubBody::Party(wish) => {
+                let what = party_ask(seats, wish)?;
+                return settings.desks.parties.leave(Ask { asker, nonce, what, answer });
+            }
         };
         settings.desks.moderation.leave(Ask { asker, nonce, what: plea, answer })
     }
@@ -98,6 +108,21 @@ impl HubLine {
     pub fn poll(&self) -> Option<HubReply> {
         self.answers.try_recv().ok()
     }
+}
+
+/// A wish about a party, as far as the room knows who is meant.
+fn party_ask(seats: &Seats, wish: PartyWish) -> Result<PartyAsk, RefusalReason> {
+    let account = |AccountTag(tag)| AccountId(tag);
+    Ok(match wish {
+        PartyWish::Look => PartyAsk::Look,
+        PartyWish::Open => PartyAsk::Open,
+        PartyWish::Invite(whom) => PartyAsk::Invite(subject(seats, whom)?),
+        PartyWish::Answer { by, is_accepted } => PartyAsk::Answer(account(by), is_accepted),
+        PartyWish::Join(secret) => PartyAsk::Join(secret),
+        PartyWish::Leave => PartyAsk::Leave,
+        PartyWish::Remove(member) => PartyAsk::Remove(account(member)),
+        PartyWish::Renew => PartyAsk::Renew,
+    })
 }
 
 /// Whom a request means, as far as the room knows.

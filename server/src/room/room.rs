@@ -24,7 +24,7 @@ use super::state::{Holder, Judgement, RoomCommand};
 use super::topics::Topics;
 use super::workers::worker_pool::WorkerPool;
 use super::{Entry, RoomSettings};
-use crate::hub::{HubReply, Present};
+use crate::hub::{HubReply, Present, Wanted, Whereabouts};
 use crate::limits::JOURNAL_TIME_MAX;
 use crate::metrics::RoomMetrics;
 use crate::net::connection::Connection;
@@ -134,6 +134,12 @@ impl Room {
     pub fn present(&mut self) -> Vec<Present> {
         let (membership, context) = self.membership();
         membership.present(&context)
+    }
+
+    /// Who of these is there, and where.
+    pub fn whereabouts(&mut self, wanted: &Wanted) -> Vec<Whereabouts> {
+        let (membership, context) = self.membership();
+        membership.whereabouts(&context, wanted)
     }
 
     /// Tells all players that the room ends, and lets them go soon after; at once if the room is empty.

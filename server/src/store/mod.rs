@@ -39,8 +39,8 @@ use tracing::info;
 pub use accounts::{Account, AccountChange, AccountId, AccountKind, SecretHash};
 pub use audit::{AuditLine, audit};
 pub use company::{
-    ExecutedRequest, FriendChange, IgnoreChange, Ignored, NoticesRead, Report, Roles, StoredNotice,
-    StoredReport, Wanted,
+    ExecutedRequest, FriendChange, IgnoreChange, Ignored, NoticesRead, PartyChange, PartyId,
+    Report, Roles, StoredMember, StoredNotice, StoredParty, StoredReport, Wanted,
 };
 use data_dir::DataDir;
 use database::Database;

@@ -5,7 +5,7 @@ use std::mem;
 use super::accounts::AccountChange;
 use super::audit::AuditLine;
 use super::company::{
-    ExecutedRequest, FriendChange, IgnoreChange, NoticesRead, Report, StoredNotice,
+    ExecutedRequest, FriendChange, IgnoreChange, NoticesRead, PartyChange, Report, StoredNotice,
 };
 use super::history::{JournalChunk, RoomCheckpoint};
 use super::ledger::{Booking, Fence};
@@ -46,6 +46,8 @@ pub enum Record {
     Ignore(IgnoreChange),
     /// Two accounts become friends, or part.
     Friend(FriendChange),
+    /// A party or its members change.
+    Party(PartyChange),
     /// What a player tells moderators.
     Report(Report),
     /// A request that must not be executed twice.
@@ -137,6 +139,7 @@ impl Record {
             Record::OwnRoom(change) => change.bytes(),
             Record::Ignore(change) => change.whom.name.len(),
             Record::Friend(change) => change.bytes(),
+            Record::Party(change) => change.bytes(),
             Record::Report(report) => report.bytes(),
             Record::Request(request) => request.done.len(),
             Record::Notice(notice) => notice.bytes(),
@@ -226,6 +229,12 @@ impl From<StoredNotice> for Record {
 impl From<NoticesRead> for Record {
     fn from(read: NoticesRead) -> Self {
         Record::NoticesRead(read)
+    }
+}
+
+impl From<PartyChange> for Record {
+    fn from(change: PartyChange) -> Self {
+        Record::Party(change)
     }
 }
 

@@ -8,5 +8,6 @@ mod chat;
 #[cfg(unix)]
 mod moderation;
 mod own_rooms;
+mod party;
 #[path = "../support/mod.rs"]
 mod support;

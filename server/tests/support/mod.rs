@@ -288,7 +288,17 @@ pub fn client_frame(first: u8, payload: &[u8]) -> Vec<u8> {
 
 /// The request of a WebSocket library's client that says this.
 pub fn websocket_request(address: SocketAddr, greeting: &Greeting) -> ClientRequestBuilder {
-    let uri = format!("ws://{address}/ws").parse().expect("an address");
+    room_request(address, None, greeting)
+}
+
+/// The same to a room other than the default one.
+pub fn room_request(
+    address: SocketAddr,
+    room: Option<&str>,
+    greeting: &Greeting,
+) -> ClientRequestBuilder {
+    let room = room.map_or_else(String::new, |room| format!("?room={room}"));
+    let uri = format!("ws://{address}/ws{room}").parse().expect("an address");
     let request = ClientRequestBuilder::new(uri);
     greeting.protocols().into_iter().fold(request, ClientRequestBuilder::with_sub_protocol)
 }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use driftfield_shared::netcode::{Client, ClientConfig, ClientEvent, RoomTopics};
 use driftfield_shared::protocol::{
     ANNOUNCEMENTS, AccountTicket, CHAT, ChatLine, CloseReason, HubBody, INBOX, NOTICES, Nonce,
-    Notice, Outcome, RequestId, SayTo, Saying, ServerControl, VOTE, VoteLine,
+    Notice, Outcome, PARTY, PARTY_CHAT, PartyMember, RequestId, SayTo, Saying, ServerControl, VOTE,
+    VoteLine, read_member_key,
 };
 use driftfield_shared::sim::NamedContent;
 use driftfield_shared::topics::{EndReason, Handle, News};
@@ -15,7 +16,7 @@ use driftfield_shared::units::PlayerId;
 use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
-use super::websocket_request;
+use super::{room_request, websocket_request};
 
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -36,16 +37,37 @@ pub struct Talker {
     pub notices: Vec<Notice>,
     /// The room's vote, as it stands.
     pub vote: Option<VoteLine>,
+    /// Everyone in the party.
+    pub members: Vec<PartyMember>,
+    /// What was read there: another party's feed begins anew.
+    pub party_lines: Vec<ChatLine>,
     /// Why the server has closed the connection.
     pub closed: Option<CloseReason>,
     own_notices: Option<Handle>,
     announcements: Option<Handle>,
     votes: Option<Handle>,
+    party: Option<Handle>,
+    party_chat: Option<Handle>,
+    room: Option<String>,
 }
 
 impl Talker {
     /// Somebody with the account of this number; `None`: a guest.
     pub fn new(address: SocketAddr, name: &str, account: Option<u8>) -> Talker {
+        Talker::anywhere(address, name, account, None)
+    }
+
+    /// The same in a room other than the default one.
+    pub fn in_room(address: SocketAddr, name: &str, account: Option<u8>, room: &str) -> Talker {
+        Talker::anywhere(address, name, account, Some(room.to_owned()))
+    }
+
+    fn anywhere(
+        address: SocketAddr,
+        name: &str,
+        account: Option<u8>,
+        room: Option<String>,
+    ) -> Talker {
         let ticket = account.map(|number| ticket(address, number));
         let topics = RoomTopics { roster: true, ..RoomTopics::default() };
         let config = ClientConfig { name: name.to_owned(), ticket, topics, ..Default::default() };
@@ -55,6 +77,8 @@ impl Talker {
         let own_notices = client.subscribe(NOTICES, None);
         let announcements = client.subscribe(ANNOUNCEMENTS, None);
         let votes = client.subscribe(VOTE, None);
+        let party = client.subscribe(PARTY, None);
+        let party_chat = client.subscribe(PARTY_CHAT, None);
         let nonce = u64::from(account.unwrap_or(0)) << 32;
         let (lines, whispers, ended, outcomes) = Default::default();
         let start = Instant::now();
@@ -71,10 +95,15 @@ impl Talker {
             outcomes,
             notices: Vec::new(),
             vote: None,
+            members: Vec::new(),
+            party_lines: Vec::new(),
             closed: None,
             own_notices,
             announcements,
             votes,
+            party,
+            party_chat,
+            room,
         };
         talker.connect(address);
         talker
@@ -95,7 +124,8 @@ impl Talker {
     pub fn request_socket(&mut self, address: SocketAddr) {
         let greeting = self.client.connect(self.now());
         let (mut socket, _) =
-            tungstenite::connect(websocket_request(address, &greeting)).expect("a server");
+            tungstenite::connect(room_request(address, self.room.as_deref(), &greeting))
+                .expect("a server");
         if let MaybeTlsStream::Plain(plain) = socket.get_mut() {
             plain.set_read_timeout(Some(Duration::from_millis(2))).expect("a socket");
             plain.set_nodelay(true).expect("a socket");
@@ -169,6 +199,15 @@ impl Talker {
                     let again = self.outcomes.insert(reply.id, reply.outcome);
                     assert_eq!(again, None, "a request is answered once");
                 }
+                ClientEvent::Topic(handle, News::Feed { entries, gap, .. })
+                    if Some(handle) == self.party_chat =>
+                {
+                    if gap.is_some() {
+                        self.party_lines.clear();
+                    }
+                    let lines = entries.iter().map(|entry| ChatLine::read(entry).expect("a line"));
+                    self.party_lines.extend(lines);
+                }
                 ClientEvent::Topic(handle, News::Feed { entries, gap, .. }) => {
                     assert_eq!(gap, None, "nothing is missing");
                     if [self.own_notices, self.announcements].contains(&Some(handle)) {
@@ -185,6 +224,17 @@ impl Talker {
                 }
                 ClientEvent::Topic(handle, News::Ended(reason)) => {
                     self.ended.push((handle, reason))
+                }
+                ClientEvent::Topic(handle, News::Board { changes, .. })
+                    if Some(handle) == self.party =>
+                {
+                    for (key, value) in changes {
+                        let account = read_member_key(&key).expect("a member");
+                        self.members.retain(|member| member.account != account);
+                        let member =
+                            value.map(|it| PartyMember::read(&key, &it).expect("a member"));
+                        self.members.extend(member);
+                    }
                 }
                 ClientEvent::Topic(handle, News::Board { changes, .. })
                     if Some(handle) == self.votes =>
@@ -230,7 +280,8 @@ impl Talker {
 pub fn wait(talkers: &mut [&mut Talker], what: &str, is_so: impl Fn(&[&mut Talker]) -> bool) {
     let start = Instant::now();
     while !is_so(talkers) {
-        assert!(start.elapsed() < PATIENCE, "{what} did not come");
+        let closed: Vec<_> = talkers.iter().map(|talker| talker.closed).collect();
+        assert!(start.elapsed() < PATIENCE, "{what} did not come; closed: {closed:?}");
         talkers.iter_mut().for_each(|talker| talker.step());
     }
 }

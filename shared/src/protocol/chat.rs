@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! client: Ask::Say{to, saying} --hub--> durable --> Done::Said{line}
-//!                                  \--> the feed `chat` of the room, or the `inbox` of both accounts --> everyone who reads it
+//!                                  \--> the feed `chat` of the room, the `inbox` of both accounts, or `party-chat` --> everyone who reads it
 //! ```
 //!
 //! A line goes to those who read it at once; its speaker has the receipt when the line can no longer be lost. A line has
@@ -42,6 +42,8 @@ pub enum SayTo {
     Player(PlayerId),
     /// To an account alone, wherever it is: the answer to what it said.
     Account(AccountTag),
+    /// To everyone in the own party.
+    Party,
 }
 
 /// What is said.
@@ -97,7 +99,7 @@ impl Phrase {
     ];
 }
 
-/// A line as its readers get it: an entry of [`CHAT`] or [`INBOX`], or of a history.
+/// A line as its readers get it: an entry of [`CHAT`], [`INBOX`] or [`PARTY_CHAT`](super::PARTY_CHAT), or of a history.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct ChatLine {
     /// Its number.
@@ -106,7 +108,7 @@ pub struct ChatLine {
     pub at: u64,
     /// Who said it.
     pub speaker: Talker,
-    /// Who else reads it; `None` for a line to the room.
+    /// Who else reads it; `None` for a line to the room or the party.
     pub listener: Option<Talker>,
     /// What was said.
     pub saying: Saying,

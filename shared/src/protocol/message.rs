@@ -196,8 +196,9 @@ mod tests {
 
     use super::*;
     use crate::protocol::{
-        Act, CloseReason, Done, HubBody, HubRequest, LineId, Nonce, Outcome, RefusalReason, Reply,
-        RequestId, SayTo, Saying, Term, Whom, player_key,
+        AccountTag, Act, CloseReason, Done, HubBody, HubRequest, LineId, Nonce, Outcome,
+        PartySecret, PartyWish, RefusalReason, Reply, RequestId, SayTo, Saying, Term, Whom,
+        player_key,
     };
     use crate::sim::ContentHash;
     use crate::topics::{Board, EndReason, Feed, Key, Since, Subscribe, Told, Topic, write_end};
@@ -264,7 +265,13 @@ mod tests {
         let moderate =
             HubBody::Moderate { whom: Whom::Name("Eve".into()), act, note: "spam".into() };
         let moderate = HubRequest { body: moderate, ..say.clone() };
-        let cases: [(ClientControl, &[u8]); 6] = [
+        let of_hub = |body| ClientControl::HubRequest(HubRequest { body, ..say.clone() });
+        let party = |wish| of_hub(HubBody::Party(wish));
+        let (to, saying) = (SayTo::Party, Saying::Text("gg".into()));
+        let to_party = of_hub(HubBody::Say { to, saying });
+        let yes = PartyWish::Answer { by: AccountTag(5), is_accepted: true };
+        let join = PartyWish::Join(PartySecret([0x11; 16]));
+        let cases: [(ClientControl, &[u8]); 10] = [
             (
                 ClientControl::Subscribe(subscribe),
                 //     handle  topic                   since: epoch            version      only
@@ -278,7 +285,12 @@ mod tests {
                 &hex(b"02 05 07 00 02 426f"),
             ),
             //                                      id nonce Say, to the room, a text
-            (ClientControl::HubRequest(say), &hex(b"02 06 07 09 00 00 00 026767")),
+            (ClientControl::HubRequest(say.clone()), &hex(b"02 06 07 09 00 00 00 026767")),
+            (to_party, &hex(b"02 06 07 09 00 03 00 026767")),
+            //                                    Party, what
+            (party(PartyWish::Open), &hex(b"02 06 07 09 0e 01")),
+            (party(yes), &hex(b"02 06 07 09 0e 03 05 01")),
+            (party(join), &hex(b"02 06 07 09 0e 04 11111111111111111111111111111111")),
             (
                 ClientControl::HubRequest(moderate),
                 //                  Moderate, a name   mute for 600 s   note
@@ -303,12 +315,18 @@ mod tests {
         let too_often = RefusalReason::TooOften { seconds: 9 };
         let reply = |outcome| ServerControl::Reply(Reply { id: RequestId(7), outcome });
         let said = Done::Said { line: LineId(300) };
-        let cases: [(ServerControl, &[u8]); 11] = [
+        let in_none = Done::Party { own: AccountTag(5), link: None };
+        let in_one = Done::Party { own: AccountTag(5), link: Some(PartySecret([0x11; 16])) };
+        let in_one_bytes = hex(b"02 05 07 00 0e 05 01 11111111111111111111111111111111");
+        let cases: [(ServerControl, &[u8]); 14] = [
             (ServerControl::Draining { seconds: 3 }, &[2, 1, 3]),
             (ServerControl::SeatWanted { seconds: 30 }, &[2, 2, 30]),
             (ServerControl::StateCheck { tick: Tick(300), hash: 5 }, &[2, 3, 251, 44, 1, 5]),
             (reply(Outcome::Done(renamed)), &[2, 5, 7, 0, 0, 4, b'B', b'o', b' ', b'2']),
             (reply(Outcome::Done(said)), &[2, 5, 7, 0, 1, 251, 44, 1]),
+            (reply(Outcome::Done(in_none)), &[2, 5, 7, 0, 14, 5, 0]),
+            (reply(Outcome::Done(in_one)), &in_one_bytes),
+            (reply(Outcome::Refused(RefusalReason::PartyFull { max: 8 })), &[2, 5, 7, 1, 23, 8]),
             (reply(Outcome::Refused(too_often)), &[2, 5, 7, 1, 0, 9]),
             (reply(Outcome::Refused(RefusalReason::OutOfOrder)), &[2, 5, 7, 1, 1]),
             (
@@ -377,7 +395,7 @@ mod tests {
         long_topic.extend([0, 0]);
         let mut long_name = vec![2, 5, 1, 0, 65];
         long_name.extend([b'x'; 65]);
-        let cases: [(Vec<u8>, DecodeError); 13] = [
+        let cases: [(Vec<u8>, DecodeError); 16] = [
             (long_topic, DecodeError::TopicTooLong(65)),
             (long_name, DecodeError::NameTooLong(65)),
             // A handle beyond 63; a kind of request that there is not.
@@ -391,6 +409,10 @@ mod tests {
             // Thrust direction 33.
             (vec![0, 0, 0, 0, 0, 33 << 2, 0, 0], DecodeError::Form),
             (vec![2, 9], DecodeError::Form),
+            // A wish about a party that there is not, half a link, an answer that is neither yes nor no.
+            (vec![2, 6, 7, 9, 14, 8], DecodeError::Form),
+            (vec![2, 6, 7, 9, 14, 4, 1, 1], DecodeError::Form),
+            (vec![2, 6, 7, 9, 14, 3, 5, 2], DecodeError::Form),
             (vec![2, 0, 0], DecodeError::TrailingBytes(1)),
             // Variant 0, tick 5 in two bytes more than it takes.
             (vec![2, 1, 251, 5, 0], DecodeError::NotShortest),

@@ -8,6 +8,7 @@ mod greeting;
 mod message;
 mod moderation;
 mod notices;
+mod party;
 mod request;
 mod room_topics;
 mod version;
@@ -29,6 +30,9 @@ pub use moderation::{
     VoteId, VoteLine, VoteState, Whom,
 };
 pub use notices::{ANNOUNCEMENTS, NOTICES, Notice, NoticeEvent, NoticeId};
+pub use party::{
+    PARTY, PARTY_CHAT, PartyMember, PartyRoom, PartySecret, PartyWish, member_key, read_member_key,
+};
 pub use request::{
     Done, HubBody, HubRequest, LinesOf, Outcome, RefusalReason, Reply, Request, RequestBody,
     RequestId,

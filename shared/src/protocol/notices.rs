@@ -140,6 +140,16 @@ pub enum NoticeEvent {
         /// Credits.
         credits: u64,
     },
+    /// The leader took the player out of the party.
+    PartyRemoved {
+        /// The leader.
+        who: Talker,
+    },
+    /// Somebody has left the player's party.
+    PartyLeft {
+        /// Who.
+        who: Talker,
+    },
 }
 
 impl NoticeEvent {
@@ -156,7 +166,10 @@ impl NoticeEvent {
             | NoticeEvent::RoleGiven { .. }
             | NoticeEvent::VotedOut { .. } => "moderation",
             NoticeEvent::FriendAsked { .. } | NoticeEvent::FriendMade { .. } => "friends",
-            NoticeEvent::PartyAsked { .. } | NoticeEvent::PartyJoined { .. } => "party",
+            NoticeEvent::PartyAsked { .. }
+            | NoticeEvent::PartyJoined { .. }
+            | NoticeEvent::PartyRemoved { .. }
+            | NoticeEvent::PartyLeft { .. } => "party",
             NoticeEvent::JobDone { .. } => "job",
             NoticeEvent::Sold { .. } => "sale",
             NoticeEvent::RoundStarting { .. } => "round",

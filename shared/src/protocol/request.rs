@@ -18,9 +18,10 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::chat::{ChatLine, LineId, Nonce, SayTo, Saying, Talker};
+use super::chat::{AccountTag, ChatLine, LineId, Nonce, SayTo, Saying, Talker};
 use super::moderation::{Act, Complaint, Dossier, FriendLine, FriendState, VoteId, Whom};
 use super::notices::{Notice, NoticeId};
+use super::party::{PartySecret, PartyWish};
 
 /// The number of a request. The numbers that a client uses rise.
 #[derive(
@@ -147,6 +148,8 @@ pub enum HubBody {
     },
     /// The list of own friends, and the requests for friendship that the account has sent and received.
     Friends,
+    /// Something about the own party.
+    Party(PartyWish),
 }
 
 impl HubBody {
@@ -170,6 +173,8 @@ impl HubBody {
             | HubBody::Moderate { whom, note, .. }
             | HubBody::StartVote { whom, note } => (Some(whom), Some(note)),
             HubBody::Announce { text } => (None, Some(text)),
+            HubBody::Party(PartyWish::Invite(whom)) => (Some(whom), None),
+            HubBody::Party(_) => (None, None),
         };
         let name = whom.and_then(|whom| match whom {
             Whom::Name(name) => Some(name),
@@ -186,6 +191,8 @@ pub enum LinesOf {
     Room,
     /// Those of the own [inbox](super::INBOX).
     Inbox,
+    /// Those of the own [party](super::PARTY_CHAT).
+    Party,
 }
 
 /// The answer to a [`Request`] or a [`HubRequest`].
@@ -277,6 +284,18 @@ pub enum Done {
         /// Everyone, in the order in which it began.
         list: Vec<FriendLine>,
     },
+    /// See [`PartyWish`].
+    Party {
+        /// The own account, as the others see it.
+        own: AccountTag,
+        /// What lets others into the party; `None`: the account is in none.
+        link: Option<PartySecret>,
+    },
+    /// See [`PartyWish::Invite`].
+    PartyAsked {
+        /// Who was invited.
+        whom: Talker,
+    },
 }
 
 /// Why a request was refused, in a sentence for the player.
@@ -357,6 +376,24 @@ pub enum RefusalReason {
     /// The player has voted.
     #[error("you have voted already")]
     AlreadyVoted,
+    /// One account is in one party.
+    #[error("you are in a party already: leave it first")]
+    InParty,
+    /// The player is in no party, or the party is gone, or its link is another one now.
+    #[error("there is no such party")]
+    NoParty,
+    /// As many members as a party may have.
+    #[error("a party has {max} members at most")]
+    PartyFull {
+        /// How many that are.
+        max: u16,
+    },
+    /// Only the leader can do that.
+    #[error("only the leader of the party can do that")]
+    NotLeader,
+    /// Nobody has invited the player, or that was too long ago.
+    #[error("that invitation is not good any more")]
+    NoInvitation,
 }
 
 impl RefusalReason {
@@ -384,6 +421,11 @@ impl RefusalReason {
             RefusalReason::NoVote => "request_no_vote",
             RefusalReason::TooFewVoters { .. } => "request_too_few_voters",
             RefusalReason::AlreadyVoted => "request_already_voted",
+            RefusalReason::InParty => "request_in_party",
+            RefusalReason::NoParty => "request_no_party",
+            RefusalReason::PartyFull { .. } => "request_party_full",
+            RefusalReason::NotLeader => "request_not_leader",
+            RefusalReason::NoInvitation => "request_no_invitation",
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use driftfield_shared::protocol::Saying;
 
-use super::draft::{Fault, Meaning, People};
+use super::draft::{Fault, Meaning, People, To};
 use super::moderate;
 use crate::say::{self, Message};
 
@@ -46,6 +46,11 @@ const COMMANDS: &[Command] = &[
         names: &["me"],
         help: say::COMMAND_ME,
         read: |_, rest| Ok(Meaning::to_room(Saying::Action(some(rest, say::COMMAND_ME)?))),
+    },
+    Command {
+        names: &["party", "p"],
+        help: say::COMMAND_PARTY,
+        read: |_, rest| Ok(Meaning::Say(To::Party, Saying::Text(some(rest, say::COMMAND_PARTY)?))),
     },
     Command { names: &["help", "?"], help: say::COMMAND_HELP, read: |_, _| Ok(Meaning::Help) },
 ];

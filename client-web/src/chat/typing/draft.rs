@@ -10,6 +10,8 @@ use crate::say::{self, Message};
 pub enum To {
     /// To everyone in the room.
     Room,
+    /// To everyone in the party.
+    Party,
     /// To one player alone: by the account, if that is known, else to whoever has the name in the room.
     One {
         /// The name.
@@ -49,6 +51,8 @@ pub enum Fault {
     NobodyCalled(String),
     /// Nobody has whispered.
     NobodyToAnswer,
+    /// Nobody has invited the player into a party.
+    NotInvited,
 }
 
 impl Fault {
@@ -59,6 +63,7 @@ impl Fault {
             Fault::Usage(help) => help.text(),
             Fault::NobodyCalled(name) => say::chat_nobody(name),
             Fault::NobodyToAnswer => say::CHAT_NOBODY_TO_ANSWER.text(),
+            Fault::NotInvited => say::PARTY_NOT_INVITED.text(),
         }
     }
 }
@@ -72,6 +77,8 @@ pub trait People {
     fn whisperer(&self) -> Option<To>;
     /// The vote that runs in the room.
     fn vote(&self) -> Option<VoteId>;
+    /// Who has invited the player into a party last.
+    fn inviter(&self) -> Option<AccountTag>;
 }
 
 /// Reads what was typed.
@@ -94,11 +101,11 @@ pub fn read(people: &dyn People, typed: &str) -> Result<Meaning, Fault> {
     (command.read)(people, rest.trim_start())
 }
 
-/// To whom alone a line goes that is still being typed.
-pub fn target(people: &dyn People, typed: &str) -> Option<String> {
+/// To whom a line goes that is still being typed, if not to everyone in the room.
+pub fn target(people: &dyn People, typed: &str) -> Option<To> {
     // A word more, so that a line of which only the name is there counts.
     match read(people, &format!("{typed} .")) {
-        Ok(Meaning::Say(To::One { name, .. }, _)) => Some(name),
+        Ok(Meaning::Say(to, _)) if to != To::Room => Some(to),
         _ => None,
     }
 }
@@ -125,6 +132,10 @@ mod tests {
         fn vote(&self) -> Option<VoteId> {
             None
         }
+
+        fn inviter(&self) -> Option<AccountTag> {
+            None
+        }
     }
 
     fn text(to: To, text: &str) -> Result<Meaning, Fault> {
@@ -145,8 +156,10 @@ mod tests {
     fn a_whisper_finds_its_listener_and_an_answer_the_last_whisperer() {
         assert_eq!(read(&Room, "/w Ada Two behind you"), text(one("Ada Two"), "behind you"));
         assert_eq!(read(&Room, "/r on my way"), text(one("Bo"), "on my way"));
-        assert_eq!(target(&Room, "/w Ada Two"), Some("Ada Two".into()));
-        assert_eq!(target(&Room, "/r "), Some("Bo".into()));
+        assert_eq!(target(&Room, "/w Ada Two"), Some(one("Ada Two")));
+        assert_eq!(target(&Room, "/r "), Some(one("Bo")));
+        assert_eq!(read(&Room, "/p left flank"), text(To::Party, "left flank"));
+        assert_eq!(target(&Room, "/party"), Some(To::Party));
         assert_eq!(target(&Room, "gg"), None);
     }
 
@@ -155,7 +168,7 @@ mod tests {
         assert_eq!(read(&Room, "/wave at all"), Err(Fault::Unknown("/wave".into())));
         assert_eq!(read(&Room, "/"), Err(Fault::Unknown("/".into())));
         assert_eq!(read(&Room, "/w Cy hi"), Err(Fault::NobodyCalled("Cy".into())));
-        for line in ["/w", "/w Ada Two", "/r", "/me "] {
+        for line in ["/w", "/w Ada Two", "/r", "/me ", "/party "] {
             assert!(matches!(read(&Room, line), Err(Fault::Usage(_))), "{line}");
         }
         assert!(Fault::Unknown("/wave".into()).text().contains("/wave"));

@@ -1,7 +1,7 @@
 //! The commands with which players keep their company bearable, and those of helpers and above.
 
 use driftfield_shared::protocol::{
-    AccountTag, Act, Complaint, HubBody, NetworkTag, Role, Term, VoteId, Whom,
+    AccountTag, Act, Complaint, HubBody, NetworkTag, PartyWish, Role, Term, VoteId, Whom,
 };
 
 use super::commands::Command;
@@ -51,6 +51,29 @@ pub const COMMANDS: &[Command] = &[
         names: &["friends"],
         help: say::COMMAND_FRIENDS,
         read: |_, _| Ok(Meaning::Ask(HubBody::Friends)),
+    },
+    Command {
+        names: &["invite"],
+        help: say::COMMAND_INVITE,
+        read: |people, rest| {
+            let ask = |whom| HubBody::Party(PartyWish::Invite(whom));
+            about(people, rest, say::COMMAND_INVITE, ask)
+        },
+    },
+    Command {
+        names: &["accept"],
+        help: say::COMMAND_ACCEPT,
+        read: |people, _| answer(people, true),
+    },
+    Command {
+        names: &["decline"],
+        help: say::COMMAND_DECLINE,
+        read: |people, _| answer(people, false),
+    },
+    Command {
+        names: &["leave"],
+        help: say::COMMAND_LEAVE,
+        read: |_, _| Ok(Meaning::Ask(HubBody::Party(PartyWish::Leave))),
     },
     Command {
         names: &["report"],
@@ -139,6 +162,12 @@ fn about(
     Ok(Meaning::Ask(ask(whom)))
 }
 
+/// Says yes or no to whoever has invited the player last.
+fn answer(people: &dyn People, is_accepted: bool) -> Result<Meaning, Fault> {
+    let by = people.inviter().ok_or(Fault::NotInvited)?;
+    Ok(Meaning::Ask(HubBody::Party(PartyWish::Answer { by, is_accepted })))
+}
+
 fn vote(people: &dyn People, yes: bool) -> Meaning {
     // Where there is no vote, the server says so.
     let vote = people.vote().unwrap_or(VoteId(0));
@@ -181,8 +210,8 @@ fn whom<'a>(people: &dyn People, text: &'a str, help: Message) -> Result<(Whom, 
     match people.find(text) {
         Some((To::One { account: Some(account), .. }, rest)) => Ok((Whom::Account(account), rest)),
         Some((To::One { name, account: None }, rest)) => Ok((Whom::Name(name), rest)),
-        Some((To::Room, _)) | None if first.is_empty() => Err(Fault::Usage(help)),
-        Some((To::Room, _)) | None => Ok((Whom::Name(first.to_owned()), rest)),
+        Some((To::Room | To::Party, _)) | None if first.is_empty() => Err(Fault::Usage(help)),
+        Some((To::Room | To::Party, _)) | None => Ok((Whom::Name(first.to_owned()), rest)),
     }
 }
 
@@ -211,6 +240,10 @@ mod tests {
 
         fn vote(&self) -> Option<VoteId> {
             Some(VoteId(7))
+        }
+
+        fn inviter(&self) -> Option<AccountTag> {
+            Some(AccountTag(5))
         }
     }
 
@@ -253,6 +286,10 @@ mod tests {
         assert_eq!(report("/report Eve is rude"), (Complaint::Other, "is rude".into()));
         let befriend = HubBody::Befriend { whom: Whom::Name("Ada Two".into()), is_wanted: true };
         assert_eq!(asked("/friend Ada Two"), befriend);
+        let invite = PartyWish::Invite(Whom::Name("Ada Two".into()));
+        assert_eq!(asked("/invite Ada Two"), HubBody::Party(invite));
+        let accept = PartyWish::Answer { by: AccountTag(5), is_accepted: true };
+        assert_eq!(asked("/accept"), HubBody::Party(accept));
         assert_eq!(asked("/yes"), HubBody::Vote { vote: VoteId(7), yes: true });
         for typed in ["/mute Eve", "/mute Eve soon", "/kick", "/role Eve king", "/announce "] {
             assert!(matches!(read(&Room, typed), Err(Fault::Usage(_))), "{typed}");

@@ -54,6 +54,10 @@ fn row(model: ChatModel, line: RwSignal<ShownLine>) -> Element {
             "whisper",
             is(|line| matches!(&line.body, ShownBody::Said { listener: Some(_), .. })),
         )
+        .class_while(
+            "party",
+            is(|line| matches!(&line.body, ShownBody::Said { is_party: true, .. })),
+        )
         .class_while("failed", is(|line| matches!(line.receipt, Some(Receipt::Failed(..)))))
         .class_while("sending", is(|line| line.receipt == Some(Receipt::Sending)))
         .class_while("old", is(|line| line.is_old))
@@ -77,7 +81,7 @@ fn row(model: ChatModel, line: RwSignal<ShownLine>) -> Element {
 
 /// Who says what.
 fn said(model: ChatModel, line: RwSignal<ShownLine>, body: &ShownBody) -> Element {
-    let ShownBody::Said { speaker, is_own, listener, saying, masked } = body else {
+    let ShownBody::Said { speaker, is_own, listener, is_party, saying, masked } = body else {
         return html::span();
     };
     let id = line.with_untracked(|line| line.key.0);
@@ -105,24 +109,36 @@ fn said(model: ChatModel, line: RwSignal<ShownLine>, body: &ShownBody) -> Elemen
         true => text_of(&saying, &masked),
         false => text_of(&saying, &[]),
     };
-    html::span().child(head).child(gap).child(html::bdi().class("text").child(text))
+    let place = is_party.then(|| html::small().class("place").child(say::CHAT_PARTY));
+    html::span().child(place).child(head).child(gap).child(html::bdi().class("text").child(text))
 }
 
 /// What the player alone is told; a vote that runs has a button for each vote.
 fn told(what: &Told) -> Element {
     let text = what.clone();
     let line = html::span().class("told").test_id("chat-told").child(move || text.text());
-    let Told::Vote(VoteLine { id, state: VoteState::Open, .. }) = what else { return line };
-    let id = *id;
-    let button = |test_id: &'static str, yes: bool, label: say::Message| {
+    let button = |test_id: &'static str, wanted: Command, label: say::Message| {
         html::button()
             .attr("type", "button")
             .test_id(test_id)
-            .on("click", move |_: Event| command(Command::Vote(id, yes)))
+            .on("click", move |_: Event| command(wanted))
             .child(label)
     };
-    let why = html::div().class("why").child(button("vote-yes", true, say::VOTE_YES));
-    html::div().child(line).child(why.child(button("vote-no", false, say::VOTE_NO)))
+    let (yes, no) = match what {
+        Told::Vote(VoteLine { id, state: VoteState::Open, .. }) => (
+            button("vote-yes", Command::Vote(*id, true), say::VOTE_YES),
+            button("vote-no", Command::Vote(*id, false), say::VOTE_NO),
+        ),
+        Told::Invited(who) => {
+            let answer = |yes| Command::AnswerParty(who.account, yes);
+            (
+                button("party-accept", answer(true), say::PARTY_ACCEPT),
+                button("party-decline", answer(false), say::PARTY_DECLINE),
+            )
+        }
+        _ => return line,
+    };
+    html::div().child(line).child(html::div().class("why").child((yes, no)))
 }
 
 /// A name, and a sign for "to".

@@ -12,6 +12,8 @@ pub enum ChatNote {
     None,
     /// Only this player reads it.
     To(String),
+    /// Only the party reads it.
+    ToParty,
     /// It is nearly as long as it may be: so many characters are left.
     Left(u32),
     /// It is so many characters too long.
@@ -28,6 +30,7 @@ impl ChatNote {
         match self {
             ChatNote::None => String::new(),
             ChatNote::To(name) => say::chat_to_one(name),
+            ChatNote::ToParty => say::CHAT_TO_PARTY.text(),
             ChatNote::Left(count) => say::chat_left(*count),
             ChatNote::TooLong(count) => say::chat_too_long(*count),
             ChatNote::Full => say::CHAT_FULL.text(),

@@ -6,6 +6,7 @@ use super::ToastKind;
 use super::stall::stall;
 use crate::hud::command::{Command, command};
 use crate::hud::model::{BannerAction, Model};
+use crate::input::Action;
 use crate::say::{self, Message, SLOT};
 use crate::ui::{View, each, html, show, switch};
 
@@ -46,7 +47,37 @@ pub(in crate::hud) fn notices(model: Model) -> impl View {
         },
     ));
     let death = html::div().attr("role", "alert").child(death(model));
-    html::div().class("notices").child((stall(model), banner(model), death, toasts, hint))
+    let follow = html::div().attr("role", "alert").child(follow(model));
+    html::div()
+        .class("notices")
+        .child((stall(model), banner(model), death))
+        .child((follow, toasts, hint))
+}
+
+/// The leader has gone to another room, and the player follows.
+fn follow(model: Model) -> impl View {
+    let follow = model.follow;
+    let whom = move || follow.with(|it| it.as_ref().map(|it| (it.name.clone(), it.room.clone())));
+    let seconds = move || follow.with(|it| it.as_ref().map_or(0, |it| it.seconds));
+    let Model { keymap, layout, .. } = model;
+    let key = move || keymap.with(|keymap| layout.with(|it| keymap.name(Action::Menu, it)));
+    switch(whom, move |whom| {
+        let (name, room) = whom.clone()?;
+        let stay = html::button()
+            .class("button")
+            .test_id("stay")
+            .on("click", |_: Event| command(Command::Stay))
+            .child(say::PARTY_STAY)
+            .child(html::kbd().class("touchless").child(key));
+        Some(
+            html::div()
+                .class("plate banner calm")
+                .test_id("follow")
+                .child(move || say::party_follow(&name, &room))
+                .child(html::b().attr("aria-hidden", "true").child(seconds))
+                .child(stay),
+        )
+    })
 }
 
 fn death(model: Model) -> impl View {

@@ -26,6 +26,7 @@ pub(super) fn menu(model: Model) -> Element {
                 .child(say::NOTICES)
                 .child(badge(model.notices)),
         )
+        .child(button("party-button", Command::Party).child(say::PARTY))
         .child(button("network-button", Command::Net).child(say::MENU_NETWORK))
         .child(button("settings-button", Command::Settings).child(say::SETTINGS))
         .child(

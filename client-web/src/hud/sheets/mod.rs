@@ -1,10 +1,12 @@
-//! Sheets, which cover the middle of the screen: the menu, the list of keys, the settings, the account, a room of one's own.
+//! Sheets, which cover the middle of the screen: the menu, the list of keys, the settings, the account, a room of one's own,
+//! the party, what the player was told.
 
 mod account;
 mod help;
 mod menu;
 mod notices;
 mod own_room;
+mod party;
 mod settings;
 
 use wasm_bindgen::JsCast;
@@ -19,6 +21,7 @@ use help::help;
 use menu::menu;
 use notices::notices;
 use own_room::own_room;
+use party::party;
 use settings::settings;
 
 pub use settings::NAME_ID;
@@ -37,6 +40,7 @@ pub(super) fn sheets(model: Model) -> impl View {
                 Sheet::OwnRoom => Some(own_room(model)),
                 Sheet::Settings => Some(settings(model)),
                 Sheet::Notices => Some(notices(model)),
+                Sheet::Party => Some(party(model)),
             };
             sheet.map(|sheet| html::div().class("veil").child(sheet))
         },

@@ -2,8 +2,10 @@
 
 use wasm_bindgen::JsValue;
 
+use driftfield_shared::protocol::PartySecret;
+
 use super::storage;
-use crate::format::{invite_of_hash, room_of_hash};
+use crate::format::{invite_of_hash, party_of_hash, room_of_hash};
 
 /// The room that the address names; empty for the server's default.
 pub fn room() -> String {
@@ -48,6 +50,28 @@ pub fn invitation(room: &str) -> Result<String, JsValue> {
     let origin = location()?.origin()?;
     let invite = storage::invite(room).map_or_else(String::new, |it| format!("&invite={it}"));
     Ok(format!("{origin}{}{}{invite}", folder()?, hash_of(room)))
+}
+
+/// Address of a party, for friends; with a room it leads there.
+pub fn party_link(secret: PartySecret, room: Option<&str>) -> Result<String, JsValue> {
+    let link = match room {
+        Some(room) => format!("{}&party=", invitation(room)?),
+        None => format!("{}{}#party=", location()?.origin()?, folder()?),
+    };
+    Ok(link + &secret.to_text())
+}
+
+/// The secret of a party that the address carries.
+pub fn party() -> Option<PartySecret> {
+    PartySecret::of_text(party_of_hash(&location().ok()?.hash().ok()?)?)
+}
+
+/// Leads the page into another room. The Back button leads back.
+pub fn go(room: &str) {
+    if let Ok(location) = location() {
+        // Fails only for a page that is gone.
+        let _ = location.set_hash(&hash_of(room));
+    }
 }
 
 /// The invitation that the address carries.

@@ -47,7 +47,7 @@ impl Game {
     }
 
     /// Asks for what the player has commanded.
-    pub(super) fn demand(&mut self, body: HubBody) {
+    pub(in crate::page) fn demand(&mut self, body: HubBody) {
         self.question(body, Question::Demand);
     }
 
@@ -56,7 +56,7 @@ impl Game {
         self.demand(HubBody::Vote { vote, yes });
     }
 
-    fn question(&mut self, body: HubBody, question: Question) {
+    pub(in crate::page) fn question(&mut self, body: HubBody, question: Question) {
         let number = self.ask(Asked::OfHub(Nonce(random::number()), body));
         self.chat.questions.push((number, question));
     }
@@ -67,7 +67,20 @@ impl Game {
             (Question::Ignored, Some(Outcome::Done(Done::Ignored { list }))) => {
                 self.chat.log.ignore(list.into_iter().map(|whom| whom.account).collect());
             }
+            (Question::Party, Some(Outcome::Done(Done::Party { own, link }))) => {
+                self.take_party_answer(own, link);
+            }
+            (Question::Friends, Some(Outcome::Done(Done::Friends { list }))) => {
+                self.take_friends(list);
+            }
             (Question::Demand, Some(Outcome::Done(done))) => {
+                if let Done::Party { own, link } = &done {
+                    match (self.take_party_answer(*own, *link), link) {
+                        (true, Some(_)) => self.bring_to_party(),
+                        (true, None) => {}
+                        (false, _) => return,
+                    }
+                }
                 if let Done::Ignoring { whom, is_ignored } = &done {
                     self.chat.log.set_ignored(whom.account, *is_ignored);
                 }
@@ -107,7 +120,7 @@ impl Game {
     }
 
     /// Tells the player something, so much longer than a line is shown.
-    fn tell(&mut self, told: Told, longer_ms: f64) {
+    pub(in crate::page) fn tell(&mut self, told: Told, longer_ms: f64) {
         if told.text().is_empty() {
             return;
         }

@@ -22,8 +22,8 @@ use super::Game;
 use super::browser::random;
 use crate::account::Secret;
 use crate::chat::{
-    Completion, Fate, Log, Outbox, Outgoing, Own, Pings, Recall, ShownBody, ShownLine, To, insert,
-    is_action, shown, text_of,
+    Completion, Fate, LINES_OF, Log, Outbox, Outgoing, Own, Pings, Recall, ShownBody, ShownLine,
+    To, insert, is_action, shown, text_of,
 };
 use crate::net::PageMessage;
 use crate::render::{Rgb, rgb_bits, ship_color};
@@ -81,6 +81,10 @@ pub(super) enum Question {
     Ignored,
     /// Something that the player has commanded.
     Demand,
+    /// How it stands with the party; it is not told.
+    Party,
+    /// With whom the player could play.
+    Friends,
 }
 
 impl Game {
@@ -108,7 +112,7 @@ impl Game {
         }
         chat.own = None;
         chat.questions.clear();
-        [LinesOf::Room, LinesOf::Inbox].into_iter().for_each(|of| chat.log.give_up_older(of));
+        LINES_OF.into_iter().for_each(|of| chat.log.give_up_older(of));
         if chat.room != session.room {
             chat.outbox.leave_room();
             chat.log.leave_room();
@@ -131,6 +135,7 @@ impl Game {
         is_live: bool,
     ) {
         let now_ms = self.now_ms();
+        let is_live = is_live && (of != LinesOf::Party || !self.party.book.is_new(now_ms));
         let heard: Vec<ChatLine> = lines
             .iter()
             .filter(|line| is_live && !self.chat.log.is_ignored(line))
@@ -229,6 +234,7 @@ impl Game {
     fn send(&mut self, line: &Outgoing) {
         let to = match &line.to {
             To::Room => Some(SayTo::Room),
+            To::Party => Some(SayTo::Party),
             To::One { account: Some(account), .. } => Some(SayTo::Account(*account)),
             To::One { name, account: None } => self.player_called(name).map(SayTo::Player),
         };

@@ -1,7 +1,7 @@
 //! The field of the chat: opened, typed into, and said.
 
 use driftfield_shared::limits::{LINE_BYTES_MAX, LINE_GRAPHEMES_MAX};
-use driftfield_shared::protocol::{HubBody, LineId, Saying, VoteId};
+use driftfield_shared::protocol::{AccountTag, HubBody, LineId, Saying, VoteId};
 use web_sys::HtmlInputElement;
 
 use crate::chat::{Meaning, People, To, read, target};
@@ -87,12 +87,13 @@ impl Game {
         match (self.target(typed), room_left(typed)) {
             (_, Err(count)) => ChatNote::TooLong(count),
             (_, Ok(left)) if left < NEARLY_FULL => ChatNote::Left(left as u32),
-            (Some(name), _) => ChatNote::To(name),
-            _ => ChatNote::None,
+            (Some(To::One { name, .. }), _) => ChatNote::To(name),
+            (Some(To::Party), _) => ChatNote::ToParty,
+            (Some(To::Room) | None, _) => ChatNote::None,
         }
     }
 
-    fn target(&self, typed: &str) -> Option<String> {
+    fn target(&self, typed: &str) -> Option<To> {
         // Most lines are no commands: nothing is read twice for them.
         typed.starts_with('/').then(|| target(self, typed)).flatten()
     }
@@ -202,6 +203,10 @@ impl People for Game {
 
     fn vote(&self) -> Option<VoteId> {
         self.chat.company.vote()
+    }
+
+    fn inviter(&self) -> Option<AccountTag> {
+        self.party.inviter()
     }
 }
 

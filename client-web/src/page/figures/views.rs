@@ -46,6 +46,7 @@ impl Game {
         model.stall.set_changed(self.stall.look(now_ms, heard_ms));
         self.look(now_ms);
         self.tell_feed(now_ms);
+        self.tell_party(now_ms);
         self.tell_chat(now_ms);
         self.tell_sticks();
         if let Ok(document) = start::document() {
@@ -161,7 +162,8 @@ impl Game {
             let (content, sector) = (&*session.rules.content, &session.rules.sector);
             let ui_scale = f64::from(self.picture.ui_scale());
             let pings = self.chat.pings.at(now_ms);
-            Radar { content, sector, frame, own, pings, ui_scale }.paint(document, ratio);
+            let mates = self.party.mates();
+            Radar { content, sector, frame, own, pings, mates, ui_scale }.paint(document, ratio);
         }
         if self.model.is_net_open.get_untracked() {
             let intervals = self.intervals_ms.iter().copied();

@@ -137,6 +137,7 @@ impl Game {
             ui_scale,
             plates,
             pings,
+            mates: self.party.mates(),
             quality: None,
             roster: &session.players,
         };
@@ -164,6 +165,9 @@ impl Game {
     /// Start opens and closes the menu; with a menu open, the pad goes through its buttons.
     fn press_pad(&mut self, presses: PadPresses) {
         let sheet = self.model.sheet.get_untracked();
+        if (presses.menu || presses.back) && sheet == Sheet::None && self.stay() {
+            return;
+        }
         if presses.menu {
             self.show_sheet(if sheet == Sheet::None { Sheet::Menu } else { Sheet::None });
             return;

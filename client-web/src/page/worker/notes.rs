@@ -66,6 +66,7 @@ impl Game {
             }
             Note::Notices { notices, is_live } => self.take_notices(notices, is_live),
             Note::Vote(vote) => self.take_vote(vote),
+            Note::Party(members) => self.take_party(members),
             Note::Answer { number, outcome } => self.take_answer(number, outcome),
             Note::Stats(stats) => {
                 self.bytes.read(self.now_ms(), stats.payload_bytes_received);
@@ -139,6 +140,7 @@ impl Game {
         self.keep_seat(true);
         self.welcome_chat();
         self.welcome_notices();
+        self.welcome_party();
         if let Some(session) = &self.session {
             self.wanted_room.clone_from(&session.room);
             history::name_room(&address::hash_of(&session.room));

@@ -34,6 +34,8 @@ pub(super) fn threats(moment: &Moment, info: &FrameInfo, out: &mut Instances<16>
         .iter()
         .enumerate()
         .filter(|(_, (_, ship))| ship.player != scene.player)
+        // They have arrows of their own.
+        .filter(|(_, (_, ship))| moment.visuals.mates.iter().all(|it| it.player != ship.player))
         // Near a gate we are told of who is at its exit; they are far away.
         .filter(|(_, (_, ship))| {
             let away = (ship.position - scene.camera).abs();

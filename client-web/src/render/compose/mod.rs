@@ -9,6 +9,7 @@ mod bodies;
 mod edge;
 mod gates;
 mod mark;
+mod mates;
 mod overlay;
 mod pings;
 mod station;
@@ -212,6 +213,7 @@ fn fill(
     pings::compose(moment, info, labels, list);
     overlay::ships(moment, info, labels, &mut list.overlay);
     edge::threats(moment, info, &mut list.overlay);
+    mates::compose(moment, info, labels, &mut list.overlay);
     overlay::stations(moment, info, labels, &mut list.overlay);
     overlay::gates(moment, info, labels, &mut list.overlay);
 }

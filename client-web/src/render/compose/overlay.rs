@@ -82,7 +82,14 @@ fn other(
         push(out, &bar, [0.0; 4]);
     }
     let Some(look) = look else { return };
-    if let Some(label) = labels.find(look.name) {
+    let is_mate = moment.visuals.mates.iter().any(|mate| mate.player == ship.player);
+    if is_mate {
+        let name = super::mates::label(look.name);
+        if let Some(label) = labels.find(&name) {
+            let look = (palette::PARTY, 1.0);
+            text(out, &label, at - Vec2::Y * (11.0 * scale), look, scale);
+        }
+    } else if let Some(label) = labels.find(look.name) {
         let alpha = if look.is_bot { 0.6 } else { 0.95 };
         let look = (mix(palette::TEXT, color, 0.4), alpha);
         text(out, &label, at - Vec2::Y * (11.0 * scale), look, scale);

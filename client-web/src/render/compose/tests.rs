@@ -61,6 +61,7 @@ fn compose<'a>(
         ui_scale: 1.0,
         plates: &[],
         pings: &[],
+        mates: &[],
         quality: None,
         roster: &Names,
     };
@@ -179,6 +180,7 @@ fn marks(css: Vec2, scene: &Scene, ui_scale: f32) -> Vec<(Vec2, f32, f32)> {
         ui_scale,
         plates: &[],
         pings: &[],
+        mates: &[],
         quality: None,
         roster: &NoRoster,
     };
@@ -256,10 +258,53 @@ fn nonsense_times_and_unknown_identifiers_do_no_harm() {
             ui_scale: f32::NAN,
             plates: &[],
             pings: &[],
+            mates: &[],
             quality: None,
             roster: &NoRoster,
         };
         let (_, list) = composer.compose(&scene(&[stranger]), seconds, &visuals, Quality::Low);
         assert_eq!(list.ships.count(), 1);
     }
+}
+
+#[test]
+fn a_member_of_the_party_out_of_view_has_one_arrow_and_a_name_however_far_away() {
+    let mut composer = composer();
+    composer.resize(Vec2::new(390.0, 844.0));
+    let mate = |player, place| crate::party::Mate {
+        place: Some(place),
+        player: PlayerId(player),
+        name: "Bo".into(),
+    };
+    // One that is told of alone, and one whose ship is seen beyond the window.
+    let scene = scene(&[ship(1, Vec2::ZERO), ship(3, Vec2::new(-850.0, 30.0))]);
+    let mates = [mate(2, Vec2::new(2_500.0, 0.0)), mate(3, Vec2::ZERO)];
+    let wedges = |composer: &mut Composer, mates: &[crate::party::Mate], seconds| {
+        let visuals = Visuals {
+            reduced_motion: false,
+            bloom: 1.0,
+            boost: 1.0,
+            ui_scale: 1.0,
+            plates: &[],
+            pings: &[],
+            mates,
+            quality: None,
+            roster: &Names,
+        };
+        let (_, list) = composer.compose(&scene, seconds, &visuals, Quality::High);
+        let value = |mark, index| list.overlay.value(mark, index);
+        let marks = (0..list.overlay.count()).filter(|mark| value(*mark, 12) == 2.0);
+        marks.map(|mark| [value(mark, 0), value(mark, 1)]).collect::<Vec<_>>()
+    };
+    let stranger = wedges(&mut composer, &[], 0.0);
+    let marked = wedges(&mut composer, &mates, 0.1);
+    assert_eq!(
+        (stranger.len(), marked.len()),
+        (1, 2),
+        "the ship that is seen has one arrow as before"
+    );
+    assert!(marked.iter().any(|[x, y]| *x > 0.0 && y.abs() < 1.0), "{marked:?}");
+    let wanted: Vec<String> =
+        std::iter::from_fn(|| composer.labels().poll_wanted()).map(|it| it.text).collect();
+    assert!(wanted.contains(&"\u{25c6} Bo".to_owned()), "{wanted:?}");
 }

@@ -16,7 +16,7 @@ use driftfield_shared::topics::{Feed, Publisher};
 use super::flood::{Flood, Verdict};
 use crate::hub::desk::Asker;
 use crate::limits::OWN_ROOM_PREFIX;
-use crate::store::AccountId;
+use crate::store::{AccountId, PartyId};
 use crate::text::{Line, LineFault, WordList};
 
 /// Where lines are read. Each place is a feed, and a history in the store.
@@ -26,6 +26,8 @@ pub enum Place {
     Room(Box<str>),
     /// By one account.
     Inbox(AccountId),
+    /// By everyone in a party.
+    Party(PartyId),
 }
 
 /// To whom something is said.
@@ -33,6 +35,8 @@ pub enum Place {
 pub enum Target {
     /// To everyone in the speaker's room.
     Room,
+    /// To everyone in this party, the speaker's own.
+    Party(PartyId),
     /// To an account, with its name where that is seen. Otherwise it must have spoken lately.
     Account(AccountId, Option<String>),
 }
@@ -52,7 +56,7 @@ pub struct Moment {
 pub struct Admitted {
     speaker: Asker,
     nonce: Nonce,
-    listener: Option<(AccountId, String)>,
+    to: Listener,
     is_heard: bool,
     saying: Saying,
     masked: Vec<(u16, u16)>,
@@ -65,6 +69,15 @@ impl Admitted {
     pub fn request(&self) -> (AccountId, Nonce) {
         (self.speaker.account, self.nonce)
     }
+}
+
+/// Who reads a line beside its speaker.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Listener {
+    /// Everyone in a place; `None`: in the speaker's room.
+    All(Option<Place>),
+    /// One account, of this name.
+    One(AccountId, String),
 }
 
 /// What is to be kept of a line that was said.
@@ -122,7 +135,7 @@ impl Chat {
         let hasher = RandomState::new();
         Chat {
             words,
-            epoch: hasher.hash_one("chat") as u32,
+            epoch: hasher.hash_one("chat") as u32 & !1,
             hasher,
             given_up: Vec::new(),
             newest,
@@ -152,7 +165,7 @@ impl Chat {
         saying: Saying,
     ) -> Result<Admitted, RefusalReason> {
         let saying = tidy(saying)?;
-        let listener = self.named(target)?;
+        let to = self.named(target)?;
         let hash = self.hasher.hash_one(&saying);
         let known = self.known(now, speaker.account)?;
         let wait = match known.flood.judge(now.since_start, hash) {
@@ -166,7 +179,7 @@ impl Chat {
         known.before.truncate(BEFORE_MAX - 1);
         known.before.push_front((nonce, Before::Waiting));
         let masked = self.words.mask(&saying);
-        Ok(Admitted { speaker, nonce, listener, is_heard, saying, masked, wait })
+        Ok(Admitted { speaker, nonce, to, is_heard, saying, masked, wait })
     }
 
     /// Judges the wish to read a piece of history.
@@ -180,11 +193,11 @@ impl Chat {
 
     /// Makes a line of what was admitted. It is [said](Chat::say) once the store has it, or forgotten.
     pub fn make_line(&mut self, now: Moment, admitted: Admitted) -> Said {
-        let Admitted { speaker, nonce, listener, is_heard, saying, masked, .. } = admitted;
+        let Admitted { speaker, nonce, to, is_heard, saying, masked, .. } = admitted;
         let id = self.next_line();
-        let (listener, places) = match listener {
-            None => (None, vec![Place::Room(speaker.room)]),
-            Some((account, name)) => {
+        let (listener, places) = match to {
+            Listener::All(place) => (None, vec![place.unwrap_or(Place::Room(speaker.room))]),
+            Listener::One(account, name) => {
                 let mut places = vec![Place::Inbox(account), Place::Inbox(speaker.account)];
                 if !is_heard {
                     places.remove(0);
@@ -258,14 +271,15 @@ impl Chat {
         self.feeds.keys()
     }
 
-    /// The account to which alone something is said, with its name.
-    fn named(&self, target: Target) -> Result<Option<(AccountId, String)>, RefusalReason> {
+    /// Who reads a line, one alone by name.
+    fn named(&self, target: Target) -> Result<Listener, RefusalReason> {
         Ok(match target {
-            Target::Room => None,
-            Target::Account(account, Some(name)) => Some((account, name)),
+            Target::Room => Listener::All(None),
+            Target::Party(party) => Listener::All(Some(Place::Party(party))),
+            Target::Account(account, Some(name)) => Listener::One(account, name),
             Target::Account(account, None) => {
                 let known = self.speakers.get(&account).ok_or(RefusalReason::NobodyThere)?;
-                Some((account, known.name.clone()))
+                Listener::One(account, known.name.clone())
             }
         })
     }
@@ -289,9 +303,8 @@ impl Chat {
     fn push(&mut self, place: &Place, line: &ChatLine) {
         if !self.feeds.contains_key(place) {
             self.make_room();
-            let feed = Publisher::new(
-                Feed::new(self.epoch).with_history(history(place)).for_newcomers(NEWCOMERS_LINES),
-            );
+            let feed = Feed::new(self.epoch_of(place)).with_history(history(place));
+            let feed = Publisher::new(feed.for_newcomers(NEWCOMERS_LINES));
             self.feeds.insert(place.clone(), FeedOfPlace { feed, newest: line.id });
         }
         if let Some(of_place) = self.feeds.get_mut(place) {
@@ -301,21 +314,30 @@ impl Chat {
         }
     }
 
-    /// Where there are too many feeds, one of those goes to which nothing was said for the longest time: an inbox, or the feed
-    /// of a player's own room, which may have ended. Its lines are in the store.
+    /// The epoch of a feed that begins now. Whoever goes from one party to another finds another feed by the same name, so
+    /// each party has an epoch of its own, and none has that of silence.
+    fn epoch_of(&self, place: &Place) -> u32 {
+        match place {
+            Place::Room(_) | Place::Inbox(_) => self.epoch,
+            Place::Party(_) => self.hasher.hash_one((place, self.epoch)) as u32 | 1,
+        }
+    }
+
+    /// Where there are too many feeds, one of those goes to which nothing was said for the longest time: an inbox, a party's, or
+    /// the feed of a player's own room, which may have ended. Its lines are in the store.
     fn make_room(&mut self) {
         if self.feeds.len() < FEEDS_MAX {
             return;
         }
         let may_go = |place: &Place| match place {
-            Place::Inbox(_) => true,
+            Place::Inbox(_) | Place::Party(_) => true,
             Place::Room(room) => room.starts_with(OWN_ROOM_PREFIX),
         };
         let candidates = self.feeds.iter().filter(|(place, _)| may_go(place));
         let oldest = candidates.min_by_key(|(_, of_place)| of_place.newest);
         if let Some(place) = oldest.map(|(place, _)| place.clone()) {
             self.feeds.remove(&place);
-            self.epoch = self.epoch.wrapping_add(1);
+            self.epoch = self.epoch.wrapping_add(2);
             self.given_up.push(place);
         }
     }
@@ -346,7 +368,7 @@ fn tidy(saying: Saying) -> Result<Saying, RefusalReason> {
 fn history(place: &Place) -> usize {
     match place {
         Place::Room(_) => FEED_ENTRIES_MAX,
-        Place::Inbox(_) => INBOX_LINES,
+        Place::Inbox(_) | Place::Party(_) => INBOX_LINES,
     }
 }
 

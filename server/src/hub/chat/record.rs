@@ -3,7 +3,7 @@
 use driftfield_shared::protocol::{AccountTag, ChatLine, LineId, Nonce, Phrase, Saying, Talker};
 
 use super::machine::{Place, Said};
-use crate::store::{AccountId, LineKind, StoredLine, room_place};
+use crate::store::{AccountId, LineKind, PartyId, StoredLine, room_place};
 use crate::text::WordList;
 
 impl Place {
@@ -12,6 +12,7 @@ impl Place {
         match self {
             Place::Room(room) => room_place(room).into(),
             Place::Inbox(account) => format!("inbox:{:016x}", account.0).into(),
+            Place::Party(party) => format!("party:{:016x}", party.0).into(),
         }
     }
 
@@ -20,8 +21,11 @@ impl Place {
         if let Some(room) = key.strip_prefix("room:") {
             return Some(Place::Room(room.into()));
         }
-        let account = key.strip_prefix("inbox:")?;
-        u64::from_str_radix(account, 16).ok().map(|id| Place::Inbox(AccountId(id)))
+        let number = |text| u64::from_str_radix(text, 16).ok();
+        if let Some(party) = key.strip_prefix("party:") {
+            return number(party).map(|id| Place::Party(PartyId(id)));
+        }
+        number(key.strip_prefix("inbox:")?).map(|id| Place::Inbox(AccountId(id)))
     }
 }
 

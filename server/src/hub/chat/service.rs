@@ -9,18 +9,18 @@ use std::collections::{BTreeMap, VecDeque};
 
 use driftfield_shared::limits::HISTORY_LINES_MAX;
 use driftfield_shared::protocol::{
-    CHAT, ChatLine, Done, INBOX, LineId, Nonce, Outcome, RefusalReason, Saying,
+    CHAT, ChatLine, Done, INBOX, LineId, Nonce, Outcome, PARTY_CHAT, RefusalReason, Saying,
 };
 use tokio::time::Instant;
 use tracing::{error, warn};
 
 use super::machine::{Admitted, Before, Chat, Moment, Place, Target};
 use super::record::{records, restored};
-use crate::hub::HubTopics;
 use crate::hub::desk::{Answer, Ask, Asker, Asks};
 use crate::hub::moderation::Ignores;
+use crate::hub::{HubTopics, Parties};
 use crate::metrics::ChatMetrics;
-use crate::store::{Batch, StoreHandle, Submission, unix_millis, unix_seconds};
+use crate::store::{AccountId, Batch, StoreHandle, Submission, unix_millis, unix_seconds};
 use crate::text::WordList;
 
 /// What can be asked for.
@@ -30,6 +30,10 @@ pub enum What {
     Say(Target, Saying),
     /// Lines of a place before a line, the newest of them.
     History(Place, LineId),
+    /// To say something to the own party.
+    SayInParty(Saying),
+    /// The same as [`What::History`] of the own party.
+    PartyHistory(LineId),
 }
 
 /// The chat, with everything around it.
@@ -40,6 +44,7 @@ pub struct ChatService {
     store: StoreHandle,
     topics: HubTopics,
     ignores: Ignores,
+    parties: Parties,
     metrics: ChatMetrics,
     start: Instant,
     /// Lines that are said a little later, because their speakers say too much.
@@ -64,6 +69,7 @@ impl ChatService {
         store: StoreHandle,
         topics: HubTopics,
         ignores: Ignores,
+        parties: Parties,
         metrics: ChatMetrics,
     ) -> Self {
         let lines = store.newest_lines(RESTORED_LINES).unwrap_or_else(|error| {
@@ -81,6 +87,7 @@ impl ChatService {
             store,
             topics,
             ignores,
+            parties,
             metrics,
             start: Instant::now(),
             waiting: BTreeMap::new(),
@@ -117,12 +124,28 @@ impl ChatService {
     fn handle(&mut self, Ask { asker, nonce, what, answer }: Ask<What>) {
         match what {
             What::Say(target, saying) => self.handle_say(asker, nonce, target, saying, answer),
-            What::History(place, before) => {
-                match self.chat.admit_reading(self.now(), asker.account) {
-                    Ok(()) => self.read_history(place, before, answer),
-                    Err(reason) => answer.send(Outcome::Refused(reason)),
+            What::History(place, before) => self.handle_reading(&asker, place, before, answer),
+            What::SayInParty(saying) => match self.parties.of(asker.account) {
+                Some(party) => {
+                    self.handle_say(asker, nonce, Target::Party(party), saying, answer);
                 }
-            }
+                // What was said before the account left its party is known all the same.
+                None if !self.answer_before(asker.account, nonce, &answer) => {
+                    answer.send(Outcome::Refused(RefusalReason::NoParty));
+                }
+                None => {}
+            },
+            What::PartyHistory(before) => match self.parties.of(asker.account) {
+                Some(party) => self.handle_reading(&asker, Place::Party(party), before, answer),
+                None => answer.send(Outcome::Refused(RefusalReason::NoParty)),
+            },
+        }
+    }
+
+    fn handle_reading(&mut self, asker: &Asker, place: Place, before: LineId, answer: Answer) {
+        match self.chat.admit_reading(self.now(), asker.account) {
+            Ok(()) => self.read_history(place, before, answer),
+            Err(reason) => answer.send(Outcome::Refused(reason)),
         }
     }
 
@@ -135,23 +158,8 @@ impl ChatService {
         answer: Answer,
     ) {
         let account = asker.account;
-        match self.chat.before(account, nonce) {
-            Some(Before::Waiting) => {
-                let mut all = self.waiting.values_mut();
-                let same = all.find(|(admitted, _)| admitted.request() == (account, nonce));
-                if let Some((_, answers)) = same {
-                    answers.push(answer);
-                }
-                return;
-            }
-            Some(Before::Said(line)) => {
-                match self.pending.iter_mut().find(|pending| pending.line == line) {
-                    Some(pending) => pending.answers.push(answer),
-                    None => answer.send(Outcome::Done(Done::Said { line })),
-                }
-                return;
-            }
-            None => {}
+        if self.answer_before(account, nonce, &answer) {
+            return;
         }
         if let Some(mute) = self.store.sanctions().mute(account) {
             let left =
@@ -161,7 +169,7 @@ impl ChatService {
         }
         // Whoever is ignored is not told: the line goes to the speaker's own inbox alone.
         let is_heard = match &target {
-            Target::Room => true,
+            Target::Room | Target::Party(_) => true,
             Target::Account(listener, _) => !self.ignores.is_ignoring(*listener, account),
         };
         match self.chat.admit(self.now(), asker, nonce, target, is_heard, saying) {
@@ -175,6 +183,28 @@ impl ChatService {
                 self.waiting.insert(key, (admitted, vec![answer]));
             }
             Err(reason) => answer.send(Outcome::Refused(reason)),
+        }
+    }
+
+    /// Answers a request that was made before, now or when its line is durable. Returns whether it was.
+    fn answer_before(&mut self, account: AccountId, nonce: Nonce, answer: &Answer) -> bool {
+        match self.chat.before(account, nonce) {
+            Some(Before::Waiting) => {
+                let mut all = self.waiting.values_mut();
+                let same = all.find(|(admitted, _)| admitted.request() == (account, nonce));
+                if let Some((_, answers)) = same {
+                    answers.push(answer.clone());
+                }
+                true
+            }
+            Some(Before::Said(line)) => {
+                match self.pending.iter_mut().find(|pending| pending.line == line) {
+                    Some(pending) => pending.answers.push(answer.clone()),
+                    None => answer.clone().send(Outcome::Done(Done::Said { line })),
+                }
+                true
+            }
+            None => false,
         }
     }
 
@@ -263,6 +293,7 @@ pub fn topic_name(place: &Place) -> String {
     match place {
         Place::Room(room) => format!("{CHAT}/{room}"),
         Place::Inbox(account) => format!("{INBOX}/{:016x}", account.0),
+        Place::Party(party) => format!("{PARTY_CHAT}/{:016x}", party.0),
     }
 }
 

@@ -24,6 +24,7 @@ use driftfield_shared::protocol::{Act, Complaint, RefusalReason, Role, VOTE, Vot
 use ipnet::IpNet;
 use tokio::sync::oneshot;
 
+pub(super) use finding::account_name;
 pub use ignores::Ignores;
 pub use kicks::{Guest, Kick, Kicked, Kicks};
 pub use players::{Present, Subject};

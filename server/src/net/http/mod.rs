@@ -38,7 +38,7 @@ pub use serve::serve_socket;
 pub use visitor::Visitor;
 
 use super::proxies::TrustedProxies;
-use crate::hub::{Accounts, Contents, Directory};
+use crate::hub::{Accounts, Contents, Directory, Parties};
 use crate::logging::{RefusalLog, Throttle};
 use crate::metrics::Metrics;
 use crate::own_rooms::OwnRooms;
@@ -52,6 +52,7 @@ use handshake::{HostName, Place, check_host, check_size, check_upgrade};
 pub struct Site {
     rooms: Directory,
     own_rooms: OwnRooms,
+    parties: Parties,
     contents: Contents,
     store: StoreHandle,
     accounts: Accounts,
@@ -94,6 +95,7 @@ impl Site {
     pub fn new(
         rooms: Directory,
         own_rooms: OwnRooms,
+        parties: Parties,
         contents: Contents,
         store: StoreHandle,
         metrics: Metrics,
@@ -102,6 +104,7 @@ impl Site {
         Self {
             rooms,
             own_rooms,
+            parties,
             contents,
             accounts: Accounts::new(store.clone()),
             store,
@@ -235,7 +238,8 @@ impl Site {
                         }
                         BodyRoute::Room(route) => {
                             let (rooms, accounts) = (&self.own_rooms, &self.accounts);
-                            route.answer(rooms, accounts, client, &body).await
+                            let parties = &self.parties;
+                            route.answer(rooms, parties, accounts, client, &body).await
                         }
                     },
                 },

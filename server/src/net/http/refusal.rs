@@ -81,6 +81,9 @@ pub enum Refusal {
     /// An identifier of no room.
     #[error("there is no such room; /api/rooms lists them")]
     NoSuchRoom,
+    /// The link of no party.
+    #[error("there is no such party: its link was changed, or its last member has left")]
+    NoSuchParty,
     /// Cookies that are none of ours, but that a browser sends to every program on the same host.
     #[error(
         "the cookies in this request are too long: together with the rest, {REQUEST_HEAD_BYTES_MAX} bytes are read. They \
@@ -142,7 +145,7 @@ impl Refusal {
                 OwnRoomError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             },
             Refusal::ForeignOrigin | Refusal::Banned(_) => StatusCode::FORBIDDEN,
-            Refusal::NoSuchRoom | Refusal::NotFound => StatusCode::NOT_FOUND,
+            Refusal::NoSuchRoom | Refusal::NoSuchParty | Refusal::NotFound => StatusCode::NOT_FOUND,
             Refusal::Cookies | Refusal::HeadTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Refusal::Admission(AdmissionError::Full) => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::TooManyRequests | Refusal::TooManyAccounts | Refusal::Admission(_) => {
@@ -176,6 +179,7 @@ impl Refusal {
             Refusal::Greeting(_) => "greeting",
             Refusal::ForeignOrigin => "foreign_origin",
             Refusal::NoSuchRoom => "no_such_room",
+            Refusal::NoSuchParty => "no_such_party",
             Refusal::Cookies => "cookies_too_long",
             Refusal::HeadTooLong => "head_too_long",
             Refusal::Admission(error) => error.label(),

@@ -1,7 +1,7 @@
 //! Who is in the room, for those who look after the company there.
 
 use super::{Context, Membership};
-use crate::hub::Present;
+use crate::hub::{Present, Wanted, Whereabouts};
 
 impl Membership {
     /// Everyone with a seat.
@@ -27,6 +27,23 @@ impl Membership {
             }
         });
         present.collect()
+    }
+
+    /// Who of these has a seat and a connection, and where the ship is.
+    pub fn whereabouts(&self, context: &Context<'_>, wanted: &Wanted) -> Vec<Whereabouts> {
+        let state = context.state();
+        let found = state.seats().iter().filter_map(|seat| {
+            let player = seat.info.player;
+            let account = state.seats().account_of(player);
+            let account = account.filter(|account| wanted.contains(account))?;
+            self.clients.iter().find(|client| client.player == player)?;
+            let ship = state.ship(player).map(|ship| {
+                let place = ship.state.position.round();
+                (place.x as i32, place.y as i32)
+            });
+            Some(Whereabouts { account, name: seat.info.name.clone(), player, ship })
+        });
+        found.collect()
     }
 }
 

@@ -189,6 +189,7 @@ fn handle(room: &mut Room, message: RoomMessage, now: Instant) {
         RoomMessage::SetRules(rules) => room.set_rules(rules),
         // Whoever asked may have given up.
         RoomMessage::ListPlayers(answer) => drop(answer.send(room.present())),
+        RoomMessage::Locate(wanted, answer) => drop(answer.send(room.whereabouts(&wanted))),
         RoomMessage::Drain => room.drain(now),
     }
 }

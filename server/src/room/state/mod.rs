@@ -323,7 +323,8 @@ impl RoomState {
         true
     }
 
-    fn ship(&self, player: PlayerId) -> Option<&Ship> {
+    /// The ship of a player; `None` while there is none.
+    pub fn ship(&self, player: PlayerId) -> Option<&Ship> {
         self.world.ships().get(self.world.pilot(player)?.ship?)
     }
 

@@ -22,7 +22,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use driftfield_shared::limits::BOARD_UPDATES_PER_SECOND;
 use driftfield_shared::protocol::{
-    CHAT, INBOX, KILLS, Kill, LEADERBOARD, NOTICES, PlayerInfo, ROSTER, STANDINGS, VOTE, player_key,
+    CHAT, INBOX, KILLS, Kill, LEADERBOARD, NOTICES, PARTY, PARTY_CHAT, PlayerInfo, ROSTER,
+    STANDINGS, VOTE, player_key,
 };
 use driftfield_shared::sim::World;
 use driftfield_shared::topics::{Board, Feed, Publisher, Topic};
@@ -31,8 +32,8 @@ use driftfield_shared::wire::codec;
 
 use super::state::RoomEvent;
 use crate::hub::{
-    HubTopics, HubView, NO_NOTICES, NO_VOTE, Place, SILENCE, To, notices_topic, topic_name,
-    vote_topic,
+    HubTopics, HubView, NO_NOTICES, NO_PARTY, NO_VOTE, Place, SILENCE, To, notices_topic,
+    own_party_topics, topic_name, vote_topic,
 };
 use crate::store::AccountId;
 pub use messages::TopicMessages;
@@ -81,6 +82,8 @@ pub struct OwnTopics {
     pub notices: Option<Box<str>>,
     /// The vote of its room.
     pub vote: Box<str>,
+    /// The party of its account, and what is said there. The hub lets these names lead to whichever party that is.
+    pub party: Option<[Box<str>; 2]>,
 }
 
 impl OwnTopics {
@@ -89,7 +92,8 @@ impl OwnTopics {
         let inbox = account.map(|account| topic_name(&Place::Inbox(account)).into());
         let chat = topic_name(&Place::Room(room.into())).into();
         let notices = account.map(|account| notices_topic(To::Account(account)).into());
-        OwnTopics { chat, inbox, notices, vote: vote_topic(room).into() }
+        let party = account.map(|account| own_party_topics(account).map(Into::into));
+        OwnTopics { chat, inbox, notices, vote: vote_topic(room).into(), party }
     }
 
     /// The topic that a client means. Other clients' own topics have no name that it could use.
@@ -103,6 +107,8 @@ impl OwnTopics {
             INBOX => TopicName::Own(self.inbox.clone()?, SILENCE),
             NOTICES => TopicName::Own(self.notices.clone()?, NO_NOTICES),
             VOTE => TopicName::Own(self.vote.clone(), NO_VOTE),
+            PARTY => TopicName::Own(self.party.as_ref()?[0].clone(), NO_PARTY),
+            PARTY_CHAT => TopicName::Own(self.party.as_ref()?[1].clone(), SILENCE),
             name if name.contains('/') => return None,
             name => TopicName::Hub(name.into()),
         })

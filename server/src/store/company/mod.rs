@@ -1,7 +1,8 @@
-//! What is kept of the company that players are to each other: roles, whom they ignore, what they report, what they are told.
+//! What is kept of the company that players are to each other: roles, friends, parties, whom they ignore, what they report,
+//! what they are told.
 //!
 //! ```text
-//! hub/moderation, hub/notices --Record--> writer --> accounts.role, ignores, reports, requests, notices
+//! hub/moderation, hub/notices, hub/party --Record--> writer --> accounts.role, ignores, parties, reports, requests, notices
 //!        ^                                     |
 //!        +-- Roles (in memory), StoreHandle <--+
 //! ```
@@ -9,6 +10,7 @@
 mod friends;
 mod ignores;
 mod notices;
+mod parties;
 mod reports;
 mod requests;
 mod roles;
@@ -22,6 +24,7 @@ use super::{AuditLine, StoreError, StoreHandle, StoredLine, audit, lines};
 pub use friends::{FriendChange, Wanted};
 pub use ignores::{IgnoreChange, Ignored};
 pub use notices::{NoticesRead, StoredNotice};
+pub use parties::{PartyChange, PartyId, StoredMember, StoredParty};
 pub use reports::{Report, StoredReport};
 pub use requests::ExecutedRequest;
 pub use roles::Roles;
@@ -31,6 +34,7 @@ pub(super) fn forget(connection: &Connection, account: AccountId) -> rusqlite::R
     friends::forget(connection, account)?;
     ignores::forget(connection, account)?;
     requests::forget(connection, account)?;
+    parties::forget(connection, account)?;
     notices::forget(connection, account)
 }
 
@@ -119,6 +123,11 @@ impl StoreHandle {
     /// Everyone who wants to be somebody's friend.
     pub fn friends(&self) -> Result<Vec<Wanted>, StoreError> {
         self.read(friends::all)
+    }
+
+    /// All parties.
+    pub fn parties(&self) -> Result<Vec<StoredParty>, StoreError> {
+        self.read(parties::all)
     }
 
     /// The key of the short hashes of networks.

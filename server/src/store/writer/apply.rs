@@ -26,6 +26,7 @@ pub(in crate::store) fn apply(
         Record::OwnRoom(change) => change.apply(connection),
         Record::Ignore(change) => change.apply(connection),
         Record::Friend(change) => change.apply(connection),
+        Record::Party(change) => change.apply(connection),
         Record::Report(report) => report.apply(connection),
         Record::Request(request) => request.apply(connection),
         Record::Notice(notice) => notice.apply(connection),

@@ -2,8 +2,8 @@
 
 use driftfield_shared::protocol::{
     AccountTag, Act, ClientControl, ClientMessage, Complaint, HubBody, HubRequest, InputMessage,
-    LineId, LinesOf, Nonce, Request, RequestBody, RequestId, SayTo, Saying, Term, Whom,
-    decode_client, encode_client_control, is_input_command,
+    LineId, LinesOf, Nonce, PartySecret, PartyWish, Request, RequestBody, RequestId, SayTo, Saying,
+    Term, Whom, decode_client, encode_client_control, is_input_command,
 };
 use driftfield_shared::topics::{Handle, Key, Since, Subscribe};
 use driftfield_shared::units::{Angle, Controls, Thrust, Tick, ViewLag};
@@ -59,7 +59,10 @@ fn seeds() -> Vec<Vec<u8>> {
     let vote =
         hub(HubBody::StartVote { whom: Whom::Account(AccountTag(300)), note: String::new() });
     let report = HubBody::Report { whom: eve(), complaint: Complaint::Spam, note: "so".into() };
-    let others = [ClientControl::Leave, request, say, history, moderate, vote, hub(report)];
+    let invite = hub(HubBody::Party(PartyWish::Invite(eve())));
+    let join = hub(HubBody::Party(PartyWish::Join(PartySecret([7; 16]))));
+    let others =
+        [ClientControl::Leave, request, say, history, moderate, vote, invite, join, hub(report)];
     let controls = subscribe.chain(unsubscribe).chain(others);
     std::iter::once(input.encode())
         .chain(controls.map(|control| encode_client_control(&control)))

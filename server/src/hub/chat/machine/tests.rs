@@ -224,3 +224,21 @@ fn fifty_who_flood_a_room_and_whisper_to_all_are_slowed_then_refused_then_mute_a
     assert!(chat.feeds.len() <= 51 && chat.speakers.len() == 51);
     assert!(chat.speakers.values().all(|known| known.before.len() <= BEFORE_MAX));
 }
+
+#[test]
+fn a_line_to_a_party_is_read_there_alone_in_a_feed_that_is_no_other_partys() {
+    let mut chat = chat();
+    let (one, other) = (PartyId(1), PartyId(2));
+    say(&mut chat, 0, ADA, 1, Target::Party(one), text("left flank"));
+    say(&mut chat, 3, BO, 2, Target::Party(other), text("right flank"));
+    let said = say(&mut chat, 6, ADA, 3, Target::Party(one), text("now"));
+    assert_eq!((said.places, said.line.listener), (vec![Place::Party(one)], None));
+    assert_eq!(lines(&mut chat, &Place::Party(one)), ["left flank", "now"]);
+    assert_eq!(lines(&mut chat, &Place::Party(other)), ["right flank"]);
+    assert_eq!(lines(&mut chat, &Place::Room("home".into())), [""; 0]);
+    assert_eq!(lines(&mut chat, &Place::Inbox(ADA)), [""; 0]);
+    // Whoever goes from one party to another, or to none, finds another feed by the same name.
+    let epochs = [one, other].map(|party| chat.feed(&Place::Party(party)).unwrap().epoch());
+    assert_ne!(epochs[0], epochs[1]);
+    assert!(!epochs.contains(&chat.silence().epoch()));
+}

@@ -1,9 +1,10 @@
-//! The addresses of rooms that players open for themselves.
+//! The addresses of rooms that players open for themselves, and of parties.
 //!
 //! ```text
 //! POST /api/rooms/open   {"secret": S, like, name, owner_name, seats, bots, is_locked} -> {"room", "invite"?}
 //! POST /api/rooms/enter  {"secret": S, "room": ID, "invite": I}                        -> 204: the account may enter
 //! POST /api/rooms/mine   {"secret": S}               -> {"rooms_max", "seats_max", "room"?, "invite"?}
+//! POST /api/party        {"party": I}              -> {"leader", "members", "members_max", "room"?}: where a link leads
 //! ```
 //!
 //! An invitation is in the body, as a secret is. Where a page links to a room with its invitation, that stands behind the `#`,
@@ -12,10 +13,12 @@
 use std::net::IpAddr;
 
 use data_encoding::BASE64URL_NOPAD;
+use driftfield_shared::protocol::PartySecret;
 use serde::{Deserialize, Serialize};
 
 use super::{json, no_content, parse, secret_of};
-use crate::hub::{AccountError, Accounts};
+use crate::hub::{AccountError, Accounts, Invited, Parties};
+use crate::limits::PARTY_MEMBERS_MAX;
 use crate::net::http::{Answer, Refusal};
 use crate::own_rooms::{Opened, OwnRooms, Wish};
 
@@ -25,6 +28,7 @@ pub(in crate::net::http) enum RoomRoute {
     Open,
     Enter,
     Mine,
+    Party,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +55,22 @@ struct EnterBody {
 #[serde(deny_unknown_fields)]
 struct MineBody {
     secret: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PartyBody {
+    party: String,
+}
+
+/// A party, as whoever has its link reads it.
+#[derive(Serialize)]
+struct PartyAnswer {
+    leader: String,
+    members: usize,
+    members_max: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<String>,
 }
 
 /// A room of one's own, as its owner reads it.
@@ -82,6 +102,7 @@ impl RoomRoute {
             "/api/rooms/open" => Some(RoomRoute::Open),
             "/api/rooms/enter" => Some(RoomRoute::Enter),
             "/api/rooms/mine" => Some(RoomRoute::Mine),
+            "/api/party" => Some(RoomRoute::Party),
             _ => None,
         }
     }
@@ -90,6 +111,7 @@ impl RoomRoute {
     pub(in crate::net::http) async fn answer(
         self,
         rooms: &OwnRooms,
+        parties: &Parties,
         accounts: &Accounts,
         client: Option<IpAddr>,
         body: &[u8],
@@ -115,9 +137,7 @@ impl RoomRoute {
             RoomRoute::Enter => {
                 let EnterBody { secret, room, invite } = parse(body)?;
                 let account = account(&secret).await?;
-                let invite = BASE64URL_NOPAD.decode(invite.as_bytes()).ok();
-                let invite = invite.and_then(|invite| invite.try_into().ok());
-                let invite: [u8; 16] = invite.ok_or(Refusal::BodyForm)?;
+                let invite = invitation(&invite)?;
                 rooms.enter(account, &room, &invite).await.map_err(Refusal::OwnRoom)?;
                 Ok(no_content())
             }
@@ -131,6 +151,18 @@ impl RoomRoute {
                     own: rooms.of_owner(account).map(RoomAnswer::from),
                 })
             }
+            RoomRoute::Party => {
+                let PartyBody { party } = parse(body)?;
+                let found = parties.invited(PartySecret(invitation(&party)?));
+                let Invited { leader, members, room } = found.ok_or(Refusal::NoSuchParty)?;
+                json(&PartyAnswer { leader, members, members_max: PARTY_MEMBERS_MAX, room })
+            }
         }
     }
+}
+
+/// The bytes of an invitation.
+fn invitation(text: &str) -> Result<[u8; 16], Refusal> {
+    let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok();
+    bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(Refusal::BodyForm)
 }
