@@ -275,7 +275,7 @@ fn put<T: Serialize>(value: &T, out: &mut Vec<u8>) {
     codec::encode_into(value, out);
 }
 
-fn take<T: DeserializeOwned>(rest: &mut &[u8]) -> Result<T, DecodeError> {
+fn take<T: DeserializeOwned + Serialize>(rest: &mut &[u8]) -> Result<T, DecodeError> {
     let (value, after) = codec::decode_first(rest)?;
     *rest = after;
     Ok(value)

@@ -1,9 +1,15 @@
 //! Values of serde types as bytes, and back within bounds: what [docs/wire.md](../../../../docs/wire.md) says of control messages.
 //!
-//! The form is that of bincode 2 in its standard configuration. It is written and read here, in a few hundred lines that know
-//! nothing of types that describe themselves, because the page carries the reading of each type that the server sends.
+//! The form is that of bincode 2 in its standard configuration. Everything native uses bincode itself. The page has a reader and a
+//! writer of its own, which tests compare with it.
 
+#[cfg(any(test, target_arch = "wasm32"))]
+mod lean;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+#[cfg(any(test, target_arch = "wasm32"))]
 mod read;
+#[cfg(any(test, target_arch = "wasm32"))]
 mod write;
 
 use std::io::{self, Write};
@@ -12,8 +18,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use read::Reader;
-use write::{ToWriter, WriteError, Writer};
+#[cfg(target_arch = "wasm32")]
+use lean as form;
+#[cfg(not(target_arch = "wasm32"))]
+use native as form;
 
 use crate::limits::{
     GREETING_BYTES_MAX, NAME_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX, TOPIC_NAME_BYTES_MAX,
@@ -73,19 +81,19 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 /// # Panics
 /// See [`encode`].
 pub fn encode_into<T: Serialize>(value: &T, bytes: &mut Vec<u8>) {
-    match value.serialize(&mut Writer(bytes)) {
-        Ok(()) => {}
-        Err(never) => match never {},
-    }
+    form::encode_into(value, bytes);
 }
 
 /// Decodes a value that takes all of the bytes.
 ///
 /// # Errors
-/// When the bytes are too few, too many, malformed or not the shortest encoding. A sequence that claims more elements
-/// than there are bytes is refused before memory is taken for it.
-pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    decode_whole(bytes, SERVER_MESSAGE_BYTES_MAX)
+/// When the bytes are too few, too many, malformed or not the shortest encoding. Never allocates more than
+/// [`SERVER_MESSAGE_BYTES_MAX`], whatever lengths the bytes claim.
+pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, DecodeError> {
+    if bytes.len() > SERVER_MESSAGE_BYTES_MAX {
+        return Err(DecodeError::Form);
+    }
+    whole(bytes, form::decode_first(bytes)?)
 }
 
 /// Encodes a value for a file, which may be larger than a message.
@@ -104,34 +112,35 @@ pub fn encode_file<T: Serialize>(value: &T) -> Vec<u8> {
 /// # Panics
 /// See [`encode`].
 pub fn encode_file_into<T: Serialize>(value: &T, writer: &mut impl Write) -> io::Result<()> {
-    value.serialize(&mut Writer(ToWriter(writer))).map_err(|WriteError(error)| error)
+    form::write(value, writer)
 }
 
 /// Decodes a value from all bytes of a file.
 ///
 /// # Errors
-/// When the bytes are too few, too many or malformed.
-pub fn decode_file<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    decode_whole(bytes, WORLD_FILE_BYTES_MAX)
+/// When the bytes are too few, too many, malformed or not the shortest encoding.
+pub fn decode_file<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, DecodeError> {
+    if bytes.len() > WORLD_FILE_BYTES_MAX {
+        return Err(DecodeError::Form);
+    }
+    whole(bytes, form::decode_first_of_file(bytes)?)
 }
 
 /// Decodes a value from the first bytes. Returns it, and the bytes after it.
 ///
 /// # Errors
-/// When the bytes are too few or malformed.
-pub fn decode_first<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, &[u8]), DecodeError> {
-    let mut reader = Reader(bytes);
-    let value = T::deserialize(&mut reader)?;
-    Ok((value, reader.0))
+/// When the bytes are too few, malformed or not the shortest encoding.
+pub fn decode_first<T: DeserializeOwned + Serialize>(
+    bytes: &[u8],
+) -> Result<(T, &[u8]), DecodeError> {
+    let (value, used) = form::decode_first(bytes)?;
+    Ok((value, &bytes[used..]))
 }
 
-fn decode_whole<T: DeserializeOwned>(bytes: &[u8], bytes_max: usize) -> Result<T, DecodeError> {
-    if bytes.len() > bytes_max {
-        return Err(DecodeError::Form);
-    }
-    match decode_first(bytes)? {
-        (value, []) => Ok(value),
-        (_, rest) => Err(DecodeError::TrailingBytes(rest.len())),
+fn whole<T>(bytes: &[u8], (value, used): (T, usize)) -> Result<T, DecodeError> {
+    match bytes.len() - used {
+        0 => Ok(value),
+        left => Err(DecodeError::TrailingBytes(left)),
     }
 }
 

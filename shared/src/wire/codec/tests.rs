@@ -128,4 +128,32 @@ proptest! {
             prop_assert_eq!(encode(&value), &bytes[..bytes.len() - rest.len()]);
         }
     }
+
+    #[test]
+    fn the_pages_codec_writes_and_reads_as_bincode_does(value in sample()) {
+        let (mut native, mut page) = (Vec::new(), Vec::new());
+        native::encode_into(&value, &mut native);
+        lean::encode_into(&value, &mut page);
+        prop_assert_eq!(&page, &native);
+        let mut streamed = Vec::new();
+        lean::write(&value, &mut streamed).unwrap();
+        prop_assert_eq!(&streamed, &native);
+        prop_assert_eq!(lean::decode_first(&native), Ok((value, native.len())));
+    }
+
+    #[test]
+    fn the_pages_codec_reads_noise_as_bincode_does(
+        bytes in prop::collection::vec(prop_oneof![4 => 0..8_u8, 1 => any::<u8>()], 0..40),
+    ) {
+        let page = lean::decode_first::<Sample>(&bytes);
+        let native = native::decode_first::<Sample>(&bytes);
+        // Of two things that are wrong, each may name another one.
+        match native {
+            Ok(read) => {
+                let is_nan = read.0 != read.0.clone();
+                prop_assert!(is_nan || page == Ok(read));
+            }
+            Err(_) => prop_assert!(page.is_err(), "{page:?}"),
+        }
+    }
 }
