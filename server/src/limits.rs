@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use driftfield_shared::limits::HANDSHAKE_SECONDS_MAX;
 
+/// Threads that read what was said before at the same time: more would take the processors from ticks.
+pub const HISTORY_READERS: usize = 2;
+/// Readings of what was said before that may wait or run: at a few milliseconds each, the last one is answered within a second.
+pub const HISTORY_READINGS_MAX: usize = 64;
 /// Time from accepting a socket to its first byte, and from the first byte of a request to its last.
 pub const REQUEST_TIME_MAX: Duration =
     Duration::from_millis((HANDSHAKE_SECONDS_MAX * 1_000.0) as u64);

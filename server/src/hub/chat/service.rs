@@ -6,11 +6,13 @@
 //! ```
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use driftfield_shared::limits::HISTORY_LINES_MAX;
 use driftfield_shared::protocol::{
     CHAT, ChatLine, Done, INBOX, LineId, Nonce, Outcome, PARTY_CHAT, RefusalReason, Saying,
 };
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tracing::{error, warn};
 
@@ -19,6 +21,7 @@ use super::record::{records, restored};
 use crate::hub::desk::{Answer, Ask, Asker, Asks};
 use crate::hub::moderation::Ignores;
 use crate::hub::{HubTopics, Parties};
+use crate::limits::{HISTORY_READERS, HISTORY_READINGS_MAX};
 use crate::metrics::ChatMetrics;
 use crate::store::{AccountId, Batch, StoreHandle, Submission, unix_millis, unix_seconds};
 use crate::text::WordList;
@@ -49,6 +52,9 @@ pub struct ChatService {
     start: Instant,
     /// Lines that are said a little later, because their speakers say too much.
     waiting: BTreeMap<(Instant, u64), (Admitted, Vec<Answer>)>,
+    /// Permits to read what was said before: for those who read or wait to, and for those who read.
+    readings: Arc<Semaphore>,
+    readers: Arc<Semaphore>,
     admitted: u64,
     /// Lines that were said and are not durable yet, in their order.
     pending: VecDeque<Pending>,
@@ -91,6 +97,8 @@ impl ChatService {
             metrics,
             start: Instant::now(),
             waiting: BTreeMap::new(),
+            readings: Arc::new(Semaphore::new(HISTORY_READINGS_MAX)),
+            readers: Arc::new(Semaphore::new(HISTORY_READERS)),
             admitted: 0,
             pending: VecDeque::new(),
         };
@@ -252,23 +260,24 @@ impl ChatService {
         }
     }
 
-    /// Reads on a thread that may wait for the disk.
+    /// Reads on a thread that may wait for the disk. A few do at a time, so that the processors stay free for ticks, and of
+    /// the others no more wait than can be answered soon.
     fn read_history(&self, place: Place, before: LineId, answer: Answer) {
+        let Ok(waiting) = self.readings.clone().try_acquire_owned() else {
+            return answer.send(Outcome::Refused(RefusalReason::Busy));
+        };
+        let readers = self.readers.clone();
         let (store, words) = (self.store.clone(), self.words.clone());
-        tokio::task::spawn_blocking(move || {
-            let outcome = match store.lines_before(&place.key(), before.0, HISTORY_LINES_MAX) {
-                Ok(lines) => {
-                    let is_start = lines.len() < HISTORY_LINES_MAX as usize;
-                    let lines = lines.into_iter().filter_map(|line| restored(line, &words));
-                    let lines: Vec<ChatLine> = lines.map(|(_, line, _)| line).collect();
-                    Outcome::Done(Done::History { lines, is_start })
-                }
-                Err(error) => {
-                    warn!(%error, "what was said before cannot be read");
-                    Outcome::Refused(RefusalReason::Busy)
-                }
-            };
-            answer.send(outcome);
+        tokio::spawn(async move {
+            let _waiting = waiting;
+            // It fails only for a semaphore that is closed, and nobody closes this one.
+            let Ok(_reader) = readers.acquire_owned().await else { return };
+            let read = tokio::task::spawn_blocking(move || {
+                answer.send(history(&store, &words, &place, before));
+            });
+            if let Err(error) = read.await {
+                error!(%error, "a reading of what was said before has failed: a bug");
+            }
         });
     }
 
@@ -285,6 +294,22 @@ impl ChatService {
 
     fn now(&self) -> Moment {
         Moment { since_start: self.start.elapsed(), unix_ms: unix_millis() }
+    }
+}
+
+/// What was said in a place before a line.
+fn history(store: &StoreHandle, words: &WordList, place: &Place, before: LineId) -> Outcome {
+    match store.lines_before(&place.key(), before.0, HISTORY_LINES_MAX) {
+        Ok(lines) => {
+            let is_start = lines.len() < HISTORY_LINES_MAX as usize;
+            let lines = lines.into_iter().filter_map(|line| restored(line, words));
+            let lines: Vec<ChatLine> = lines.map(|(_, line, _)| line).collect();
+            Outcome::Done(Done::History { lines, is_start })
+        }
+        Err(error) => {
+            warn!(%error, "what was said before cannot be read");
+            Outcome::Refused(RefusalReason::Busy)
+        }
     }
 }
 
