@@ -306,6 +306,7 @@ refusal-no-party = There is no such party: its link was changed, or you are in n
 refusal-party-full = A party has { NUMBER($max) } members at most.
 refusal-not-leader = Only the leader of the party can do that.
 refusal-no-invitation = That invitation is not good any more.
+refusal-settings-too-long = These settings are too long to come along to other browsers. This browser keeps them.
 
 ## The menu
 

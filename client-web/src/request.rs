@@ -18,6 +18,13 @@ pub struct Answer {
     pub refusal: Option<String>,
 }
 
+impl Answer {
+    /// Why the server refused, as it names that for programs; empty if it does not say.
+    pub fn code(&self) -> &str {
+        self.refusal.as_deref().unwrap_or_default()
+    }
+}
+
 /// Sends a POST request, with a JSON body if there is one. Calls `answered` once: with the answer, or with `None` if the
 /// server cannot be reached. A browser adds the page's origin to a request with this method, as it does for a socket.
 pub fn post(url: &str, json: Option<&str>, answered: impl FnOnce(Option<Answer>) + 'static) {

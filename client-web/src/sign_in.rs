@@ -4,7 +4,7 @@ use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
 
 use crate::account::Secret;
-use crate::net::{Refusal, Ticket};
+use crate::net::{Ban, Refusal, Ticket};
 use crate::request::{Answer, post};
 
 /// How a request for a ticket ended.
@@ -14,8 +14,8 @@ pub enum SignIn {
     Ticket(Ticket),
     /// The server has refused.
     Refused(Refusal),
-    /// The player is banned, in the server's words.
-    Banned(String),
+    /// The player is banned.
+    Banned(Ban),
     /// The server cannot be reached.
     Unreachable,
 }
@@ -32,9 +32,9 @@ impl SignIn {
         let Some(answer) = answer else { return SignIn::Unreachable };
         match ticket(&answer.body) {
             Some(ticket) if answer.status == 200 => SignIn::Ticket(ticket),
-            _ => match Refusal::of(answer.status, &answer.body) {
-                Refusal::Banned => SignIn::Banned(answer.body),
-                refusal => SignIn::Refused(refusal),
+            _ => match Ban::of_code(answer.code()).filter(|_| answer.status == 403) {
+                Some(ban) => SignIn::Banned(ban),
+                None => SignIn::Refused(Refusal::of(answer.status, answer.code())),
             },
         }
     }

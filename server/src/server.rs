@@ -18,7 +18,7 @@ use crate::house_bots::HouseBots;
 use crate::hub::{
     Asks, ChatService, ContentWatch, Contents, Desk, Desks, Directory, HostOrder, HubTopics,
     Ignores, Kicks, Lobby, ModerationService, Notices, NoticesAsk, NoticesService, Parties,
-    PartyAsk, PartyService, Plea, What,
+    PartyAsk, PartyService, Plea, SettingsAsk, SettingsService, What,
 };
 use crate::limits::{DESCRIPTORS_RESERVED, MEMORY_STORE_BYTES};
 use crate::metrics::Metrics;
@@ -96,6 +96,7 @@ pub struct Server {
     moderation: (ModerationService, Asks<Plea>),
     notices: (NoticesService, Asks<NoticesAsk>),
     parties: (PartyService, Asks<PartyAsk>),
+    settings: (SettingsService, Asks<SettingsAsk>),
     /// Takes the host's orders.
     orders: mpsc::Receiver<HostOrder>,
     /// Executes the host's commands.
@@ -135,11 +136,13 @@ impl Server {
         let ((chat_desk, sayings), (moderation_desk, pleas)) = (Desk::open(), Desk::open());
         let (notices_desk, notices_asks) = Desk::open();
         let (party_desk, party_asks) = Desk::open();
+        let (settings_desk, settings_asks) = Desk::open();
         let desks = Desks {
             chat: chat_desk,
             moderation: moderation_desk,
             notices: notices_desk,
             parties: party_desk,
+            settings: settings_desk,
         };
         let notices = Notices::new(store.handle(), metrics.notices().clone());
         let (kicks, ignores) = (Kicks::default(), Ignores::new(store.handle().ignored()?));
@@ -167,6 +170,7 @@ impl Server {
             ignores,
             metrics.parties().clone(),
         );
+        let settings_service = SettingsService::new(store.handle());
         let notices_service = NoticesService::new(notices.clone(), hub.clone());
         let opener = Opener::new(
             config,
@@ -213,6 +217,7 @@ impl Server {
             moderation: (moderation, pleas),
             notices: (notices_service, notices_asks),
             parties: (party_service, party_asks),
+            settings: (settings_service, settings_asks),
             orders,
             office,
             #[cfg(unix)]
@@ -257,6 +262,10 @@ impl Server {
         let parties = parties.serve(party_asks, rooms);
         let (notices, notices_asks) = self.notices;
         let (chat, notices) = (chat.serve(sayings), notices.serve(notices_asks));
+        let (settings, settings_asks) = self.settings;
+        let company = async {
+            tokio::join!(chat, moderation, parties, notices, settings.serve(settings_asks));
+        };
         #[cfg(unix)]
         let admin = async {
             if let Some(admin) = self.admin {
@@ -265,9 +274,7 @@ impl Server {
         };
         #[cfg(not(unix))]
         let admin = async { drop(self.office) };
-        tokio::join!(
-            listener, memory, lobby, own_rooms, content, chat, moderation, notices, parties, admin
-        );
+        tokio::join!(listener, memory, lobby, own_rooms, content, company, admin);
     }
 }
 

@@ -23,6 +23,9 @@ pub const NAME_CHARS_MAX: usize = 20;
 pub const LINE_GRAPHEMES_MAX: usize = 200;
 /// Longest line of chat in bytes: of most writings the characters come to less.
 pub const LINE_BYTES_MAX: usize = 700;
+/// Longest settings of a page in bytes, as its account keeps them: every action with a key of its own, which is 15 of at most 40
+/// bytes, and as much again for what else is set.
+pub const SETTINGS_BYTES_MAX: usize = 960;
 /// Lines of a history in one answer.
 pub const HISTORY_LINES_MAX: u32 = 50;
 
@@ -203,6 +206,8 @@ const _: () = {
     assert!(NAME_BYTES_MAX + 48 < GREETING_BYTES_MAX);
     // Beside the text of a line: its lane, three numbers and their marks.
     assert!(LINE_BYTES_MAX + 64 < CLIENT_MESSAGE_BYTES_MAX);
+    // Settings are a message of their own: beside their text, its kind, two variants, a number, a nonce and a length.
+    assert!(SETTINGS_BYTES_MAX + 1 + 2 + 5 + 9 + 3 < CLIENT_MESSAGE_BYTES_MAX);
     // A line of chat is an entry of a feed: beside its text, two names and sixteen masks.
     assert!(LINE_BYTES_MAX + 2 * NAME_BYTES_MAX + 16 * 6 + 64 <= TOPIC_VALUE_BYTES_MAX);
     // A stall that a connection survives never makes an honest client look like a flood.

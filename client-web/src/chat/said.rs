@@ -70,6 +70,7 @@ pub fn refusal(reason: RefusalReason) -> String {
         RefusalReason::PartyFull { max } => say::refusal_party_full(max),
         RefusalReason::NotLeader => say::REFUSAL_NOT_LEADER.text(),
         RefusalReason::NoInvitation => say::REFUSAL_NO_INVITATION.text(),
+        RefusalReason::SettingsTooLong => say::REFUSAL_SETTINGS_TOO_LONG.text(),
         RefusalReason::OutOfOrder | RefusalReason::Busy => say::REFUSAL_BUSY.text(),
     }
 }

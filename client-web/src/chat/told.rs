@@ -65,7 +65,9 @@ fn done_text(done: &Done) -> String {
         | Done::Said { .. }
         | Done::History { .. }
         | Done::Notices { .. }
-        | Done::NoticesRead => String::new(),
+        | Done::NoticesRead
+        | Done::Settings { .. }
+        | Done::SettingsKept { .. } => String::new(),
     }
 }
 

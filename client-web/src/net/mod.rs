@@ -9,6 +9,7 @@
 //! string is built on the way.
 
 mod backoff;
+mod ban;
 mod bridge;
 mod last_flight;
 mod message;
@@ -21,6 +22,7 @@ mod ticket;
 mod why;
 
 pub use backoff::Backoff;
+pub use ban::Ban;
 pub use bridge::ClockBridge;
 pub use last_flight::LastFlight;
 pub use message::{ConnectionState, Note, PageMessage, Parcel};
@@ -30,4 +32,4 @@ pub use seat::Seat;
 pub use signs::{Sign, Signs, Standing};
 pub use stall::StallWatch;
 pub use ticket::{Credentials, Ticket};
-pub use why::{Refusal, Why, ban_sentence};
+pub use why::{Refusal, Why};

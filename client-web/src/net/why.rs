@@ -3,6 +3,7 @@
 use driftfield_shared::protocol::CloseReason;
 use serde::{Deserialize, Serialize};
 
+use super::ban::Ban;
 use crate::say;
 
 /// Why there is no connection.
@@ -41,10 +42,10 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The meaning of the HTTP status of that answer.
-    pub fn of(status: u16, body: &str) -> Self {
+    /// The meaning of that answer: its HTTP status, and the name that the server gives its reason for programs.
+    pub fn of(status: u16, code: &str) -> Self {
         match status {
-            403 if body.starts_with(BANNED) => Refusal::Banned,
+            403 if Ban::of_code(code).is_some() => Refusal::Banned,
             403 => Refusal::ForeignPage,
             404 => Refusal::NoSuchRoom,
             // The server has no objection: it only says that this request is not for a WebSocket.
@@ -137,25 +138,6 @@ fn close_sentence(reason: CloseReason) -> String {
     }
 }
 
-/// How the server's sentence about a ban begins. A time and a note may follow: `until 2100-03-01 00:00 UTC: ramming`.
-const BANNED: &str = "you are banned from this server";
-
-/// The server's sentence about a ban in our words.
-pub fn ban_sentence(text: &str) -> String {
-    let details = text.trim().strip_prefix(BANNED).unwrap_or_default();
-    let (until, note) = details.split_once(": ").unwrap_or((details, ""));
-    let mut sentence = say::CLOSE_BANNED.text();
-    if let Some(until) = until.strip_prefix(" until ") {
-        sentence.push(' ');
-        sentence.push_str(&say::ban_until(until));
-    }
-    if !note.is_empty() {
-        sentence.push(' ');
-        sentence.push_str(&say::ban_note(note));
-    }
-    sentence
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,22 +177,14 @@ mod tests {
     }
 
     #[test]
-    fn a_ban_is_told_from_a_foreign_page_by_its_sentence_and_not_tried_again() {
-        let body = "you are banned from this server until 2100-03-01 00:00 UTC: ramming\n";
-        let banned = Refusal::of(403, body);
-        assert_eq!((banned, Refusal::of(403, "pages of")), (Refusal::Banned, Refusal::ForeignPage));
+    fn a_ban_is_told_from_a_foreign_page_and_not_tried_again() {
+        let banned = Refusal::of(403, "banned 0 ");
+        let foreign = Refusal::of(403, "foreign_origin");
+        assert_eq!((banned, foreign), (Refusal::Banned, Refusal::ForeignPage));
         assert!(
             [Why::Refused(banned), Why::NoTicket(banned)]
                 .iter()
                 .all(|why| !why.is_worth_retrying())
-        );
-        let told = "You are banned from this server. The ban ends on 2100-03-01 00:00 UTC. The host says: ramming.";
-        assert_eq!(ban_sentence(body), told);
-        assert_eq!(ban_sentence(BANNED), "You are banned from this server.");
-        let for_good = "you are banned from this server: ramming";
-        assert_eq!(
-            ban_sentence(for_good),
-            "You are banned from this server. The host says: ramming."
         );
     }
 

@@ -42,6 +42,7 @@ pub fn listen() -> Result<(), JsValue> {
     })?;
     on(&window, "storage", |_: Event| {
         with_game(Game::follow_account);
+        with_game(Game::follow_settings);
     })?;
     if start::was_pressed() {
         join();

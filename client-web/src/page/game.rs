@@ -80,6 +80,9 @@ pub struct Game {
     pub(super) watch: Watch,
     pub(super) chat: Chat,
     pub(super) settings: Settings,
+    /// The visit in which the account was asked what settings it keeps, and the number of the last question about them.
+    pub(super) settings_visit: u32,
+    pub(super) settings_asked: u32,
     pub(super) feed: VecDeque<(f64, FeedLine)>,
     pub(super) kills_seen: u32,
     pub(super) stats: ClientStats,
@@ -154,6 +157,8 @@ impl Game {
             watch: Watch::default(),
             chat: Chat::default(),
             settings: storage::settings(),
+            settings_visit: 0,
+            settings_asked: 0,
             feed: VecDeque::new(),
             kills_seen: 0,
             stats: ClientStats::default(),
@@ -253,11 +258,17 @@ impl Game {
             storage::keep_scale(scale);
             start::show_scale(scale);
             self.picture.resize();
+            self.settings_changed();
         }
     }
 
     /// Speaks another language, once its messages have come; kept for the next visit.
-    pub fn choose_language(&self, tag: &str) {
+    pub fn choose_language(&mut self, tag: &str) {
+        self.speak(tag);
+        self.settings_changed();
+    }
+
+    pub(super) fn speak(&self, tag: &str) {
         // It does not throw.
         let _ = self.choose_language.call1(&JsValue::UNDEFINED, &tag.into());
     }

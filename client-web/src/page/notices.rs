@@ -1,7 +1,7 @@
 //! What the player is told beside the game: kept, counted, shown, heard, and told by the browser where the player wants that.
 
 use driftfield_shared::netcode::Asked;
-use driftfield_shared::protocol::{HubBody, Nonce, Notice, NoticeId};
+use driftfield_shared::protocol::{HubBody, Nonce, Notice, NoticeEvent, NoticeId};
 use js_sys::Date;
 
 use super::Game;
@@ -48,35 +48,37 @@ impl Game {
         if is_live {
             new.iter().for_each(|notice| self.take_party_notice(&notice.event));
         }
-        let loud: Vec<(Kind, String)> = new
+        let loud: Vec<(Kind, NoticeEvent)> = new
             .iter()
             .filter(|_| is_live)
-            .map(|notice| (Kind::of(&notice.event), words(&notice.event, &clock)))
+            .map(|notice| (Kind::of(&notice.event), notice.event.clone()))
             .collect();
         if loud.iter().any(|(kind, _)| choices.of(*kind).level == Level::Sound) {
             tone::play();
         }
-        let shown: Vec<&(Kind, String)> =
+        let shown: Vec<&(Kind, NoticeEvent)> =
             loud.iter().filter(|(kind, _)| choices.of(*kind).level >= Level::Toast).collect();
         let now_ms = self.now_ms();
         match shown.len() {
             0 => {}
             1..=TOASTS_AT_ONCE => {
-                for (kind, text) in shown {
+                for (kind, event) in shown {
                     let look = match kind {
                         Kind::Host | Kind::Moderation => ToastKind::Warn,
                         _ => ToastKind::Plain,
                     };
-                    self.toasts.show(now_ms, kind.name(), look, text.clone(), TOAST_MS);
+                    let event = event.clone();
+                    let text = move || words(&event, &clock);
+                    self.toasts.show(now_ms, kind.name(), look, text, TOAST_MS);
                 }
             }
             many => {
-                let text = say::notices_unread(many as u32);
+                let text = move || say::notices_unread(many as u32);
                 self.toasts.show(now_ms, "notices", ToastKind::Plain, text, TOAST_MS);
             }
         }
-        for (kind, text) in loud.iter().filter(|(kind, _)| choices.of(*kind).is_outside) {
-            outside::show(text, kind.name());
+        for (kind, event) in loud.iter().filter(|(kind, _)| choices.of(*kind).is_outside) {
+            outside::show(&words(event, &clock), kind.name());
         }
         self.tell_notices();
     }
@@ -110,6 +112,7 @@ impl Game {
         choices.set(kind, choice);
         self.model.notices.choices.set_changed(choices);
         storage::keep_notice_choices(&choices);
+        self.settings_changed();
         self.model.notices.fault.set_changed(None);
         if is_asked {
             let (fault, choices) = (self.model.notices.fault, self.model.notices.choices);
@@ -146,7 +149,7 @@ impl Game {
 }
 
 /// The time of day, with the day if it is another one, as it is written in the language of the page.
-fn clock(at: u64) -> String {
+pub(super) fn clock(at: u64) -> String {
     let (date, now) = (Date::new(&(at as f64).into()), Date::new_0());
     let tag = say::tag();
     let options = js_sys::Object::new();

@@ -10,7 +10,7 @@ pub fn ask(socket_url: &str, number: u32) {
     // `ws` becomes `http`, and `wss` `https`.
     let url = socket_url.replacen("ws", "http", 1);
     post(&url, None, move |answer| {
-        let refusal = answer.map(|answer| Refusal::of(answer.status, &answer.body));
+        let refusal = answer.map(|answer| Refusal::of(answer.status, answer.code()));
         with_connection(|connection| connection.handle_answer(number, refusal));
     });
 }

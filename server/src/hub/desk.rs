@@ -17,6 +17,7 @@ use super::chat::What;
 use super::moderation::Plea;
 use super::notices::NoticesAsk;
 use super::party::PartyAsk;
+use super::settings::SettingsAsk;
 use crate::store::{AccountId, ExecutedRequest, StoreHandle, Submission, UnixSeconds};
 
 /// What a room asks for in the name of a player.
@@ -131,6 +132,8 @@ pub struct Desks {
     pub notices: Desk<NoticesAsk>,
     /// Takes what they want of their parties.
     pub parties: Desk<PartyAsk>,
+    /// Takes the settings that pages keep with accounts.
+    pub settings: Desk<SettingsAsk>,
 }
 
 /// What became of the last requests, so that one that is sent again over another connection has its effect once.

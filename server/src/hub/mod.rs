@@ -12,6 +12,7 @@ mod moderation;
 mod notices;
 mod pace;
 mod party;
+mod settings;
 mod topics;
 
 pub use accounts::{AccountError, Accounts, Session};
@@ -30,4 +31,5 @@ pub use notices::{NO_NOTICES, Notices, NoticesAsk, NoticesService, To, notices_t
 pub use party::{
     Invited, NO_PARTY, Parties, PartyAsk, PartyService, Wanted, Whereabouts, own_party_topics,
 };
+pub use settings::{SettingsAsk, SettingsService};
 pub use topics::{HubTopics, HubView};

@@ -11,7 +11,8 @@ use driftfield_shared::units::PlayerId;
 use super::RoomSettings;
 use super::state::{Seat, Seats};
 use crate::hub::{
-    Answer, Ask, Asker, HubReply, NoticesAsk, PartyAsk, Place, Plea, Subject, Target, What,
+    Answer, Ask, Asker, HubReply, NoticesAsk, PartyAsk, Place, Plea, SettingsAsk, Subject, Target,
+    What,
 };
 use crate::store::AccountId;
 
@@ -99,6 +100,14 @@ impl HubLine {
             HubBody::Party(wish) => {
                 let what = party_ask(seats, wish)?;
                 return settings.desks.parties.leave(Ask { asker, nonce, what, answer });
+            }
+            HubBody::Settings => {
+                let what = SettingsAsk::Kept;
+                return settings.desks.settings.leave(Ask { asker, nonce, what, answer });
+            }
+            HubBody::KeepSettings { text } => {
+                let what = SettingsAsk::Keep(text);
+                return settings.desks.settings.leave(Ask { asker, nonce, what, answer });
             }
         };
         settings.desks.moderation.leave(Ask { asker, nonce, what: plea, answer })

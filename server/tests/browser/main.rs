@@ -1,6 +1,7 @@
 //! The game in real browsers: what two players see of each other, and of a lost connection.
 
 mod driver;
+mod firefox;
 #[path = "../support/folder.rs"]
 mod folder;
 mod hands;

@@ -116,6 +116,78 @@ async fn keys_name_and_motion_are_set_by_keyboard_alone_and_stay_set() {
     page.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_come_along_with_the_words_and_two_tabs_are_set_alike() {
+    let Some(driver) = Driver::start().await else { return };
+    let url = format!("http://{}/#room={ROOM}", serve().await);
+    let ada = driver.open_large(&url).await;
+    ada.play("Ada").await;
+    ada.wait_for_end_of_start().await;
+    open_settings(&ada).await;
+    tab_to(&ada, "[data-action=wheel]").await;
+    ada.press(ENTER).await;
+    ada.wait_for("awaited key", "return !!document.querySelector('.awaiting')").await;
+    ada.press('g').await;
+    ada.click("larger").await;
+    let is_kept =
+        "return /^[1-9][0-9]*$/.test(localStorage.getItem('driftfield.settings.account'))";
+    ada.wait_for("settings that the account keeps", is_kept).await;
+    let secret = ada.run("return localStorage.getItem('driftfield.account')").await;
+
+    // Another tab of the browser follows without a word of the server.
+    let scale = "return document.querySelector('[data-testid=interface-size]').innerText";
+    assert_eq!(ada.run(scale).await, json!("110%"));
+    let first = ada.open_tab(&url.replace("#", "?tab#")).await;
+    let is_ready = "return document.documentElement.dataset.ready === 'yes'";
+    ada.wait_for("start screen", is_ready).await;
+    let keep_other = "localStorage.setItem('driftfield.settings',
+        localStorage.getItem('driftfield.settings').replace('KeyG:G', 'KeyH:H')); return null";
+    ada.run(keep_other).await;
+    ada.close_tab_and_go_to(first).await;
+    let label = "document.querySelector('[data-action=wheel]').innerText";
+    ada.wait_for("the other tab's key", &format!("return {label} === 'H'")).await;
+
+    // Another browser has settings of its own until it has the words.
+    let words = {
+        ada.press(ESCAPE).await;
+        ada.press(ESCAPE).await;
+        ada.wait_for("menu", "return !!document.querySelector('[data-testid=account-button]')")
+            .await;
+        ada.click("account-button").await;
+        ada.click("account-show").await;
+        let count = "return document.querySelectorAll('[data-testid=words] li').length === 12";
+        ada.wait_for("twelve words", count).await;
+        let words = "return [...document.querySelectorAll('[data-testid=words] li')].map(li => li.innerText).join(' ')";
+        ada.run(words).await
+    };
+    let bob = driver.open_large(&url).await;
+    bob.play("Bob").await;
+    bob.wait_for_end_of_start().await;
+    wheel_opens_with(&bob, 'q', 'g').await;
+    bob.press(ESCAPE).await;
+    bob.wait_for("menu", "return !!document.querySelector('[data-testid=account-button]')").await;
+    bob.click("account-button").await;
+    bob.click("account-enter").await;
+    bob.write("account-words", &format!("{}\n", words.as_str().unwrap())).await;
+    let is_ada = format!(
+        "if (localStorage.getItem('driftfield.account') !== {secret}) return false; {}",
+        super::driver::IN_FLIGHT
+    );
+    bob.wait_for("flight as the account of the words", &is_ada).await;
+    bob.wait_for(
+        "the account's settings",
+        "return (localStorage.getItem('driftfield.settings') ?? '').includes('KeyG')
+             && document.documentElement.style.getPropertyValue('--ui') !== ''",
+    )
+    .await;
+    bob.wait_for_end_of_start().await;
+    wheel_opens_with(&bob, 'g', 'q').await;
+    open_settings(&bob).await;
+    assert_eq!(bob.run(scale).await, json!("110%"), "the size came along, too");
+    ada.close().await;
+    bob.close().await;
+}
+
 /// One key opens the wheel, and another one does not.
 async fn wheel_opens_with(page: &Page, key: char, other: char) {
     let is_open = "return !!document.querySelector('[data-testid=wheel]')";

@@ -268,6 +268,8 @@ fn who_is_banned_is_told_until_when_and_why_before_a_seat_is_taken() {
         "POST /ws HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n"
     ));
     assert!(asked.ends_with(says), "{asked}");
+    let code = "driftfield-refusal: banned 4107542400 cmFtbWluZw\r\n";
+    assert!(asked.contains(code), "{asked}");
     assert_eq!(server.metric("driftfield_refused_connections_total{reason=\"banned\"}"), 4.0);
 }
 

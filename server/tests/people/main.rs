@@ -9,5 +9,7 @@ mod chat;
 mod moderation;
 mod own_rooms;
 mod party;
+#[cfg(unix)]
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;

@@ -271,7 +271,10 @@ mod tests {
         let to_party = of_hub(HubBody::Say { to, saying });
         let yes = PartyWish::Answer { by: AccountTag(5), is_accepted: true };
         let join = PartyWish::Join(PartySecret([0x11; 16]));
-        let cases: [(ClientControl, &[u8]); 10] = [
+        let keep = HubBody::KeepSettings { text: "still=1\n".into() };
+        let settings = HubRequest { body: HubBody::Settings, ..say.clone() };
+        let keep = HubRequest { body: keep, ..say.clone() };
+        let cases: [(ClientControl, &[u8]); 12] = [
             (
                 ClientControl::Subscribe(subscribe),
                 //     handle  topic                   since: epoch            version      only
@@ -296,6 +299,10 @@ mod tests {
                 //                  Moderate, a name   mute for 600 s   note
                 &hex(b"02 06 07 09 05 01 03457665 00 01 fb5802 04 7370616d"),
             ),
+            //                                           id nonce Settings
+            (ClientControl::HubRequest(settings), &hex(b"02 06 07 09 0f")),
+            //                                       KeepSettings, text
+            (ClientControl::HubRequest(keep), &hex(b"02 06 07 09 10 08 7374696c6c3d310a")),
         ];
         for (control, bytes) in cases {
             assert_eq!(encode_client_control(&control), bytes);
@@ -318,7 +325,8 @@ mod tests {
         let in_none = Done::Party { own: AccountTag(5), link: None };
         let in_one = Done::Party { own: AccountTag(5), link: Some(PartySecret([0x11; 16])) };
         let in_one_bytes = hex(b"02 05 07 00 0e 05 01 11111111111111111111111111111111");
-        let cases: [(ServerControl, &[u8]); 14] = [
+        let settings = Done::Settings { revision: 300, text: "still=1\n".into() };
+        let cases: [(ServerControl, &[u8]); 17] = [
             (ServerControl::Draining { seconds: 3 }, &[2, 1, 3]),
             (ServerControl::SeatWanted { seconds: 30 }, &[2, 2, 30]),
             (ServerControl::StateCheck { tick: Tick(300), hash: 5 }, &[2, 3, 251, 44, 1, 5]),
@@ -327,6 +335,15 @@ mod tests {
             (reply(Outcome::Done(in_none)), &[2, 5, 7, 0, 14, 5, 0]),
             (reply(Outcome::Done(in_one)), &in_one_bytes),
             (reply(Outcome::Refused(RefusalReason::PartyFull { max: 8 })), &[2, 5, 7, 1, 23, 8]),
+            (
+                reply(Outcome::Done(settings)),
+                &[2, 5, 7, 0, 16, 251, 44, 1, 8, b's', b't', b'i', b'l', b'l', b'=', b'1', b'\n'],
+            ),
+            (
+                reply(Outcome::Done(Done::SettingsKept { revision: 300 })),
+                &[2, 5, 7, 0, 17, 251, 44, 1],
+            ),
+            (reply(Outcome::Refused(RefusalReason::SettingsTooLong)), &[2, 5, 7, 1, 26]),
             (reply(Outcome::Refused(too_often)), &[2, 5, 7, 1, 0, 9]),
             (reply(Outcome::Refused(RefusalReason::OutOfOrder)), &[2, 5, 7, 1, 1]),
             (

@@ -150,6 +150,13 @@ pub enum HubBody {
     Friends,
     /// Something about the own party.
     Party(PartyWish),
+    /// The settings that the account keeps for the page.
+    Settings,
+    /// To keep these settings instead. What is kept last counts, from whatever page it comes.
+    KeepSettings {
+        /// As the page writes them, at most [`SETTINGS_BYTES_MAX`](crate::limits::SETTINGS_BYTES_MAX) bytes.
+        text: String,
+    },
 }
 
 impl HubBody {
@@ -165,7 +172,9 @@ impl HubBody {
             | HubBody::Vote { .. }
             | HubBody::Notices { .. }
             | HubBody::NoticesRead { .. }
-            | HubBody::Friends => (None, None),
+            | HubBody::Friends
+            | HubBody::Settings => (None, None),
+            HubBody::KeepSettings { text } => (None, Some(text)),
             HubBody::Ignore { whom, .. }
             | HubBody::LookUp { whom }
             | HubBody::Befriend { whom, .. } => (Some(whom), None),
@@ -296,6 +305,18 @@ pub enum Done {
         /// Who was invited.
         whom: Talker,
     },
+    /// See [`HubBody::Settings`].
+    Settings {
+        /// Another one whenever others were kept; 0: none were.
+        revision: u64,
+        /// The settings.
+        text: String,
+    },
+    /// See [`HubBody::KeepSettings`].
+    SettingsKept {
+        /// The revision that they have now.
+        revision: u64,
+    },
 }
 
 /// Why a request was refused, in a sentence for the player.
@@ -394,6 +415,9 @@ pub enum RefusalReason {
     /// Nobody has invited the player, or that was too long ago.
     #[error("that invitation is not good any more")]
     NoInvitation,
+    /// Settings have more than [`SETTINGS_BYTES_MAX`](crate::limits::SETTINGS_BYTES_MAX) bytes.
+    #[error("those settings are too long to be kept with the account")]
+    SettingsTooLong,
 }
 
 impl RefusalReason {
@@ -426,6 +450,7 @@ impl RefusalReason {
             RefusalReason::PartyFull { .. } => "request_party_full",
             RefusalReason::NotLeader => "request_not_leader",
             RefusalReason::NoInvitation => "request_no_invitation",
+            RefusalReason::SettingsTooLong => "request_settings_too_long",
         }
     }
 }

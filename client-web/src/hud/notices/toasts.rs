@@ -1,5 +1,7 @@
 //! Toasts: short notices that disappear by themselves. There are few at a time, at most one per subject.
 
+use std::fmt;
+
 /// Most toasts at once; a new one replaces the oldest.
 const TOASTS_MAX: usize = 3;
 
@@ -29,11 +31,27 @@ pub struct Toast {
     pub number: u32,
 }
 
-/// The toasts on the screen, oldest first, each with the time at which it disappears (milliseconds).
-#[derive(Clone, Debug, Default)]
+/// The toasts on the screen, oldest first. Each is put into words whenever it is looked at, so that it follows the language.
+#[derive(Default)]
 pub struct Toasts {
-    shown: Vec<(f64, Toast)>,
+    shown: Vec<Shown>,
     number: u32,
+}
+
+struct Shown {
+    /// When it disappears, in milliseconds.
+    until_ms: f64,
+    subject: &'static str,
+    kind: ToastKind,
+    text: Box<dyn Fn() -> String>,
+    number: u32,
+}
+
+impl fmt::Debug for Toasts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subjects = self.shown.iter().map(|toast| toast.subject);
+        f.debug_list().entries(subjects).finish()
+    }
 }
 
 impl Toasts {
@@ -43,15 +61,15 @@ impl Toasts {
         now_ms: f64,
         subject: &'static str,
         kind: ToastKind,
-        text: String,
+        text: impl Fn() -> String + 'static,
         lasts_ms: f64,
     ) {
         self.number = self.number.wrapping_add(1);
-        let toast = Toast { subject, kind, text, number: self.number };
-        let entry = (now_ms + lasts_ms, toast);
+        let (until_ms, text, number) = (now_ms + lasts_ms, Box::new(text), self.number);
+        let toast = Shown { until_ms, subject, kind, text, number };
         match self.find(subject) {
-            Some(other) => *other = entry,
-            None => self.shown.push(entry),
+            Some(other) => *other = toast,
+            None => self.shown.push(toast),
         }
         if self.shown.len() > TOASTS_MAX {
             self.shown.remove(0);
@@ -60,19 +78,25 @@ impl Toasts {
 
     /// Keeps the toast on a subject, if there is one, for this many milliseconds from now.
     pub fn keep(&mut self, now_ms: f64, subject: &'static str, lasts_ms: f64) {
-        if let Some((until_ms, _)) = self.find(subject) {
-            *until_ms = until_ms.max(now_ms + lasts_ms);
+        if let Some(toast) = self.find(subject) {
+            toast.until_ms = toast.until_ms.max(now_ms + lasts_ms);
         }
     }
 
     /// Removes the toasts whose time is over, and returns the others.
     pub fn at(&mut self, now_ms: f64) -> Vec<Toast> {
-        self.shown.retain(|(until_ms, _)| *until_ms > now_ms);
-        self.shown.iter().map(|(_, toast)| toast.clone()).collect()
+        self.shown.retain(|toast| toast.until_ms > now_ms);
+        let toast = |Shown { subject, kind, text, number, .. }: &Shown| Toast {
+            subject,
+            kind: *kind,
+            text: text(),
+            number: *number,
+        };
+        self.shown.iter().map(toast).collect()
     }
 
-    fn find(&mut self, subject: &str) -> Option<&mut (f64, Toast)> {
-        self.shown.iter_mut().find(|(_, toast)| toast.subject == subject)
+    fn find(&mut self, subject: &str) -> Option<&mut Shown> {
+        self.shown.iter_mut().find(|toast| toast.subject == subject)
     }
 }
 
@@ -88,7 +112,7 @@ mod tests {
     fn news_on_the_same_subject_merge_and_the_oldest_make_room() {
         let mut toasts = Toasts::default();
         for (now, subject) in [(0.0, "a"), (10.0, "b"), (20.0, "a"), (30.0, "c"), (40.0, "d")] {
-            toasts.show(now, subject, ToastKind::Plain, format!("{subject}{now}"), 1_000.0);
+            toasts.show(now, subject, ToastKind::Plain, move || format!("{subject}{now}"), 1_000.0);
         }
         assert_eq!(texts(&mut toasts, 50.0), ["b10", "c30", "d40"]);
         assert_eq!(texts(&mut toasts, 1_035.0), ["d40"]);
@@ -96,10 +120,25 @@ mod tests {
     }
 
     #[test]
+    fn a_toast_that_stands_follows_the_language() {
+        use std::cell::Cell;
+        use std::rc::Rc;
+
+        let (language, mut toasts) = (Rc::new(Cell::new("full")), Toasts::default());
+        let spoken = language.clone();
+        toasts.show(0.0, "hold", ToastKind::Warn, move || spoken.get().to_owned(), 1_000.0);
+        let before = toasts.at(1.0);
+        language.set("полон");
+        let after = toasts.at(2.0);
+        assert_eq!((&*before[0].text, &*after[0].text), ("full", "полон"));
+        assert_eq!(before[0].number, after[0].number, "it is the same toast");
+    }
+
+    #[test]
     fn what_is_kept_stays_and_what_is_said_again_is_another_notice() {
         let mut toasts = Toasts::default();
         let show = |toasts: &mut Toasts, now| {
-            toasts.show(now, "a", ToastKind::Plain, "no".to_owned(), 1_000.0);
+            toasts.show(now, "a", ToastKind::Plain, || "no".to_owned(), 1_000.0);
             toasts.at(now)[0].number
         };
         let first = show(&mut toasts, 0.0);

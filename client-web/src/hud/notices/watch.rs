@@ -55,32 +55,39 @@ impl Watch {
             let goes_on = now_ms - self.sold_at_ms <= SALE_PAUSE_MS;
             self.sold = if goes_on { self.sold.saturating_add(earned) } else { earned };
             self.sold_at_ms = now_ms;
-            let text = say::toast_sold(self.sold);
+            let sold = self.sold;
+            let text = move || say::toast_sold(sold);
             toasts.show(now_ms, "sale", ToastKind::Gain, text, SALE_PAUSE_MS + 800.0);
         }
         let cargo: u32 = own.hold.iter().copied().map(u32::from).sum();
         let is_full = cargo >= u32::from(look.hold_max) && look.hold_max > 0 && look.is_alive;
         if is_full && !self.was_full {
-            toasts.show(now_ms, "hold", ToastKind::Warn, say::TOAST_FULL.text(), NOTICE_MS);
+            toasts.show(now_ms, "hold", ToastKind::Warn, || say::TOAST_FULL.text(), NOTICE_MS);
         }
         self.was_full = is_full;
         let is_near_station = look.is_near_station && look.is_alive;
         let is_protected = look.is_protected && look.is_alive;
         if is_near_station != self.was_near_station && look.is_alive {
             let (kind, text) = match is_near_station {
-                true => (ToastKind::Safe, say::TOAST_SAFE.text()),
-                false => (ToastKind::Warn, say::TOAST_LEAVING.text()),
+                true => (ToastKind::Safe, say::TOAST_SAFE),
+                false => (ToastKind::Warn, say::TOAST_LEAVING),
             };
-            toasts.show(now_ms, "zone", kind, text, NOTICE_MS);
+            toasts.show(now_ms, "zone", kind, move || text.text(), NOTICE_MS);
         } else if is_protected && !self.was_protected && !is_near_station {
-            toasts.show(now_ms, "zone", ToastKind::Safe, say::TOAST_PROTECTED.text(), NOTICE_MS);
+            toasts.show(now_ms, "zone", ToastKind::Safe, || say::TOAST_PROTECTED.text(), NOTICE_MS);
         }
         self.was_near_station = is_near_station;
         self.was_protected = is_protected;
         let has_pulled = look.trigger_pulls != self.trigger_pulls;
         self.trigger_pulls = look.trigger_pulls;
         if is_near_station && has_pulled {
-            toasts.show(now_ms, "zone", ToastKind::Warn, say::TOAST_GUNS_OFF.text(), GUN_NOTICE_MS);
+            toasts.show(
+                now_ms,
+                "zone",
+                ToastKind::Warn,
+                || say::TOAST_GUNS_OFF.text(),
+                GUN_NOTICE_MS,
+            );
         } else if is_near_station && look.is_trigger_held {
             toasts.keep(now_ms, "zone", GUN_NOTICE_MS);
         }

@@ -16,7 +16,8 @@ use js_sys::Promise;
 use super::browser::{address, random, storage};
 use super::{Game, start, with_game};
 use crate::account::{Secret, WordList};
-use crate::net::{Credentials, PageMessage, Ticket, ban_sentence};
+use crate::net::{Credentials, PageMessage, Ticket};
+use crate::page::notices::clock;
 use crate::request::{Answer, post, read};
 use crate::say;
 use crate::sign_in::{SignIn, sign_in};
@@ -181,11 +182,11 @@ fn finish_sign_in(outcome: SignIn) {
     with_game(|game| {
         match outcome {
             SignIn::Ticket(ticket) => game.account.ticket = Some(ticket),
-            SignIn::Banned(text) => {
+            SignIn::Banned(ban) => {
                 game.account.ask_again();
                 game.waiting_name = None;
                 start::set_free();
-                start::show_fault(move || ban_sentence(&text));
+                start::show_fault(move || ban.sentence(&clock));
             }
             SignIn::Refused(_) | SignIn::Unreachable => {}
         }

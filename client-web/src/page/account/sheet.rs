@@ -76,6 +76,7 @@ impl Game {
         self.account.forget();
         storage::forget_name();
         self.leave();
+        self.forget_settings_of_account();
         start::show_fault(|| say::ACCOUNT_DELETED.text());
     }
 
@@ -124,6 +125,7 @@ impl Game {
         // The seat belongs to the account that is left.
         self.leave();
         self.account.adopt(secret);
+        self.forget_settings_of_account();
         self.join(name);
     }
 

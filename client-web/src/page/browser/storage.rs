@@ -12,7 +12,7 @@ use crate::format::player_name;
 use crate::hud::Scale;
 use crate::net::{LastFlight, Seat};
 use crate::notifications::Choices;
-use crate::settings::Settings;
+use crate::settings::{InAccount, Settings};
 
 const NAME_KEY: &str = "driftfield.name";
 /// The secret of the account. Read by `boot.js`, too.
@@ -23,6 +23,10 @@ const NEXT_ACCOUNT_KEY: &str = "driftfield.account.next";
 const SCALE_KEY: &str = "driftfield.scale";
 /// Read by `boot.js`, too, before the first frame.
 const SETTINGS_KEY: &str = "driftfield.settings";
+/// How the settings stand to those of the account.
+const IN_ACCOUNT_KEY: &str = "driftfield.settings.account";
+/// Kept by `boot.js`.
+const LANGUAGE_KEY: &str = "driftfield.language";
 /// The last flight of any tab.
 const LAST_FLIGHT_KEY: &str = "driftfield.last_flight";
 /// How loudly the player wants to be told of what.
@@ -147,6 +151,27 @@ pub fn keep_settings(settings: &Settings) {
 pub fn settings() -> Settings {
     let kept = local().and_then(|storage| storage.get_item(SETTINGS_KEY).ok()?);
     Settings::from_text(&kept.unwrap_or_default())
+}
+
+/// Keeps how the settings stand to those of the account.
+pub fn keep_in_account(state: InAccount) {
+    if let Some(storage) = local() {
+        let _ = match state == InAccount::default() {
+            true => storage.remove_item(IN_ACCOUNT_KEY),
+            false => storage.set_item(IN_ACCOUNT_KEY, &state.to_text()),
+        };
+    }
+}
+
+/// How the settings stand to those of the account.
+pub fn in_account() -> InAccount {
+    let kept = local().and_then(|storage| storage.get_item(IN_ACCOUNT_KEY).ok()?);
+    InAccount::from_text(&kept.unwrap_or_default())
+}
+
+/// The language that the player has chosen; `boot.js` keeps it.
+pub fn language() -> Option<String> {
+    local().and_then(|storage| storage.get_item(LANGUAGE_KEY).ok()?)
 }
 
 /// Keeps which room the server chose when none was named.

@@ -77,6 +77,8 @@ pub(super) enum Question {
     Notices,
     /// Something was read.
     NoticesRead,
+    /// The settings that the account keeps.
+    Settings,
     /// Whom the player ignores; it is not told.
     Ignored,
     /// Something that the player has commanded.
@@ -178,6 +180,7 @@ impl Game {
             }
             (Some(Question::Older(of)), _) => self.chat.log.give_up_older(of),
             (Some(Question::Rename), outcome) => self.take_rename(outcome),
+            (Some(Question::Settings), outcome) => return self.take_settings(number, outcome),
             (
                 Some(Question::Notices),
                 Some(Outcome::Done(Done::Notices { list, read_up_to, .. })),

@@ -156,7 +156,7 @@ impl Game {
         self.held.set_pad(&poll);
         self.hold_wheel(poll.state.wheel, [poll.state.left, poll.state.right]);
         if poll.is_unknown {
-            let (now_ms, text) = (self.now_ms(), say::TOAST_UNKNOWN_PAD.text());
+            let (now_ms, text) = (self.now_ms(), || say::TOAST_UNKNOWN_PAD.text());
             self.toasts.show(now_ms, "pad", ToastKind::Plain, text, UNKNOWN_PAD_MS);
         }
         self.press_pad(poll.presses);

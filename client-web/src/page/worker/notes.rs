@@ -141,6 +141,7 @@ impl Game {
         self.welcome_chat();
         self.welcome_notices();
         self.welcome_party();
+        self.welcome_settings();
         if let Some(session) = &self.session {
             self.wanted_room.clone_from(&session.room);
             history::name_room(&address::hash_of(&session.room));
@@ -155,11 +156,11 @@ impl Game {
         }
         if is_return || resumed || std::mem::take(&mut self.is_seat_expected) {
             let text = match resumed {
-                true => say::TOAST_SEAT_KEPT.text(),
-                false => say::TOAST_SEAT_LOST.text(),
+                true => say::TOAST_SEAT_KEPT,
+                false => say::TOAST_SEAT_LOST,
             };
             let now_ms = self.now_ms();
-            self.toasts.show(now_ms, "seat", ToastKind::Safe, text, 3_000.0);
+            self.toasts.show(now_ms, "seat", ToastKind::Safe, move || text.text(), 3_000.0);
         }
     }
 
@@ -185,7 +186,7 @@ impl Game {
         let Some(session) = &mut self.session else { return };
         match control {
             ServerControl::SeatWanted { seconds } => {
-                let text = say::toast_seat_wanted(seconds);
+                let text = move || say::toast_seat_wanted(seconds);
                 self.toasts.show(
                     now_ms,
                     "seat-wanted",

@@ -1,5 +1,6 @@
 //! Why a request is not answered with what it asks for.
 
+use data_encoding::BASE64URL_NOPAD;
 use std::sync::Arc;
 
 use driftfield_shared::protocol::{CloseReason, DecodeError};
@@ -196,6 +197,10 @@ impl Refusal {
         match self {
             Refusal::OwnRoom(OwnRoomError::Seats { max }) => format!("{label} {max}"),
             Refusal::OwnRoom(OwnRoomError::TooSoon { seconds }) => format!("{label} {seconds}"),
+            Refusal::Banned(ban) => {
+                let until = ban.ends.unwrap_or(0);
+                format!("{label} {until} {}", BASE64URL_NOPAD.encode(ban.reason.as_bytes()))
+            }
             _ => label.to_owned(),
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{LINE_BYTES_MAX, NAME_BYTES_MAX, REQUESTS_OUTSTANDING_MAX};
+use crate::limits::{LINE_BYTES_MAX, NAME_BYTES_MAX, REQUESTS_OUTSTANDING_MAX, SETTINGS_BYTES_MAX};
 use crate::protocol::{ClientControl, HubBody, HubRequest, Nonce, Request, RequestBody, RequestId};
 
 /// The requests of one client. They outlive connections: what has no answer is asked again over a new one.
@@ -41,6 +41,7 @@ impl Asked {
     /// Whether a server reads it: no text is longer than [`LINE_BYTES_MAX`], and with a name before it it fits a message.
     fn fits(&self) -> bool {
         match self {
+            Asked::OfHub(_, HubBody::KeepSettings { text }) => text.len() <= SETTINGS_BYTES_MAX,
             Asked::OfHub(_, body) => {
                 let lengths = body.texts().map(str::len);
                 let (longest, all) = lengths.fold((0, 0), |(longest, all), length| {

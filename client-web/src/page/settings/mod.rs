@@ -1,19 +1,21 @@
-//! The settings on the page: applied, kept, and changed.
+//! The settings on the page: applied, kept, and changed; `account` has them come along to another browser.
+
+mod account;
 
 use driftfield_shared::protocol::{Done, Outcome, RefusalReason};
 use web_sys::HtmlInputElement;
 
-use super::browser::storage;
-use super::{Game, start};
 use crate::chat::refusal;
 use crate::format::player_name;
 use crate::hud::{NAME_ID, Rebinding, Sheet};
 use crate::input::{Action, Key, KeyFault, Keymap};
+use crate::page::browser::storage;
+use crate::page::{Game, start};
 use crate::say;
 
 impl Game {
     /// Does as is set.
-    pub(super) fn apply_settings(&mut self) {
+    pub(in crate::page) fn apply_settings(&mut self) {
         let is_still = self.is_still();
         let model = self.model;
         model.chat.is_masked.set_changed(!self.settings.is_unmasked);
@@ -25,10 +27,11 @@ impl Game {
     fn keep_settings(&mut self) {
         storage::keep_settings(&self.settings);
         self.apply_settings();
+        self.settings_changed();
     }
 
     /// Whether motion is reduced: as is set, or else as the system asks for.
-    pub(super) fn is_still(&self) -> bool {
+    pub(in crate::page) fn is_still(&self) -> bool {
         let asked = || self.reduced_motion.as_ref().is_some_and(|query| query.matches());
         self.settings.is_still.unwrap_or_else(asked)
     }
@@ -95,7 +98,7 @@ impl Game {
         }
     }
 
-    pub(super) fn take_rename(&mut self, outcome: Option<Outcome>) {
+    pub(in crate::page) fn take_rename(&mut self, outcome: Option<Outcome>) {
         let sentence = match outcome {
             Some(Outcome::Done(Done::Renamed { name })) => {
                 storage::keep_name(&name);
