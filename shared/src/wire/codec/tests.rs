@@ -78,10 +78,11 @@ fn each_way_to_be_wrong_is_refused_by_name() {
         ("no such variant", &[5], DecodeError::Form),
         ("a variant in three bytes instead of one", &[251, 1, 0, 2], DecodeError::NotShortest),
         ("a number in three bytes instead of one", &[1, 251, 250, 0], DecodeError::NotShortest),
+        // For so small a type it is no form at all.
         (
             "a number in nine bytes instead of five",
             &[1, 253, 1, 0, 1, 0, 0, 0, 0, 0],
-            DecodeError::NotShortest,
+            DecodeError::Form,
         ),
         (
             "a number of 16 bytes",
