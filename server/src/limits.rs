@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use driftfield_shared::limits::HANDSHAKE_SECONDS_MAX;
 
+/// Time in which another room must have given an account up that comes to this one: some commits of a busy disk.
+pub const CLAIM_TIME_MAX: Duration = Duration::from_secs(5);
 /// Time from accepting a socket to its first byte, and from the first byte of a request to its last.
 pub const REQUEST_TIME_MAX: Duration =
     Duration::from_millis((HANDSHAKE_SECONDS_MAX * 1_000.0) as u64);

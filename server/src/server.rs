@@ -17,7 +17,8 @@ use crate::config::{Config, ConfigError, RoomConfig};
 use crate::house_bots::HouseBots;
 use crate::hub::{
     Asks, ChatService, ContentWatch, Contents, Desk, Desks, Directory, HostOrder, HubTopics,
-    Ignores, Kicks, Lobby, ModerationService, Notices, NoticesAsk, NoticesService, Plea, What,
+    Ignores, Kicks, Lobby, ModerationService, Notices, NoticesAsk, NoticesService, Plea, Purses,
+    What,
 };
 use crate::limits::{DESCRIPTORS_RESERVED, MEMORY_STORE_BYTES};
 use crate::metrics::Metrics;
@@ -134,6 +135,7 @@ impl Server {
         let (notices_desk, notices_asks) = Desk::open();
         let desks = Desks { chat: chat_desk, moderation: moderation_desk, notices: notices_desk };
         let notices = Notices::new(store.handle(), metrics.notices().clone());
+        let purses = Purses::default();
         let (kicks, ignores) = (Kicks::default(), Ignores::new(store.handle().ignored()?));
         let chat = ChatService::new(
             config.words.clone(),
@@ -157,6 +159,7 @@ impl Server {
             hub.clone(),
             desks,
             kicks.clone(),
+            purses.clone(),
             metrics.clone(),
         );
         let open = |room: &RoomConfig| opener.open(room, Door::default());
@@ -181,7 +184,7 @@ impl Server {
             AdminSocket::open(folder).inspect_err(|error| warn!("{error}")).ok()
         });
         let own_rooms = OwnRooms::open_all(config, opener, rooms.clone(), store.handle())?;
-        let site = Site::new(rooms, own_rooms, contents, store.handle(), metrics, settings);
+        let site = Site::new(rooms, own_rooms, purses, contents, store.handle(), metrics, settings);
         let site = Arc::new(site);
         Ok(Server {
             listener,

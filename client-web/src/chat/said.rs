@@ -65,6 +65,12 @@ pub fn refusal(reason: RefusalReason) -> String {
         RefusalReason::NoVote => say::REFUSAL_NO_VOTE.text(),
         RefusalReason::TooFewVoters { needed } => say::refusal_too_few_voters(needed),
         RefusalReason::AlreadyVoted => say::REFUSAL_ALREADY_VOTED.text(),
+        RefusalReason::NotDocked => say::REFUSAL_NOT_DOCKED.text(),
+        RefusalReason::NotOffered => say::REFUSAL_NOT_OFFERED.text(),
+        RefusalReason::NotYet => say::REFUSAL_NOT_YET.text(),
+        RefusalReason::NoMount => say::REFUSAL_NO_MOUNT.text(),
+        RefusalReason::HoldTooFull => say::REFUSAL_HOLD_TOO_FULL.text(),
+        RefusalReason::TooDear => say::REFUSAL_TOO_DEAR.text(),
         RefusalReason::OutOfOrder | RefusalReason::Busy => say::REFUSAL_BUSY.text(),
     }
 }

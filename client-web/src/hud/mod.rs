@@ -37,7 +37,7 @@ pub use chat::{ChatModel, ChatNote, FIELD_ID};
 pub use model::{
     AccountSheet, Banner, BannerAction, BoardRow, Death, FeedLine, Invite, KindRates, Model,
     NetFigures, NoticeLine, OreLine, OwnRoomPage, OwnRoomSheet, Purse, Rebinding, RoomWish, Sheet,
-    Sticks, Vitals,
+    ShopRow, Sticks, Vitals,
 };
 #[cfg(target_arch = "wasm32")]
 pub use network::paint_graph;

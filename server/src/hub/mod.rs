@@ -11,6 +11,7 @@ mod lobby;
 mod moderation;
 mod notices;
 mod pace;
+mod purses;
 mod topics;
 
 pub use accounts::{AccountError, Accounts, Session};
@@ -26,4 +27,5 @@ pub use moderation::{
     ModerationService, NO_VOTE, Plea, Present, Seen, Subject, vote_topic,
 };
 pub use notices::{NO_NOTICES, Notices, NoticesAsk, NoticesService, To, notices_topic};
+pub use purses::{Arrival, ClaimError, Purses, Restoring};
 pub use topics::{HubTopics, HubView};

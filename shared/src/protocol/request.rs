@@ -21,6 +21,8 @@ use thiserror::Error;
 use super::chat::{ChatLine, LineId, Nonce, SayTo, Saying, Talker};
 use super::moderation::{Act, Complaint, Dossier, FriendLine, FriendState, VoteId, Whom};
 use super::notices::{Notice, NoticeId};
+use crate::sim::{Item, OutfitError};
+use crate::units::Credits;
 
 /// The number of a request. The numbers that a client uses rise.
 #[derive(
@@ -44,6 +46,13 @@ pub enum RequestBody {
     Rename {
         /// The wanted name, of at most [`NAME_BYTES_MAX`](crate::limits::NAME_BYTES_MAX) bytes.
         name: String,
+    },
+    /// To fit the docked ship with something. Whoever does not have it buys it.
+    Outfit {
+        /// With what.
+        item: Item,
+        /// What the player was told that it costs; 0 for what is owned.
+        price: Credits,
     },
 }
 
@@ -277,6 +286,11 @@ pub enum Done {
         /// Everyone, in the order in which it began.
         list: Vec<FriendLine>,
     },
+    /// See [`RequestBody::Outfit`].
+    Outfitted {
+        /// What is mounted now.
+        item: Item,
+    },
 }
 
 /// Why a request was refused, in a sentence for the player.
@@ -357,6 +371,37 @@ pub enum RefusalReason {
     /// The player has voted.
     #[error("you have voted already")]
     AlreadyVoted,
+    /// There is no ship, or it is not docked.
+    #[error("that is done at a dock")]
+    NotDocked,
+    /// There is no such thing, or its price has changed.
+    #[error("that is not sold at this price")]
+    NotOffered,
+    /// A hull that leads to it must be owned first.
+    #[error("another hull comes before that one")]
+    NotYet,
+    /// The hull has no mount for it.
+    #[error("this hull has no mount for it")]
+    NoMount,
+    /// The cargo would not fit.
+    #[error("there is more in the hold than that would take")]
+    HoldTooFull,
+    /// The credits are too few.
+    #[error("you have too few credits for that")]
+    TooDear,
+}
+
+impl From<OutfitError> for RefusalReason {
+    fn from(error: OutfitError) -> Self {
+        match error {
+            OutfitError::NotDocked => RefusalReason::NotDocked,
+            OutfitError::NotOffered => RefusalReason::NotOffered,
+            OutfitError::NotYet => RefusalReason::NotYet,
+            OutfitError::NoMount => RefusalReason::NoMount,
+            OutfitError::HoldTooFull => RefusalReason::HoldTooFull,
+            OutfitError::TooDear => RefusalReason::TooDear,
+        }
+    }
 }
 
 impl RefusalReason {
@@ -384,6 +429,12 @@ impl RefusalReason {
             RefusalReason::NoVote => "request_no_vote",
             RefusalReason::TooFewVoters { .. } => "request_too_few_voters",
             RefusalReason::AlreadyVoted => "request_already_voted",
+            RefusalReason::NotDocked => "request_not_docked",
+            RefusalReason::NotOffered => "request_not_offered",
+            RefusalReason::NotYet => "request_not_yet",
+            RefusalReason::NoMount => "request_no_mount",
+            RefusalReason::HoldTooFull => "request_hold_too_full",
+            RefusalReason::TooDear => "request_too_dear",
         }
     }
 }

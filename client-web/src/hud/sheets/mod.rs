@@ -6,6 +6,7 @@ mod menu;
 mod notices;
 mod own_room;
 mod settings;
+mod shop;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
@@ -20,6 +21,7 @@ use menu::menu;
 use notices::notices;
 use own_room::own_room;
 use settings::settings;
+use shop::shop;
 
 pub use settings::NAME_ID;
 
@@ -37,6 +39,7 @@ pub(super) fn sheets(model: Model) -> impl View {
                 Sheet::OwnRoom => Some(own_room(model)),
                 Sheet::Settings => Some(settings(model)),
                 Sheet::Notices => Some(notices(model)),
+                Sheet::Shop => Some(shop(model)),
             };
             sheet.map(|sheet| html::div().class("veil").child(sheet))
         },

@@ -38,7 +38,7 @@ pub use serve::serve_socket;
 pub use visitor::Visitor;
 
 use super::proxies::TrustedProxies;
-use crate::hub::{Accounts, Contents, Directory};
+use crate::hub::{Accounts, Contents, Directory, Purses};
 use crate::logging::{RefusalLog, Throttle};
 use crate::metrics::Metrics;
 use crate::own_rooms::OwnRooms;
@@ -52,6 +52,7 @@ use handshake::{HostName, Place, check_host, check_size, check_upgrade};
 pub struct Site {
     rooms: Directory,
     own_rooms: OwnRooms,
+    purses: Purses,
     contents: Contents,
     store: StoreHandle,
     accounts: Accounts,
@@ -94,6 +95,7 @@ impl Site {
     pub fn new(
         rooms: Directory,
         own_rooms: OwnRooms,
+        purses: Purses,
         contents: Contents,
         store: StoreHandle,
         metrics: Metrics,
@@ -102,6 +104,7 @@ impl Site {
         Self {
             rooms,
             own_rooms,
+            purses,
             contents,
             accounts: Accounts::new(store.clone()),
             store,
@@ -161,7 +164,12 @@ impl Site {
                         // Seats are counted to whoever is behind a trusted proxy, not to the proxy.
                         let client =
                             client.map_or(peer, |client| SocketAddr::new(client, peer.port()));
-                        handshake::hand_over(on_upgrade, room, entry, client, permit);
+                        let till = handshake::Till {
+                            purses: self.purses.clone(),
+                            rooms: self.rooms.clone(),
+                            store: self.store.clone(),
+                        };
+                        handshake::hand_over(on_upgrade, (room, entry), till, client, permit);
                         answer
                     }
                     Err(error) => self.refuse(peer, &Refusal::Admission(error), Some(&place.host)),

@@ -137,7 +137,7 @@ fn open(path: &Path, vfs: Option<&str>, flags: OpenFlags) -> rusqlite::Result<Co
 
 /// The scripts that lead from each version of the schema to the next, the first of them from an empty file. One that
 /// was released is never changed.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("schema/1-histories-and-accounts.sql"),
     include_str!("schema/2-ledger.sql"),
     include_str!("schema/3-runs-of-bookings.sql"),
@@ -147,6 +147,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("schema/7-notices.sql"),
     include_str!("schema/8-friends.sql"),
     include_str!("schema/9-requests.sql"),
+    include_str!("schema/10-fits.sql"),
 ];
 
 /// Name of the database in a data folder.
