@@ -12,6 +12,7 @@ mod people;
 mod program;
 mod screens;
 mod settings;
+mod shop;
 mod visits;
 
 use std::net::SocketAddr;

@@ -7,7 +7,7 @@ use super::rules::Rules;
 use super::world::{Belongings, Command, Event, World};
 use crate::content::{Content, ContentError, Mount};
 use crate::sim::entities::Item;
-use crate::units::{Controls, Credits, HullId, PartId, PlayerId, Thrust, ViewLag, WeaponId};
+use crate::units::{Angle, Controls, Credits, HullId, PartId, PlayerId, Thrust, ViewLag, WeaponId};
 
 /// Ticks of the golden run.
 pub const GOLDEN_TICKS: u32 = 10_000;
@@ -15,6 +15,8 @@ pub const GOLDEN_TICKS: u32 = 10_000;
 const PILOTS: u16 = 24;
 /// What each of them has in the beginning, for the shops.
 const START_CREDITS: u32 = 3_000;
+/// Distance in units from which the fighters among them aim at another ship.
+const FOE_REACH: f32 = 500.0;
 /// Ticks from one state that is hashed to the next.
 const HASH_INTERVAL: u32 = 25;
 /// Seed of the world and of the script.
@@ -97,6 +99,16 @@ impl Script {
         belongings
     }
 
+    /// Where the nearest other ship is, if it is near. Without pilots who aim, nobody would ever be destroyed.
+    fn foe_of(&self, player: PlayerId) -> Option<Angle> {
+        let ships = self.world.ships();
+        let own = &ships.get(self.world.pilot(player)?.ship?)?.state;
+        let others = ships.values().map(|ship| ship.state.position - own.position);
+        let near = others.filter(|apart| (1.0..FOE_REACH).contains(&apart.length()));
+        let nearest = near.min_by(|a, b| a.length_squared().total_cmp(&b.length_squared()))?;
+        Some(Angle::from_direction(nearest))
+    }
+
     /// Some pilot wants something at a dock, and often cannot have it.
     fn shop(&mut self, events: &mut Vec<Event>) {
         let player = PlayerId(self.rng.below(self.controls.len() as u32) as u16);
@@ -146,8 +158,12 @@ impl Script {
             if self.rng.below(60) == 0 {
                 commands.push(Command::See(player, ViewLag(self.rng.below(64) as u8)));
             }
+            let foe = index.is_multiple_of(3).then(|| self.foe_of(player)).flatten();
             let controls = &mut self.controls[index];
             controls.aim = controls.aim.turned(self.turns[index]);
+            if let Some(aim) = foe {
+                (controls.aim, controls.fire) = (aim, true);
+            }
             commands.push(Command::Steer(player, *controls));
         }
         commands
@@ -160,7 +176,7 @@ mod tests {
     use crate::units::Units;
 
     /// Changes only in a commit that says why: a new hash means that the game plays differently.
-    const GOLDEN_HASH: u64 = 0xa3e2_609a_ec89_d706;
+    const GOLDEN_HASH: u64 = 0xec1a_c055_9feb_5870;
 
     #[test]
     fn ten_thousand_ticks_of_play_end_in_the_golden_state() {

@@ -19,7 +19,6 @@ use crate::room::{RoomSettings, workers::worker_pool::Cores};
 use crate::store::tests::rig::Rig;
 use crate::store::{
     AccountChange, AccountId, AccountKind, Asset, Batch, Booking, Party, SecretHash, StoreHandle,
-    UnixSeconds,
 };
 
 /// Players of whom every other has an account fly into the rocks and shoot, as in the golden run.
@@ -198,7 +197,7 @@ fn what_an_account_buys_is_in_the_ledger_and_comes_along_to_the_next_seat() {
     let rig = Rig::new("ledger-purse");
     let (settings, handle, ada) = (mining(&rig), rig.handle(), AccountId(3));
     let secret = SecretHash([3; 32]);
-    let create = AccountChange::Create { id: ada, secret, kind: AccountKind::Person, at: UnixSeconds(1) };
+    let create = AccountChange::Create { id: ada, secret, kind: AccountKind::Person, at: 1 };
     let mut earned = Booking::new(ROOM.into(), Tick(0), "sold");
     earned.pay(Party::Source("station"), Party::Player(ada), Credits(1_000));
     let mut batch = Batch::of(create);

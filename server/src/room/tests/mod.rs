@@ -5,6 +5,7 @@ mod input_path;
 mod journal;
 mod leaderboard;
 mod links;
+mod purses;
 mod refusals;
 mod requests;
 mod restart;
