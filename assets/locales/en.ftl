@@ -586,6 +586,7 @@ content-weapon-stutter = Stutter gun
 content-part-drive = Drive
 content-part-sprinter = Sprinter
 content-part-afterburner = Afterburner
+content-part-plating = Plating
 content-part-ward = Ward
 content-part-veil = Veil
 content-part-bulwark = Bulwark

@@ -614,6 +614,7 @@ content-weapon-stutter = Скорострел
 content-part-drive = Двигатель
 content-part-sprinter = Спринтер
 content-part-afterburner = Форсаж
+content-part-plating = Обшивка
 content-part-ward = Оберег
 content-part-veil = Вуаль
 content-part-bulwark = Вал

@@ -62,8 +62,14 @@ async fn a_docked_ship_is_fitted_by_key_and_by_touch_and_what_is_too_dear_is_not
     wait_for_hold(&page, "0/60").await;
     let mounted =
         "return [...document.querySelectorAll('.shop .mounted')].map(it => it.dataset.item)";
-    let fit =
-        ["hull/sparrow", "weapon/pulse", "engine/drive", "shield/ward", "hold/racks", "tool/clamp"];
+    let fit = [
+        "hull/sparrow",
+        "weapon/pulse",
+        "engine/drive",
+        "shield/plating",
+        "hold/racks",
+        "tool/clamp",
+    ];
     assert_eq!(page.run(mounted).await, json!(fit));
     // A hull that is too dear cannot be had by a click either.
     page.run("document.querySelector('[data-item=\"hull/mole\"]').click(); return null").await;

@@ -171,7 +171,7 @@ mod tests {
             player: PlayerId(7),
             hull: HullId(0),
             fit: Fit::default(),
-            shield: 40,
+            shield: 0,
             shield_wait: 0,
             position: snap_position(position),
             velocity: snap_velocity(velocity),

@@ -138,7 +138,9 @@ fn a_shield_takes_harm_first_and_recovers_after_a_while_without_any() {
     let mut world = field();
     put(&mut world, ADA, Vec2::ZERO);
     put(&mut world, BOB, Vec2::new(200.0, 0.0));
-    run(&mut world, 25, &[Command::Steer(ADA, fire_along_x())]);
+    fit(&mut world, BOB, &["shield/ward"]);
+    ship_mut(&mut world, BOB).state.shield = 40;
+    run(&mut world, 20, &[Command::Steer(ADA, fire_along_x())]);
     let bob = ship(&world, BOB).unwrap().state;
     assert!(bob.shield < 40 && bob.hit_points == 100, "{bob:?}");
     run(&mut world, 40, &[Command::Steer(ADA, Controls::default())]);
@@ -164,7 +166,7 @@ fn energy_limits_how_long_a_gun_fires_and_comes_back() {
         }
         count
     };
-    // 60 energy and 14 a second for 22 a shot: more than the cooldown of 0.9 s allows only at first.
+    // 60 energy and 15 a second for 22 a shot: more than the cooldown of 0.9 s allows only at first.
     let first = fired(&mut world, 27 * 4, fire_along_x());
     let later = fired(&mut world, 27 * 10, fire_along_x());
     assert_eq!(first, 4);
