@@ -23,23 +23,32 @@ pub struct Ping {
 
 /// All of them, the newest last.
 #[derive(Clone, Debug, Default)]
-pub struct Pings(Vec<Ping>);
+pub struct Pings {
+    list: Vec<Ping>,
+    seen: u32,
+}
 
 impl Pings {
     /// Somebody points at a place. His last one is over.
     pub fn add(&mut self, now_ms: f64, place: Vec2, name: &str, color: [f32; 3]) {
-        self.0.retain(|ping| ping.name != name);
-        if self.0.len() >= PINGS_MAX {
-            self.0.remove(0);
+        self.list.retain(|ping| ping.name != name);
+        if self.list.len() >= PINGS_MAX {
+            self.list.remove(0);
         }
-        self.0.push(Ping { place, name: name.to_owned(), color, age: 0.0, at_ms: now_ms });
+        self.seen += 1;
+        self.list.push(Ping { place, name: name.to_owned(), color, age: 0.0, at_ms: now_ms });
     }
 
     /// Those that are shown at a moment.
     pub fn at(&mut self, now_ms: f64) -> &[Ping] {
-        self.0.iter_mut().for_each(|ping| ping.age = ((now_ms - ping.at_ms) / SHOWN_MS) as f32);
-        self.0.retain(|ping| ping.age < 1.0);
-        &self.0
+        self.list.iter_mut().for_each(|ping| ping.age = ((now_ms - ping.at_ms) / SHOWN_MS) as f32);
+        self.list.retain(|ping| ping.age < 1.0);
+        &self.list
+    }
+
+    /// How many there were since the player came to the room.
+    pub fn seen(&self) -> u32 {
+        self.seen
     }
 }
 
@@ -59,6 +68,6 @@ mod tests {
         assert_eq!(pings.at(8_000.0).len(), 1);
         assert_eq!(pings.at(9_500.0), []);
         (0..50).for_each(|n| pings.add(0.0, Vec2::ZERO, &n.to_string(), [1.0; 3]));
-        assert_eq!(pings.at(0.0).len(), PINGS_MAX);
+        assert_eq!((pings.at(0.0).len(), pings.seen()), (PINGS_MAX, 53));
     }
 }

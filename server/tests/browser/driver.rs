@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
@@ -14,10 +14,12 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::processes::Family;
+
 /// How long anything on a page may take on a busy machine before the test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 /// Milliseconds between two looks at a page.
-const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Whether the page's ship flies, and the server has taken a command for it. Who goes before that leaves no seat behind.
 pub const IN_FLIGHT: &str = "const stats = window.driftfield?.stats?.();
@@ -27,12 +29,23 @@ pub const IN_FLIGHT: &str = "const stats = window.driftfield?.stats?.();
 const TESTS_MAX: usize = 2;
 static TURNS: Semaphore = Semaphore::const_new(TESTS_MAX);
 
-/// Windows in CSS pixels: one that costs little to draw, and one for a picture.
-const SMALL: (u32, u32) = (640, 480);
-const LARGE: (u32, u32) = (1280, 800);
+/// A window, and what it costs to draw.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    /// Width and height in CSS pixels.
+    size: (u32, u32),
+    /// Pixels to draw for each of those, in both directions.
+    scale: f64,
+    /// Milliseconds between two frames.
+    pause: u32,
+}
 
-/// Pauses between the frames of a page that shows the world. Drawing in software takes all that it can get, and most of what
-/// tests look at is there after any frame.
+/// A window that costs little to draw, and one for a picture. Drawing in software takes all that it can get, and most of
+/// what tests look at is there after any frame.
+const SMALL: Window = Window { size: (640, 480), scale: 0.5, pause: 150 };
+const LARGE: Window = Window { size: (1280, 800), scale: 1.0, pause: 300 };
+
+/// Pauses between the frames of a page: `PAUSE` milliseconds.
 const FEWER_FRAMES: &str = "{
     const draw = requestAnimationFrame.bind(window);
     const held = [];
@@ -42,17 +55,28 @@ const FEWER_FRAMES: &str = "{
         if (!hold) held.splice(0).forEach(callback => draw(callback));
     };
     const pass = callback => { is_held ? held.push(callback) : draw(callback); };
-    window.requestAnimationFrame = callback =>
-        document.documentElement?.classList.contains('playing')
-            ? setTimeout(() => pass(callback), 50)
-            : draw(callback);
+    window.requestAnimationFrame = callback => setTimeout(() => pass(callback), PAUSE);
+}";
+
+/// Keeps what is shown for a moment only, however rarely a test looks: `told(id, text)` says whether a text was in it.
+const MOMENTS: &str = "{
+    const seen = { death: new Set(), 'kill-feed': new Set() };
+    window.told = (id, text) => [...seen[id]].some(told => told.includes(text));
+    const look = () => {
+        for (const id in seen) {
+            const element = document.querySelector(`[data-testid=${id}]`);
+            if (element) seen[id].add(element.innerText);
+        }
+    };
+    addEventListener('DOMContentLoaded', () => new MutationObserver(look)
+        .observe(document.body, { childList: true, characterData: true, subtree: true }));
 }";
 
 /// A WebDriver process, ended with the test.
 pub struct Driver {
-    process: Child,
+    _process: Family,
     port: u16,
-    home: PathBuf,
+    _home: Home,
     _turn: SemaphorePermit<'static>,
 }
 
@@ -68,21 +92,21 @@ impl Driver {
             eprintln!("skipped: chromium and chromedriver are not installed");
             return None;
         }
-        let turn = TURNS.acquire().await.unwrap();
+        let turn = take_turn().await;
         // The port is free now; nobody else takes one from this range on purpose.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("browser-{port}"));
         fs::create_dir_all(&home).unwrap();
-        let process = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
-            .env("HOME", &home)
-            .env("TMPDIR", &home)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let driver = Driver { process, port, home, _turn: turn };
+        let process = Family::start(
+            Command::new("chromedriver")
+                .arg(format!("--port={port}"))
+                .env("HOME", &home)
+                .env("TMPDIR", &home)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        );
+        let driver = Driver { _process: process, port, _home: Home(home), _turn: turn };
         let start = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(start.elapsed() < PATIENCE, "chromedriver does not listen");
@@ -101,7 +125,8 @@ impl Driver {
         self.open_window(url, LARGE).await
     }
 
-    async fn open_window(&self, url: &str, (width, height): (u32, u32)) -> Page {
+    async fn open_window(&self, url: &str, window: Window) -> Page {
+        let Window { size: (width, height), scale, pause } = window;
         let options = json!({
             "args": [
                 "--headless=new", "--no-sandbox", "--use-angle=swiftshader",
@@ -109,6 +134,7 @@ impl Driver {
                 "--disable-component-update", "--disable-sync", "--no-first-run",
                 // Putting the page together without WebGL halves what a page costs where all is drawn in software.
                 "--disable-gpu-compositing", format!("--window-size={width},{height}"),
+                format!("--force-device-scale-factor={scale}"),
             ]
         });
         let mut capabilities = Capabilities::new();
@@ -120,27 +146,25 @@ impl Driver {
             .connect(&format!("http://127.0.0.1:{}", self.port))
             .await
             .unwrap();
-        let page = Page { client };
-        page.prepare(FEWER_FRAMES).await;
+        let page = Page { client, scale };
+        page.prepare(&FEWER_FRAMES.replace("PAUSE", &pause.to_string())).await;
+        page.prepare(MOMENTS).await;
         page.goto(url).await;
         page
     }
 }
 
-impl Drop for Driver {
+/// Waits until fewer than [`TESTS_MAX`] other tests have browsers.
+pub async fn take_turn() -> SemaphorePermit<'static> {
+    TURNS.acquire().await.unwrap()
+}
+
+/// A folder of a browser, removed with it.
+pub struct Home(pub PathBuf);
+
+impl Drop for Home {
     fn drop(&mut self) {
-        // ChromeDriver ends its browsers when it is asked to; the signal is its way to be asked.
-        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
-        let start = Instant::now();
-        while self.process.try_wait().is_ok_and(|status| status.is_none()) {
-            if start.elapsed() > Duration::from_secs(5) {
-                let _ = self.process.kill();
-                break;
-            }
-            std::thread::sleep(LOOK_INTERVAL);
-        }
-        let _ = self.process.wait();
-        let _ = fs::remove_dir_all(&self.home);
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
@@ -166,6 +190,8 @@ impl WebDriverCompatibleCommand for DevTools {
 /// A page with the game in it.
 pub struct Page {
     client: Client,
+    /// Pixels to draw for each CSS pixel.
+    scale: f64,
 }
 
 impl Page {
@@ -225,8 +251,9 @@ impl Page {
 
     /// Gives the page a screen of so many CSS pixels, with or without fingers on it.
     pub async fn set_screen(&self, width: u32, height: u32, is_touch: bool) {
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_touch });
+        let metrics = json!({
+            "width": width, "height": height, "deviceScaleFactor": self.scale, "mobile": is_touch,
+        });
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
         let touch = json!({ "enabled": is_touch, "maxTouchPoints": 2 });
         self.cdp("Emulation.setTouchEmulationEnabled", touch).await;

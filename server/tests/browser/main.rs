@@ -8,6 +8,7 @@ mod hands;
 mod languages;
 mod network;
 mod people;
+mod processes;
 #[allow(dead_code, reason = "other tests use more of it")]
 #[path = "../support/program.rs"]
 mod program;
@@ -180,8 +181,7 @@ async fn one_shoots_the_other(ada: &Page, bob: &Page) {
     for page in [ada, bob] {
         page.wait_for(
             "kill in the feed",
-            "const feed = document.querySelector('[data-testid=kill-feed]')?.innerText ?? '';
-             return feed.includes('Ada') && feed.includes('Bob')",
+            "return told('kill-feed', 'Ada') && told('kill-feed', 'Bob')",
         )
         .await;
     }

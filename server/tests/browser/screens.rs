@@ -31,7 +31,7 @@ pub const OVERLAPS: &str = "
         const box = part.getBoundingClientRect();
         return style.visibility === 'visible' && box.width > 0 && box.height > 0;
     });
-    const name = part => part.className || part.dataset.testid || part.tagName;
+    const name = part => part.className || part.dataset.testid || `${part.parentElement.className} ${part.tagName}`;
     // What a scrolling or cutting parent hides is not on the screen.
     const box = part => {
         let { left, top, right, bottom } = part.getBoundingClientRect();

@@ -48,7 +48,7 @@ impl Game {
         number("input_margin_ticks", self.stats.input_margin_ticks.into())?;
         number("input_sockets", f64::from(1 + u8::from(self.has_second_socket)))?;
         number("kills_seen", self.kills_seen.into())?;
-        number("pings", self.chat.pings.at(now_ms).len() as f64)?;
+        number("pings_seen", self.chat.pings.seen().into())?;
         let asked = self.sent_controls.unwrap_or_default();
         number("thrust_x", asked.thrust.direction().x.into())?;
         number("thrust_y", asked.thrust.direction().y.into())?;

@@ -5,13 +5,16 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
+
+use crate::driver::Home;
+use crate::processes::Family;
 
 /// How long anything on a page may take on a busy machine before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -26,6 +29,7 @@ const PREFERENCES: &str = "user_pref('webgl.force-enabled', true);
 user_pref('browser.shell.checkDefaultBrowser', false);
 user_pref('datareporting.policy.dataSubmissionEnabled', false);
 user_pref('intl.accept_languages', 'en');
+user_pref('layout.css.devPixelsPerPx', '0.5');
 ";
 
 /// Pauses between the frames of a page that shows the world: drawing with the processor takes all that it can get.
@@ -33,15 +37,15 @@ const FEWER_FRAMES: &str = "() => {
     const draw = requestAnimationFrame.bind(window);
     window.requestAnimationFrame = callback =>
         document.documentElement?.classList.contains('playing')
-            ? setTimeout(() => draw(callback), 100)
+            ? setTimeout(() => draw(callback), 200)
             : draw(callback);
 }";
 
 /// A Firefox with a screen of its own, ended with the test.
 pub struct Firefox {
-    firefox: Child,
-    screen: Child,
-    profile: PathBuf,
+    _firefox: Family,
+    _screen: Family,
+    _profile: Home,
     socket: WebSocket<MaybeTlsStream<TcpStream>>,
     commands: u64,
 }
@@ -69,33 +73,39 @@ impl Firefox {
             .join(format!("firefox-{}", std::process::id()));
         fs::create_dir_all(&profile).expect("a folder");
         fs::write(profile.join("user.js"), PREFERENCES).expect("a file");
-        let mut screen = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a screen");
+        let mut screen = Family::start(
+            Command::new("Xvfb")
+                .args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"])
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null()),
+        );
         let mut display = String::new();
-        let told = screen.stdout.take().expect("piped");
+        let told = screen.head().stdout.take().expect("piped");
         BufReader::new(told).read_line(&mut display).expect("the number of the screen");
-        let mut firefox = Command::new("firefox-esr")
-            .args(["--no-remote", "--remote-debugging-port", "0", "--profile"])
-            .arg(&profile)
-            .env("DISPLAY", format!(":{}", display.trim()))
-            .env("HOME", &profile)
-            .env("TMPDIR", &profile)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("Firefox");
-        let mut log = BufReader::new(firefox.stderr.take().expect("piped"));
+        let mut firefox = Family::start(
+            Command::new("firefox-esr")
+                .args(["--no-remote", "--remote-debugging-port", "0", "--profile"])
+                .arg(&profile)
+                .env("DISPLAY", format!(":{}", display.trim()))
+                .env("HOME", &profile)
+                .env("TMPDIR", &profile)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped()),
+        );
+        let mut log = BufReader::new(firefox.head().stderr.take().expect("piped"));
         let address = address(&mut log);
         // What it says after that is not read, but must not block it.
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         let (socket, _) = tungstenite::connect(format!("{address}/session")).expect("a session");
-        let mut driver = Firefox { firefox, screen, profile, socket, commands: 0 };
+        let mut driver = Firefox {
+            _firefox: firefox,
+            _screen: screen,
+            _profile: Home(profile),
+            socket,
+            commands: 0,
+        };
         driver.command("session.new", json!({ "capabilities": {} }));
         let fewer = json!({ "functionDeclaration": FEWER_FRAMES });
         driver.command("script.addPreloadScript", fewer);
@@ -224,24 +234,5 @@ fn address(log: &mut impl BufRead) -> String {
         if let Some(address) = line.trim().strip_prefix("WebDriver BiDi listening on ") {
             return address.to_owned();
         }
-    }
-}
-
-impl Drop for Firefox {
-    fn drop(&mut self) {
-        // Asked like this, it ends its own processes, too.
-        let _ = Command::new("kill").arg(self.firefox.id().to_string()).status();
-        let start = Instant::now();
-        while self.firefox.try_wait().is_ok_and(|status| status.is_none()) {
-            if start.elapsed() > Duration::from_secs(10) {
-                let _ = self.firefox.kill();
-                break;
-            }
-            std::thread::sleep(LOOK_INTERVAL);
-        }
-        let _ = self.firefox.wait();
-        let _ = self.screen.kill();
-        let _ = self.screen.wait();
-        let _ = fs::remove_dir_all(&self.profile);
     }
 }

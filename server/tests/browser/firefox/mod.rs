@@ -7,6 +7,7 @@ use std::process::Stdio;
 use driver::{Firefox, Page};
 use serde_json::json;
 
+use crate::driver::take_turn;
 use crate::program::Program;
 
 const ENTER: char = '\u{e007}';
@@ -30,8 +31,9 @@ fn play(firefox: &mut Firefox, page: &Page, name: &str) {
     firefox.wait_for(page, "end of the start page", is_gone);
 }
 
-#[test]
-fn a_player_flies_talks_is_heard_sets_something_and_leaves() {
+#[tokio::test]
+async fn a_player_flies_talks_is_heard_sets_something_and_leaves() {
+    let _turn = take_turn().await;
     let Some(mut firefox) = Firefox::start() else { return };
     let firefox = &mut firefox;
     let server = Program::start_with(&[], Stdio::null());

@@ -343,12 +343,13 @@ async fn a_pad_chooses_by_its_stick(page: &Page, reader: &Page) {
     page.run(&pad("", 0.0)).await;
     wait_for_lines(reader, "Well played!", 1).await;
     page.run(&pad("2", 0.0)).await;
-    reader.wait_for("a place ahead", "return window.driftfield.stats().pings === 1").await;
+    reader.wait_for("a place ahead", "return window.driftfield.stats().pings_seen === 1").await;
     page.run("navigator.getGamepads = () => []; return null").await;
 }
 
 async fn places_are_pointed_at(keys: &Page, phone: &Page) {
-    let is_shown = |count: usize| format!("return window.driftfield.stats().pings === {count}");
+    let is_shown =
+        |count: usize| format!("return window.driftfield.stats().pings_seen === {count}");
     let radar = phone
         .run(
             "const box = document.getElementById('radar').getBoundingClientRect();
