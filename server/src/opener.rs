@@ -11,7 +11,7 @@ use tracing::info;
 
 use crate::config::{Config, RoomConfig};
 use crate::house_bots::HouseBots;
-use crate::hub::{Contents, Desks, HubTopics, Kicks};
+use crate::hub::{Contents, Desks, HubTopics, Kicks, Purses};
 use crate::metrics::Metrics;
 use crate::room::{self, Cores, Door, RoomHandle, RoomSettings};
 use crate::store::StoreHandle;
@@ -35,6 +35,7 @@ pub struct Opener {
     hub: HubTopics,
     desks: Desks,
     kicks: Kicks,
+    purses: Purses,
     cores: Cores,
     metrics: Metrics,
     tick_hz: u16,
@@ -52,6 +53,7 @@ impl Opener {
         hub: HubTopics,
         desks: Desks,
         kicks: Kicks,
+        purses: Purses,
         metrics: Metrics,
     ) -> Self {
         Opener {
@@ -60,6 +62,7 @@ impl Opener {
             hub,
             desks,
             kicks,
+            purses,
             cores: Cores::of_machine(),
             metrics,
             tick_hz: config.tick_hz,
@@ -92,6 +95,7 @@ impl Opener {
             hub: self.hub.clone(),
             desks: self.desks.clone(),
             kicks: self.kicks.clone(),
+            purses: self.purses.clone(),
             cores: self.cores.clone(),
         };
         info!(room = room.id, sector = room.sector, mode = room.mode, "open");

@@ -18,12 +18,12 @@ use crate::house_bots::HouseBots;
 use crate::hub::{
     Asks, ChatService, ContentWatch, Contents, Desk, Desks, Directory, HostOrder, HubTopics,
     Ignores, Kicks, Lobby, ModerationService, Notices, NoticesAsk, NoticesService, Parties,
-    PartyAsk, PartyService, Plea, SettingsAsk, SettingsService, What,
+    PartyAsk, PartyService, Plea, Purses, SettingsAsk, SettingsService, What,
 };
 use crate::limits::{DESCRIPTORS_RESERVED, MEMORY_STORE_BYTES};
 use crate::metrics::Metrics;
 use crate::net::admission::{Admission, AdmissionLimits};
-use crate::net::http::Site;
+use crate::net::http::{Site, Subjects};
 use crate::net::links::links;
 use crate::net::listener;
 use crate::net::port;
@@ -145,6 +145,7 @@ impl Server {
             settings: settings_desk,
         };
         let notices = Notices::new(store.handle(), metrics.notices().clone());
+        let purses = Purses::default();
         let (kicks, ignores) = (Kicks::default(), Ignores::new(store.handle().ignored()?));
         let parties = Parties::new(&store.handle());
         let chat = ChatService::new(
@@ -179,6 +180,7 @@ impl Server {
             hub.clone(),
             desks,
             kicks.clone(),
+            purses.clone(),
             metrics.clone(),
         );
         let open = |room: &RoomConfig| opener.open(room, Door::default());
@@ -203,8 +205,8 @@ impl Server {
             AdminSocket::open(folder).inspect_err(|error| warn!("{error}")).ok()
         });
         let own_rooms = OwnRooms::open_all(config, opener, rooms.clone(), store.handle())?;
-        let site =
-            Site::new(rooms, own_rooms, parties, contents, store.handle(), metrics, settings);
+        let subjects = Subjects { rooms, own_rooms, parties, purses, contents };
+        let site = Site::new(subjects, store.handle(), metrics, settings);
         let site = Arc::new(site);
         Ok(Server {
             listener,

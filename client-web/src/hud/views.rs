@@ -11,7 +11,7 @@ use super::notices::notices;
 use super::radar;
 use super::sheets::sheets;
 use crate::format::css_number;
-use crate::input::Action;
+use crate::input::{Action, Keymap};
 use crate::say::{self, Message, SLOT};
 use crate::ui::{Element, Place, RwSignal, View, each, html, render_effect, show, switch};
 
@@ -20,7 +20,7 @@ pub fn mount(place: &HtmlElement, model: Model) {
     let frame = html::div()
         .class("frame")
         .child((corners(model), vitals(model), lists(model), network(model)))
-        .child((notices(model), left(model), wheel(model.chat), touch(model)));
+        .child((notices(model), left(model), wheel(model.chat), touch(model), dock(model)));
     // While a sheet is open, neither the keyboard nor a screen reader reaches what is behind it.
     let node = frame.node().clone();
     render_effect(move || {
@@ -80,6 +80,31 @@ fn left(model: Model) -> Element {
         key(Action::Help, say::CORNER_KEYS),
         key(Action::Menu, say::CORNER_MENU).child(badge(model.notices)),
     )))
+}
+
+/// The way into the shop, while the ship is docked.
+fn dock(model: Model) -> impl View {
+    let shop = model.shop;
+    switch(
+        move || shop.is_docked.get(),
+        move |is_docked| {
+            is_docked.then(|| {
+                let name = move || {
+                    let layout = |keymap: &Keymap| {
+                        model.layout.with(|layout| keymap.name(Action::Shop, layout))
+                    };
+                    model.keymap.with(layout)
+                };
+                html::button()
+                    .class("plate dock")
+                    .class_while("news", move || shop.can_buy.get())
+                    .test_id("dock")
+                    .on("click", |_: Event| command(Command::Shop))
+                    .child(html::kbd().child(name))
+                    .child(say::SHOP_OPEN)
+            })
+        },
+    )
 }
 
 /// How many notices are new, if any are.
@@ -146,6 +171,19 @@ fn vitals(model: Model) -> impl View {
                 .class_while("low", is_low)
                 .test_id("hull")
                 .child(html::b().child(move || vitals.with(|v| v.hull))),
+        )
+        .child(
+            gauge(vitals, say::SHIELD, "track", |v| (v.shield.into(), v.shield_max.into()))
+                .class("gauge shield")
+                .class_while("none", move || vitals.with(|v| v.shield_max == 0))
+                .test_id("shield")
+                .child(html::b().child(move || vitals.with(|v| v.shield))),
+        )
+        .child(
+            gauge(vitals, say::ENERGY, "track slim", |v| (v.energy.into(), 1_000.0))
+                .class("gauge energy")
+                .test_id("energy")
+                .child(html::b().child(move || say::percent(vitals.with(|v| v.energy) / 10))),
         )
         .child(
             gauge(vitals, say::BOOST, "track slim", |v| (v.boost.into(), 1_000.0))

@@ -13,6 +13,7 @@ mod notices;
 mod pace;
 mod party;
 mod settings;
+mod purses;
 mod topics;
 
 pub use accounts::{AccountError, Accounts, Session};
@@ -32,4 +33,5 @@ pub use party::{
     Invited, NO_PARTY, Parties, PartyAsk, PartyService, Wanted, Whereabouts, own_party_topics,
 };
 pub use settings::{SettingsAsk, SettingsService};
+pub use purses::{Arrival, ClaimError, Purses, Restoring};
 pub use topics::{HubTopics, HubView};

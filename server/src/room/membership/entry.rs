@@ -8,6 +8,7 @@ use driftfield_shared::units::PlayerId;
 use tracing::debug;
 
 use super::{Context, Holder, Membership, RoomCommand};
+use crate::hub::Arrival;
 use crate::net::connection::Connection;
 use crate::room::Entry;
 use crate::room::client::Client;
@@ -27,8 +28,12 @@ impl Membership {
         context: &mut Context<'_>,
     ) {
         match entry {
-            Entry::Hello { hello, account } => {
-                self.handle_hello(connection, holder, &hello, account, context);
+            Entry::Hello { hello, account, arrival } => {
+                let is_in =
+                    self.handle_hello(connection, holder, &hello, (account, arrival), context);
+                if let Some(account) = account {
+                    context.tell_purses(account, is_in);
+                }
             }
             Entry::AttachInputs(ticket) => self.handle_attach(connection, &ticket, context),
             Entry::WrongVersion => self.refuse(connection, CloseReason::WrongVersion, context),
@@ -37,25 +42,29 @@ impl Membership {
         }
     }
 
+    /// Returns whether the client is in.
     fn handle_hello(
         &mut self,
         connection: Connection,
         holder: Option<Holder>,
         hello: &Hello,
-        account: Option<AccountId>,
+        (account, arrival): (Option<AccountId>, Arrival),
         context: &mut Context<'_>,
-    ) {
+    ) -> bool {
         let claimed = hello.content_hash;
         if claimed != CONTENT_FROM_SERVER
             && claimed != context.state().world().rules().content_hash.0
         {
-            return self.refuse(connection, CloseReason::WrongContent, context);
+            self.refuse(connection, CloseReason::WrongContent, context);
+            return false;
         }
         if let Some(reason) = context.refused(account, &connection) {
-            return self.refuse(connection, reason, context);
+            self.refuse(connection, reason, context);
+            return false;
         }
         let (Some(token), Some(ticket)) = (secret::random(), secret::random()) else {
-            return self.refuse(connection, CloseReason::InternalError, context);
+            self.refuse(connection, CloseReason::InternalError, context);
+            return false;
         };
         let (token, input_ticket) = (Token(token), InputTicket(ticket));
         let now = context.tick();
@@ -71,18 +80,31 @@ impl Membership {
         let is_house_bot = connection.is_house_bot();
         let is_bot = hello.is_bot || is_house_bot;
         let name = hello.name.clone();
-        let join = Join { name, is_bot, is_house_bot, account, token: next_token, holder };
+        let token_hash = next_token;
+        let purse = match arrival {
+            Arrival::Brings(purse) => Some(purse),
+            Arrival::Empty => None,
+            // The seat was given up between the claim and now: what it had is not in the ledger yet. The client asks again.
+            Arrival::Returns if !is_resumed => {
+                self.refuse(connection, CloseReason::InternalError, context);
+                return false;
+            }
+            Arrival::Returns => None,
+        };
+        let join = Join { name, is_bot, is_house_bot, account, token: token_hash, holder, purse };
         if !is_resumed && !context.execute(RoomCommand::Join(join)) {
             if !is_bot {
                 self.idle.note_wanted(now);
             }
-            return self.refuse(connection, CloseReason::RoomFull, context);
+            self.refuse(connection, CloseReason::RoomFull, context);
+            return false;
         }
         // Before the new client is there, because it may have the seat of one that had to go.
         self.handle_events(context);
         let seat = context.state().seats().of_token(&next_token);
         let Some(info) = seat.map(|seat| seat.info.clone()) else {
-            return self.refuse(connection, CloseReason::InternalError, context);
+            self.refuse(connection, CloseReason::InternalError, context);
+            return false;
         };
         let account = context.state().seats().account_of(info.player);
         self.take_over(info.player);
@@ -107,6 +129,7 @@ impl Membership {
         }
         let _ = client.connection.flush();
         self.clients.push(client);
+        true
     }
 
     fn welcome(

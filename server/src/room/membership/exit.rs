@@ -13,7 +13,7 @@ use crate::room::client::Client;
 use crate::room::client::input_path::InputPath;
 use crate::room::inbound::Left;
 use crate::room::state::RoomEvent;
-use crate::store::{AccountChange, Batch};
+use crate::store::{AccountChange, AccountId, Batch};
 
 /// Closing connections that are driven per tick; the others wait their turn.
 const CLOSING_PER_TICK_MAX: usize = 512;
@@ -49,10 +49,39 @@ impl Membership {
             if let RoomEvent::Joined(info) | RoomEvent::Renamed(info) = &event {
                 context.keep_name(info);
             }
-            if let RoomEvent::Left(player) = event
-                && let Some(client) = self.take_client(player)
-            {
-                self.dismiss(client, CloseReason::SeatNeeded);
+            if let RoomEvent::Left { player, account } = event {
+                if let Some(client) = self.take_client(player) {
+                    self.dismiss(client, CloseReason::SeatNeeded);
+                }
+                // It happens in the next tick.
+                let durable_at = context.tick().next();
+                self.left.extend(account.map(|account| (durable_at, account)));
+            }
+        }
+    }
+
+    /// Lets an account go, which plays elsewhere now.
+    pub fn let_go(&mut self, account: AccountId, context: &mut Context<'_>) {
+        let seats = context.state().seats().iter();
+        let players = seats.filter(|seat| seat.account() == Some(account));
+        let players: Vec<PlayerId> = players.map(|seat| seat.info.player).collect();
+        for player in players {
+            if let Some(client) = self.take_client(player) {
+                self.dismiss(client, CloseReason::TakenOver);
+            }
+            context.execute(RoomCommand::Leave(player));
+        }
+    }
+
+    /// Tells of accounts whose seats were given up, once that is durable, with all that they did here.
+    pub fn tell_who_left(&mut self, context: &Context<'_>) {
+        let durable = context.recorder.durable();
+        while let Some((_, account)) = self.left.pop_front_if(|(tick, _)| *tick <= durable) {
+            // Meanwhile it may have taken another seat here.
+            let is_back =
+                context.state().seats().iter().any(|seat| seat.account() == Some(account));
+            if !is_back {
+                context.settings.purses.gave_up(account, &context.settings.id);
             }
         }
     }
@@ -145,6 +174,16 @@ impl Membership {
 }
 
 impl Context<'_> {
+    /// Notes whether an account that came has a seat here.
+    pub(super) fn tell_purses(&self, account: AccountId, is_in: bool) {
+        let (purses, room) = (&self.settings.purses, &self.settings.id);
+        let has_seat = || self.state().seats().iter().any(|seat| seat.account() == Some(account));
+        match is_in || has_seat() {
+            true => purses.took_seat(account, room),
+            false => purses.gave_up(account, room),
+        }
+    }
+
     /// Keeps how an account is called now, so that it is found by name later.
     fn keep_name(&self, info: &PlayerInfo) {
         let Some(store) = &self.settings.store else { return };

@@ -14,6 +14,8 @@ mod exit;
 mod idle;
 mod present;
 
+use std::collections::VecDeque;
+
 use driftfield_shared::protocol::ServerControl;
 use driftfield_shared::units::{PlayerId, Tick};
 
@@ -24,6 +26,7 @@ use super::state::{Holder, RoomCommand, RoomState};
 use super::topics::Topics;
 use crate::metrics::RoomMetrics;
 use crate::net::connection::Connection;
+use crate::store::AccountId;
 use idle::IdleWatch;
 
 /// The connections of a room.
@@ -33,6 +36,8 @@ pub struct Membership {
     /// Closing connections.
     closing: Vec<Connection>,
     idle: IdleWatch,
+    /// Accounts whose seats were given up, each with the tick that must be durable before they may play elsewhere.
+    left: VecDeque<(Tick, AccountId)>,
     /// Versions of the bans and of the kicks that are enforced.
     sanctions_seen: (u64, u64),
 }
@@ -80,6 +85,11 @@ impl Membership {
     /// Whether there is no connection, not even a closing one.
     pub fn is_empty(&self) -> bool {
         self.clients.is_empty() && self.closing.is_empty()
+    }
+
+    /// Whether everybody has been told of who left.
+    pub fn has_told_who_left(&self) -> bool {
+        self.left.is_empty()
     }
 
     /// The client with this seat, if it is connected.

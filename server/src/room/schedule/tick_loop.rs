@@ -33,13 +33,17 @@ const STANDBY_DELAY: Duration = Duration::from_micros(150);
 /// # Errors
 /// When a thread cannot be started.
 pub fn open(settings: RoomSettings, metrics: Metrics) -> io::Result<RoomHandle> {
+    // Before anybody can ask who has a seat here.
+    let restoring = Mutex::new(Some(settings.purses.restoring()));
     let (handle, shared, mailbox) = pair(settings);
     thread::Builder::new().name(format!("room {}", handle.id())).spawn(move || {
         // Dropped last, when the room is gone.
         let open = Open(shared);
         ask_for_prompt_wakeups();
         run_until_closed(&open.0, || {
-            ScheduledRoom::new(open.0.clone(), mailbox.clone(), metrics.clone())
+            let room = ScheduledRoom::new(open.0.clone(), mailbox.clone(), metrics.clone());
+            restoring.lock().unwrap_or_else(PoisonError::into_inner).take();
+            room
         });
     })?;
     Ok(handle)

@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 pub(super) use origin::HostName;
 pub use origin::Origin;
-pub(super) use upgrade::hand_over;
+pub(super) use upgrade::{Till, hand_over};
 
 use super::Refusal;
 use super::headers::members;

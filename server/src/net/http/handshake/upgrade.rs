@@ -10,33 +10,58 @@ use hyper_util::rt::TokioIo;
 use thiserror::Error;
 use tracing::debug;
 
+use crate::hub::{ClaimError, Directory, Purses};
 use crate::limits::REQUEST_TIME_MAX;
 use crate::net::admission::ConnectionPermit;
 use crate::net::connection::Connection;
 use crate::net::http::watch::WatchedSocket;
 use crate::room::{Entry, JoinError, RoomHandle};
+use crate::store::StoreHandle;
 
 /// Waits in the background until the answer 101 is written, then moves the socket out of tokio and into
 /// the room, with what the client said in its request.
 pub(in crate::net::http) fn hand_over(
     on_upgrade: OnUpgrade,
-    room: RoomHandle,
-    entry: Entry,
+    (room, entry): (RoomHandle, Entry),
+    till: Till,
     peer: SocketAddr,
     permit: ConnectionPermit,
 ) {
     tokio::spawn(async move {
         match leave_tokio(on_upgrade, peer, permit).await {
-            Ok(connection) => join(&room, connection, entry).await,
+            Ok(connection) => match till.bring(&room, entry).await {
+                Ok(entry) => join(&room, &till, connection, entry).await,
+                Err(error) => {
+                    debug!(%peer, %error, room = room.id(), "not let in");
+                    goodbye(connection, CloseReason::InternalError).await;
+                }
+            },
             // The peer went away in the middle of its own handshake.
             Err(error) => debug!(%peer, %error, "lost during the upgrade"),
         }
     });
 }
 
+/// Where a connection gets what its account owns.
+#[derive(Clone, Debug)]
+pub(in crate::net::http) struct Till {
+    pub(in crate::net::http) purses: Purses,
+    pub(in crate::net::http) rooms: Directory,
+    pub(in crate::net::http) store: StoreHandle,
+}
+
+impl Till {
+    /// The entry with what its account owns, which then plays nowhere else.
+    async fn bring(&self, room: &RoomHandle, entry: Entry) -> Result<Entry, ClaimError> {
+        let Some(account) = entry.account() else { return Ok(entry) };
+        let arrival = self.purses.claim(account, room.id(), &self.rooms, &self.store).await?;
+        Ok(entry.arriving(arrival))
+    }
+}
+
 /// Hands the connection to the room. When everyone comes at once, as after a restart, the mailbox is
 /// full for a tick or two: that is waited for, within a bound.
-async fn join(room: &RoomHandle, mut connection: Connection, entry: Entry) {
+async fn join(room: &RoomHandle, till: &Till, mut connection: Connection, entry: Entry) {
     let mut attempts_left = JOIN_ATTEMPTS_MAX;
     loop {
         let (refused, reason) = match room.join(connection, entry.clone()) {
@@ -48,6 +73,9 @@ async fn join(room: &RoomHandle, mut connection: Connection, entry: Entry) {
         connection = *refused;
         attempts_left -= 1;
         if attempts_left == 0 || reason != CloseReason::RoomFull {
+            if let Some(account) = entry.account().filter(|_| entry.brings_something()) {
+                till.purses.gave_up(account, room.id());
+            }
             return goodbye(connection, reason).await;
         }
         tokio::time::sleep(RETRY_INTERVAL).await;
