@@ -195,6 +195,8 @@ pub enum Sheet {
     Notices,
     /// The party.
     Party,
+    /// What the dock sells.
+    Shop,
 }
 
 /// The sheet of the party.
@@ -240,8 +242,6 @@ pub struct FollowNotice {
     pub room: String,
     /// Seconds left.
     pub seconds: u32,
-    /// What the dock sells.
-    Shop,
 }
 
 /// Something that the player was told.

@@ -169,6 +169,8 @@ impl RoomHandle {
         // Where the room takes no more messages, the answer does not come.
         let _ = self.mailbox.try_send(RoomMessage::Locate(wanted, sender));
         Some(receiver)
+    }
+
     /// Asks the room to let an account go, which plays elsewhere now. May be lost when the room takes no more messages.
     pub fn give_up(&self, account: AccountId) {
         let _ = self.mailbox.try_send(RoomMessage::GiveUp(account));

@@ -325,6 +325,7 @@ pub enum Done {
     SettingsKept {
         /// The revision that they have now.
         revision: u64,
+    },
     /// See [`RequestBody::Outfit`].
     Outfitted {
         /// What is mounted now.
