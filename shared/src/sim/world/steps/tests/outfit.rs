@@ -197,7 +197,7 @@ fn a_drill_breaks_rocks_in_half_the_time_and_a_tractor_takes_ore_from_afar() {
         fit(&mut world, ADA, parts);
         add_rock(&mut world, 2, Vec2::new(120.0, 0.0));
         let mut ticks = 0;
-        while world.asteroids().len() > 0 {
+        while !world.asteroids().is_empty() {
             run(&mut world, 1, &[Command::Steer(ADA, fire_along_x())]);
             ticks += 1;
             assert!(ticks < 300);
