@@ -129,7 +129,7 @@ fn shelf(mount: Mount) -> Message {
 fn hull_figures(rules: &Rules, id: HullId) -> String {
     let hull = rules.content.hull(id);
     let speed = rules.cruise_speed(id, &Fit::default(), false).round() as u32;
-    say::shop_hull(hull.hit_points.into(), speed, hull.hold.into(), hull.energy.into())
+    say::shop_hull(hull.hit_points, speed, hull.hold, hull.energy)
 }
 
 fn weapon_figures(rules: &Rules, id: WeaponId) -> String {
@@ -145,11 +145,11 @@ fn part_figures(part: &Part) -> String {
     let mut said = Vec::new();
     if part.shield > 0 {
         let per_second = part.shield_per_second.round() as u32;
-        said.push(say::shop_shield(part.shield.into(), per_second));
+        said.push(say::shop_shield(part.shield, per_second));
         said.push(say::shop_delay(part.shield_delay_seconds.round() as u32));
     }
     if part.hold > 0 {
-        said.push(say::shop_hold(part.hold.into()));
+        said.push(say::shop_hold(part.hold));
     }
     if part.pick_up_reach > 0.0 {
         said.push(say::shop_reach(part.pick_up_reach.round() as u32));

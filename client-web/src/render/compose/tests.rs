@@ -30,6 +30,9 @@ fn ship(player: u16, position: Vec2) -> (EntityKey, ShipState) {
         protected: false,
         gate_ticks: 0,
         hit_points: 100,
+        fit: Default::default(),
+        shield: 0,
+        shield_wait: 0,
     };
     (EntityKey(u32::from(player)), state)
 }
@@ -261,6 +264,9 @@ fn nonsense_times_and_unknown_identifiers_do_no_harm() {
             reduced_motion: true,
             bloom: f32::NAN,
             boost: f32::NAN,
+            shield: f32::NAN,
+            energy: f32::NAN,
+            hold: 0,
             ui_scale: f32::NAN,
             plates: &[],
             pings: &[],
@@ -290,6 +296,9 @@ fn a_member_of_the_party_out_of_view_has_one_arrow_and_a_name_however_far_away()
             reduced_motion: false,
             bloom: 1.0,
             boost: 1.0,
+            shield: 1.0,
+            energy: 1.0,
+            hold: 40,
             ui_scale: 1.0,
             plates: &[],
             pings: &[],

@@ -41,9 +41,9 @@ pub fn open(settings: RoomSettings, metrics: Metrics) -> io::Result<RoomHandle> 
         let open = Open(shared);
         ask_for_prompt_wakeups();
         run_until_closed(&open.0, || {
-            let room = ScheduledRoom::new(open.0.clone(), mailbox.clone(), metrics.clone());
-            restoring.lock().unwrap_or_else(PoisonError::into_inner).take();
-            room
+            // Ends here in any case: a room that cannot be restored must not keep everybody from all others.
+            let _restoring = restoring.lock().unwrap_or_else(PoisonError::into_inner).take();
+            ScheduledRoom::new(open.0.clone(), mailbox.clone(), metrics.clone())
         });
     })?;
     Ok(handle)
