@@ -28,10 +28,7 @@ impl Family {
     fn signal(&self, signal: &str) {
         let group = format!("-{}", self.0.id());
         // One that has ended already is told of on stderr, which nobody needs.
-        let _ = Command::new("kill")
-            .args([signal, "--", &group])
-            .stderr(Stdio::null())
-            .status();
+        let _ = Command::new("kill").args([signal, "--", &group]).stderr(Stdio::null()).status();
     }
 
     fn has_ended(&mut self) -> bool {
