@@ -104,6 +104,7 @@ close-banned = You are banned from this server.
 close-kicked = A moderator sent you out. You may come back in a minute.
 close-voted-out = The players of this room voted you out. You may come back in ten minutes.
 close-not-invited = This room is entered by invitation only: ask its owner for the link.
+close-still-elsewhere = Your ship in another room is not put away yet. Try again in a moment.
 ban-until = The ban ends on { $until }.
 ban-note = The host says: { $note }.
 
@@ -113,6 +114,8 @@ credits = { $credits } cr
 score = Score { $score }
 ship = Your ship
 hull = Hull
+shield = Shield
+energy = Energy
 boost = Boost
 hold = Hold
 corner-board = board
@@ -147,6 +150,7 @@ toast-full = Hold full: sell at the station
 toast-safe = Safe zone: no shooting here
 toast-leaving = Leaving the safe zone
 toast-protected = Protected until you fire
+toast-not-docked = Fly to a station first: shops are at docks
 toast-guns-off = Guns are off in the safe zone
 toast-seat-kept = Back in your ship
 toast-seat-lost = Your old seat was gone: a new ship
@@ -307,6 +311,40 @@ refusal-party-full = A party has { NUMBER($max) } members at most.
 refusal-not-leader = Only the leader of the party can do that.
 refusal-no-invitation = That invitation is not good any more.
 refusal-settings-too-long = These settings are too long to come along to other browsers. This browser keeps them.
+refusal-not-docked = That is done at a dock.
+refusal-not-offered = The price has changed. Look again.
+refusal-not-yet = Another hull comes before that one.
+refusal-no-mount = Your hull has no mount for that.
+refusal-hold-too-full = There is more in your hold than that would take. Sell some first.
+refusal-too-dear = You have too few credits for that.
+
+## The shop
+
+shop = Shop
+shop-open = Shop
+shop-hulls = Hulls
+shop-weapons = Weapons
+shop-engines = Engines
+shop-shields = Shields
+shop-holds = Holds
+shop-tools = Tools
+shop-mounted = mounted
+shop-owned = yours
+shop-no-mount = no mount
+shop-basic = nothing special
+# Hit points, top speed, units of ore, energy.
+shop-hull = hull { NUMBER($points) }, speed { NUMBER($speed) }, hold { NUMBER($hold) }, energy { NUMBER($energy) }
+# Harm per second if all shots hit, range, energy per second.
+shop-weapon = { NUMBER($harm) } harm/s, range { NUMBER($range) }, { NUMBER($energy) } energy/s
+shop-shield = takes { NUMBER($points) } harm, recovers { NUMBER($rate) }/s
+shop-delay = after { NUMBER($seconds) } s
+shop-hold = hold +{ NUMBER($units) }
+shop-reach = takes ore from { NUMBER($reach) } farther
+# A change in per cent with its sign: +18.
+shop-thrust = thrust { $change } %
+shop-boost = boost { $change } %
+shop-recharge = energy { $change } %
+shop-drill = harm to rocks { $change } %
 
 ## The menu
 
@@ -350,6 +388,7 @@ key-fly = Fly
 key-aim = Aim
 key-fire = Fire
 key-boost = Boost
+key-shop = Shop, at a station
 key-board = Leaderboard
 key-bad-link = Try a bad link
 key-help = This help
@@ -362,7 +401,7 @@ key-left-button = left button
 key-right-button = right button
 key-space = Space
 help-pad = Gamepad
-help-pad-how = sticks fly and aim, triggers fire and boost, Start opens the menu, Y opens the quick phrases, X points at a place
+help-pad-how = sticks fly and aim, triggers fire and boost, Start opens the menu, Y opens the quick phrases, X points at a place, down on the cross opens the shop
 help-touch = Touch
 help-touch-how = left thumb flies, right thumb aims and fires; hold a finger on the map to point at a place
 
@@ -582,7 +621,28 @@ own-room-unavailable = That does not work at the moment. Try it again in a while
 ## Names of content
 
 content-hull-sparrow = Sparrow
+content-hull-kestrel = Kestrel
+content-hull-mole = Mole
+content-hull-wisp = Wisp
+content-hull-ox = Ox
+content-hull-bastion = Bastion
 content-weapon-pulse = Pulse cannon
+content-weapon-scatter = Scatter gun
+content-weapon-lance = Lance
+content-weapon-stutter = Stutter gun
+content-part-drive = Drive
+content-part-sprinter = Sprinter
+content-part-afterburner = Afterburner
+content-part-plating = Plating
+content-part-ward = Ward
+content-part-veil = Veil
+content-part-bulwark = Bulwark
+content-part-lockers = Lockers
+content-part-racks = Racks
+content-part-vault = Vault
+content-part-clamp = Clamp
+content-part-drill = Drill
+content-part-tractor = Tractor
 content-ore-ferrite = Ferrite
 content-ore-cobalt = Cobalt
 content-ore-aurum = Aurum

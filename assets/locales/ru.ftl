@@ -114,6 +114,7 @@ close-banned = Вам закрыт доступ на этот сервер.
 close-kicked = Модератор выгнал вас из игры. Вернуться можно через минуту.
 close-voted-out = Игроки этой комнаты проголосовали за то, чтобы вы ушли. Вернуться можно через десять минут.
 close-not-invited = В эту комнату входят только по приглашению: попросите ссылку у её хозяина.
+close-still-elsewhere = Ваш корабль в другой комнате ещё не убран. Попробуйте через минуту.
 ban-until = Запрет действует до { $until }.
 ban-note = Причина: { $note }.
 
@@ -123,6 +124,8 @@ credits = { $credits } кр
 score = Очки { $score }
 ship = Ваш корабль
 hull = Корпус
+shield = Щит
+energy = Энергия
 boost = Форсаж
 hold = Трюм
 corner-board = таблица
@@ -157,6 +160,7 @@ toast-full = Трюм полон: продайте руду на станции
 toast-safe = Безопасная зона: здесь не стреляют
 toast-leaving = Вы покидаете безопасную зону
 toast-protected = Вы под защитой, пока не стреляете
+toast-not-docked = Сначала подлетите к станции: магазин в доке
 toast-guns-off = В безопасной зоне орудия отключены
 toast-seat-kept = Вы снова в своём корабле
 toast-seat-lost = Прежнее место занято: у вас новый корабль
@@ -323,6 +327,40 @@ refusal-party-full = Группа заполнена: больше { NUMBER($max
 refusal-not-leader = Это может только ведущий группы.
 refusal-no-invitation = Это приглашение больше не действует.
 refusal-settings-too-long = Эти настройки слишком длинные для других браузеров. Здесь они сохранены.
+refusal-not-docked = Это делается в доке.
+refusal-not-offered = Цена изменилась. Посмотрите ещё раз.
+refusal-not-yet = Сначала нужен другой корпус.
+refusal-no-mount = В вашем корпусе для этого нет места.
+refusal-hold-too-full = В трюме больше, чем туда поместится. Сначала продайте часть.
+refusal-too-dear = На это не хватает кредитов.
+
+## Магазин
+
+shop = Магазин
+shop-open = Магазин
+shop-hulls = Корпуса
+shop-weapons = Оружие
+shop-engines = Двигатели
+shop-shields = Щиты
+shop-holds = Трюмы
+shop-tools = Инструменты
+shop-mounted = стоит
+shop-owned = ваше
+shop-no-mount = нет места
+shop-basic = ничего особенного
+# Прочность, скорость, единицы руды, энергия.
+shop-hull = корпус { NUMBER($points) }, скорость { NUMBER($speed) }, трюм { NUMBER($hold) }, энергия { NUMBER($energy) }
+# Урон в секунду, если все попали; дальность; энергия в секунду.
+shop-weapon = урон { NUMBER($harm) }/с, дальность { NUMBER($range) }, энергия { NUMBER($energy) }/с
+shop-shield = держит { NUMBER($points) } урона, восстанавливает { NUMBER($rate) }/с
+shop-delay = через { NUMBER($seconds) } с
+shop-hold = трюм +{ NUMBER($units) }
+shop-reach = берёт руду на { NUMBER($reach) } дальше
+# Изменение в процентах со знаком: +18.
+shop-thrust = тяга { $change } %
+shop-boost = форсаж { $change } %
+shop-recharge = энергия { $change } %
+shop-drill = урон камням { $change } %
 
 ## Меню
 
@@ -366,6 +404,7 @@ key-fly = Полёт
 key-aim = Прицел
 key-fire = Огонь
 key-boost = Форсаж
+key-shop = Магазин на станции
 key-board = Таблица
 key-bad-link = Плохая связь
 key-help = Эта справка
@@ -378,7 +417,7 @@ key-left-button = левая кнопка
 key-right-button = правая кнопка
 key-space = пробел
 help-pad = Геймпад
-help-pad-how = стики — полёт и прицел, курки — огонь и форсаж, Start — меню, Y — быстрые фразы, X — указать место
+help-pad-how = стики — полёт и прицел, курки — огонь и форсаж, Start — меню, Y — быстрые фразы, X — указать место, вниз на крестовине — магазин
 help-touch = Сенсорный экран
 help-touch-how = левый палец — полёт, правый — прицел и огонь; задержите палец на карте, чтобы указать место
 
@@ -610,7 +649,28 @@ own-room-unavailable = Сейчас не получается. Попробуй�
 ## Названия
 
 content-hull-sparrow = Воробей
+content-hull-kestrel = Пустельга
+content-hull-mole = Крот
+content-hull-wisp = Огонёк
+content-hull-ox = Вол
+content-hull-bastion = Бастион
 content-weapon-pulse = Импульсная пушка
+content-weapon-scatter = Дробовик
+content-weapon-lance = Копьё
+content-weapon-stutter = Скорострел
+content-part-drive = Двигатель
+content-part-sprinter = Спринтер
+content-part-afterburner = Форсаж
+content-part-plating = Обшивка
+content-part-ward = Оберег
+content-part-veil = Вуаль
+content-part-bulwark = Вал
+content-part-lockers = Шкафы
+content-part-racks = Стеллажи
+content-part-vault = Хранилище
+content-part-clamp = Захват
+content-part-drill = Бур
+content-part-tractor = Тягач
 content-ore-ferrite = Феррит
 content-ore-cobalt = Кобальт
 content-ore-aurum = Аурум

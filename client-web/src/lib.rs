@@ -32,6 +32,7 @@ pub mod render;
 pub mod request;
 pub mod say;
 pub mod settings;
+pub mod shop;
 #[cfg(target_arch = "wasm32")]
 pub mod sign_in;
 pub mod sorted_map;

@@ -78,7 +78,7 @@ class Game:
         self.socket.sendall((
             f"GET /ws HTTP/1.1\r\nHost: {url.netloc}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
-            f"Sec-WebSocket-Protocol: driftfield.9, greeting.{greeting}\r\n\r\n").encode())
+            f"Sec-WebSocket-Protocol: driftfield.10, greeting.{greeting}\r\n\r\n").encode())
         status = self.file.readline().decode()
         if " 101 " not in status:
             raise SystemExit(f"refused: {status.strip()}")

@@ -9,6 +9,8 @@ use driftfield_shared::limits::HANDSHAKE_SECONDS_MAX;
 pub const HISTORY_READERS: usize = 2;
 /// Readings of what was said before that may wait or run: at a few milliseconds each, the last one is answered within a second.
 pub const HISTORY_READINGS_MAX: usize = 64;
+/// Time in which another room must have given an account up that comes to this one: some commits of a busy disk.
+pub const CLAIM_TIME_MAX: Duration = Duration::from_secs(5);
 /// Time from accepting a socket to its first byte, and from the first byte of a request to its last.
 pub const REQUEST_TIME_MAX: Duration =
     Duration::from_millis((HANDSHAKE_SECONDS_MAX * 1_000.0) as u64);

@@ -11,7 +11,7 @@ use tracing::info;
 
 use crate::config::{Config, RoomConfig};
 use crate::house_bots::HouseBots;
-use crate::hub::{Contents, Desks, HubTopics, Kicks};
+use crate::hub::{Contents, Desks, HubTopics, Kicks, Purses};
 use crate::metrics::Metrics;
 use crate::room::{self, Cores, Door, RoomHandle, RoomSettings};
 use crate::store::StoreHandle;
@@ -32,9 +32,7 @@ pub enum OpenError {
 pub struct Opener {
     contents: Contents,
     store: StoreHandle,
-    hub: HubTopics,
-    desks: Desks,
-    kicks: Kicks,
+    services: HubServices,
     cores: Cores,
     metrics: Metrics,
     tick_hz: u16,
@@ -43,23 +41,32 @@ pub struct Opener {
     topic_bytes_per_second: u32,
 }
 
+/// What rooms have in common in the hub.
+#[derive(Clone, Debug, Default)]
+pub struct HubServices {
+    /// The topics of the hub.
+    pub hub: HubTopics,
+    /// Where requests to the hub go.
+    pub desks: Desks,
+    /// Who was sent out of which room.
+    pub kicks: Kicks,
+    /// In which room each account plays.
+    pub purses: Purses,
+}
+
 impl Opener {
     /// Opens rooms as `config` says, which play by `contents`.
     pub fn new(
         config: &Config,
         contents: Contents,
         store: StoreHandle,
-        hub: HubTopics,
-        desks: Desks,
-        kicks: Kicks,
+        services: HubServices,
         metrics: Metrics,
     ) -> Self {
         Opener {
             contents,
             store,
-            hub,
-            desks,
-            kicks,
+            services,
             cores: Cores::of_machine(),
             metrics,
             tick_hz: config.tick_hz,
@@ -89,9 +96,10 @@ impl Opener {
             seed: RandomState::new().hash_one(&room.id),
             store: Some(self.store.clone()),
             topic_bytes_per_second: self.topic_bytes_per_second,
-            hub: self.hub.clone(),
-            desks: self.desks.clone(),
-            kicks: self.kicks.clone(),
+            hub: self.services.hub.clone(),
+            desks: self.services.desks.clone(),
+            kicks: self.services.kicks.clone(),
+            purses: self.services.purses.clone(),
             cores: self.cores.clone(),
         };
         info!(room = room.id, sector = room.sector, mode = room.mode, "open");

@@ -18,16 +18,16 @@ use crate::house_bots::HouseBots;
 use crate::hub::{
     Asks, ChatService, ContentWatch, Contents, Desk, Desks, Directory, HostOrder, HubTopics,
     Ignores, Kicks, Lobby, ModerationService, Notices, NoticesAsk, NoticesService, Parties,
-    PartyAsk, PartyService, Plea, SettingsAsk, SettingsService, What,
+    PartyAsk, PartyService, Plea, Purses, SettingsAsk, SettingsService, What,
 };
 use crate::limits::{DESCRIPTORS_RESERVED, MEMORY_STORE_BYTES};
 use crate::metrics::Metrics;
 use crate::net::admission::{Admission, AdmissionLimits};
-use crate::net::http::Site;
+use crate::net::http::{Site, Subjects};
 use crate::net::links::links;
 use crate::net::listener;
 use crate::net::port;
-use crate::opener::{OpenError, Opener};
+use crate::opener::{HubServices, OpenError, Opener};
 use crate::os::memory;
 use crate::own_rooms::OwnRooms;
 use crate::room::Door;
@@ -145,6 +145,7 @@ impl Server {
             settings: settings_desk,
         };
         let notices = Notices::new(store.handle(), metrics.notices().clone());
+        let purses = Purses::default();
         let (kicks, ignores) = (Kicks::default(), Ignores::new(store.handle().ignored()?));
         let parties = Parties::new(&store.handle());
         let chat = ChatService::new(
@@ -176,9 +177,7 @@ impl Server {
             config,
             contents.clone(),
             store.handle(),
-            hub.clone(),
-            desks,
-            kicks.clone(),
+            HubServices { hub: hub.clone(), desks, kicks: kicks.clone(), purses: purses.clone() },
             metrics.clone(),
         );
         let open = |room: &RoomConfig| opener.open(room, Door::default());
@@ -203,8 +202,8 @@ impl Server {
             AdminSocket::open(folder).inspect_err(|error| warn!("{error}")).ok()
         });
         let own_rooms = OwnRooms::open_all(config, opener, rooms.clone(), store.handle())?;
-        let site =
-            Site::new(rooms, own_rooms, parties, contents, store.handle(), metrics, settings);
+        let subjects = Subjects { rooms, own_rooms, parties, purses, contents };
+        let site = Site::new(subjects, store.handle(), metrics, settings);
         let site = Arc::new(site);
         Ok(Server {
             listener,

@@ -172,6 +172,8 @@ pub const CONTENT_BYTES_MAX: usize = 128 * 1024;
 pub const HELD_BACK_MESSAGES_MAX: usize = 256;
 /// Most entries of a table of content: an identifier takes at most 6 bits on the wire.
 pub const CONTENT_ENTRIES_MAX: usize = 64;
+/// Most shots of one firing: each is an entity of its own.
+pub const PELLETS_MAX: u8 = 8;
 /// Most walls of a sector: a maze.
 pub const WALLS_PER_SECTOR_MAX: usize = 256;
 /// Most straight pieces of all walls of a sector. A client builds its table of them when it takes the content.

@@ -71,6 +71,12 @@ pub fn refusal(reason: RefusalReason) -> String {
         RefusalReason::NotLeader => say::REFUSAL_NOT_LEADER.text(),
         RefusalReason::NoInvitation => say::REFUSAL_NO_INVITATION.text(),
         RefusalReason::SettingsTooLong => say::REFUSAL_SETTINGS_TOO_LONG.text(),
+        RefusalReason::NotDocked => say::REFUSAL_NOT_DOCKED.text(),
+        RefusalReason::NotOffered => say::REFUSAL_NOT_OFFERED.text(),
+        RefusalReason::NotYet => say::REFUSAL_NOT_YET.text(),
+        RefusalReason::NoMount => say::REFUSAL_NO_MOUNT.text(),
+        RefusalReason::HoldTooFull => say::REFUSAL_HOLD_TOO_FULL.text(),
+        RefusalReason::TooDear => say::REFUSAL_TOO_DEAR.text(),
         RefusalReason::OutOfOrder | RefusalReason::Busy => say::REFUSAL_BUSY.text(),
     }
 }

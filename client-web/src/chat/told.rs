@@ -67,7 +67,8 @@ fn done_text(done: &Done) -> String {
         | Done::Notices { .. }
         | Done::NoticesRead
         | Done::Settings { .. }
-        | Done::SettingsKept { .. } => String::new(),
+        | Done::SettingsKept { .. }
+        | Done::Outfitted { .. } => String::new(),
     }
 }
 

@@ -6,6 +6,8 @@ use crate::notifications::{Choice, Kind};
 
 use driftfield_shared::netsim::{LinkProfile, LinkProfileError};
 use driftfield_shared::protocol::{AccountTag, LineId, VoteId};
+use driftfield_shared::sim::Item;
+use driftfield_shared::units::Credits;
 
 use crate::input::Action;
 
@@ -74,6 +76,10 @@ pub enum Command {
     CopyOwnRoom,
     /// Fly in the own room.
     EnterOwnRoom,
+    /// Open or close the shop.
+    Shop,
+    /// Buy something for this, or mount it.
+    Outfit(Item, Credits),
     /// Speak the language of this tag.
     Language(&'static str),
     /// Simulate a bad link between the game and its socket; a perfect one ends the simulation.

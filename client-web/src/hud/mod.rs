@@ -37,7 +37,7 @@ pub use chat::{ChatModel, ChatNote, FIELD_ID};
 pub use model::{
     AccountSheet, Banner, BannerAction, BoardRow, Death, FeedLine, FollowNotice, Invite, KindRates,
     MemberLine, Model, NetFigures, NoticeLine, OreLine, OwnRoomPage, OwnRoomSheet, PartySheet,
-    Purse, Rebinding, RoomWish, Sheet, Sticks, Vitals,
+    Purse, Rebinding, RoomWish, Sheet, ShopRow, Sticks, Vitals,
 };
 #[cfg(target_arch = "wasm32")]
 pub use network::paint_graph;

@@ -10,6 +10,7 @@ use super::{Hint, Scale, Toast};
 use crate::input::{Action, Device, Keymap, Layout};
 use crate::notifications::Choices;
 use crate::say::{self, Message};
+use crate::shop::Offer;
 use crate::ui::RwSignal;
 
 /// The state of our ship.
@@ -19,6 +20,12 @@ pub struct Vitals {
     pub hull: u16,
     /// Hit points of an undamaged hull.
     pub hull_max: u16,
+    /// Harm that the shield still takes.
+    pub shield: u16,
+    /// The same of a whole shield.
+    pub shield_max: u16,
+    /// Energy left, in thousandths.
+    pub energy: u16,
     /// Boost left, in thousandths.
     pub boost: u16,
     /// Units in the hold.
@@ -140,6 +147,34 @@ pub struct NetFigures {
 /// The parts of snapshots, with the bits per second that each takes.
 pub type KindRates = Vec<(SnapshotPart, f64)>;
 
+/// A row of the shop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShopRow {
+    /// Its place among all rows.
+    pub key: usize,
+    /// The name of the item in the content.
+    pub id: String,
+    /// The heading above it, if it is the first under that.
+    pub heading: Option<String>,
+    /// The digit that stands for it, if it can be had.
+    pub digit: Option<u8>,
+    /// What it is.
+    pub offer: Offer,
+}
+
+/// The signals of the shop.
+#[derive(Clone, Copy, Debug)]
+pub struct ShopModel {
+    /// What it offers, while it is shown.
+    pub rows: RwSignal<Vec<ShopRow>>,
+    /// Why the last wish was refused.
+    pub fault: RwSignal<String>,
+    /// Whether the ship is docked.
+    pub is_docked: RwSignal<bool>,
+    /// Whether something new can be paid for.
+    pub can_buy: RwSignal<bool>,
+}
+
 /// What covers the middle of the screen.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Sheet {
@@ -160,6 +195,8 @@ pub enum Sheet {
     Notices,
     /// The party.
     Party,
+    /// What the dock sells.
+    Shop,
 }
 
 /// The sheet of the party.
@@ -374,6 +411,8 @@ pub struct Model {
     pub party: RwSignal<PartySheet>,
     /// Whom the player is about to follow.
     pub follow: RwSignal<Option<FollowNotice>>,
+    /// The shop.
+    pub shop: ShopModel,
     /// The sheet of a room of one's own.
     pub own_room: RwSignal<OwnRoomSheet>,
     /// What the player wants such a room to be.
@@ -432,6 +471,12 @@ impl Model {
             },
             party: RwSignal::default(),
             follow: RwSignal::default(),
+            shop: ShopModel {
+                rows: RwSignal::default(),
+                fault: RwSignal::default(),
+                is_docked: RwSignal::default(),
+                can_buy: RwSignal::default(),
+            },
             own_room: RwSignal::default(),
             room_wish: RwSignal::default(),
             scale: RwSignal::default(),

@@ -11,7 +11,7 @@ use super::notices::notices;
 use super::radar;
 use super::sheets::sheets;
 use crate::format::css_number;
-use crate::input::Action;
+use crate::input::{Action, Keymap};
 use crate::say::{self, Message, SLOT};
 use crate::ui::{Element, Place, RwSignal, View, each, html, render_effect, show, switch};
 
@@ -82,6 +82,31 @@ fn left(model: Model) -> Element {
     )))
 }
 
+/// The way into the shop, while the ship is docked.
+fn dock(model: Model) -> impl View {
+    let shop = model.shop;
+    switch(
+        move || shop.is_docked.get(),
+        move |is_docked| {
+            is_docked.then(|| {
+                let name = move || {
+                    let layout = |keymap: &Keymap| {
+                        model.layout.with(|layout| keymap.name(Action::Shop, layout))
+                    };
+                    model.keymap.with(layout)
+                };
+                html::button()
+                    .class("dock")
+                    .class_while("news", move || shop.can_buy.get())
+                    .test_id("dock")
+                    .on("click", |_: Event| command(Command::Shop))
+                    .child(html::kbd().child(name))
+                    .child(say::SHOP_OPEN)
+            })
+        },
+    )
+}
+
 /// How many notices are new, if any are.
 pub(super) fn badge(notices: NoticesModel) -> impl View {
     let unread = notices.unread;
@@ -148,6 +173,19 @@ fn vitals(model: Model) -> impl View {
                 .child(html::b().child(move || vitals.with(|v| v.hull))),
         )
         .child(
+            gauge(vitals, say::SHIELD, "track", |v| (v.shield.into(), v.shield_max.into()))
+                .class("gauge shield")
+                .class_while("none", move || vitals.with(|v| v.shield_max == 0))
+                .test_id("shield")
+                .child(html::b().child(move || vitals.with(|v| v.shield))),
+        )
+        .child(
+            gauge(vitals, say::ENERGY, "track slim", |v| (v.energy.into(), 1_000.0))
+                .class("gauge energy")
+                .test_id("energy")
+                .child(html::b().child(move || say::percent(vitals.with(|v| v.energy) / 10))),
+        )
+        .child(
             gauge(vitals, say::BOOST, "track slim", |v| (v.boost.into(), 1_000.0))
                 .class("gauge boost")
                 .test_id("boost")
@@ -173,6 +211,7 @@ fn vitals(model: Model) -> impl View {
                     .child(html::b().child(move || ore.with(|ore| ore.amount)))
             },
         )))
+        .child(dock(model))
 }
 
 fn touch(model: Model) -> impl View {

@@ -39,6 +39,8 @@ pub enum Action {
     Wheel,
     /// Point at where the mouse is.
     Point,
+    /// Open the shop of a dock.
+    Shop,
 }
 
 impl Action {
@@ -131,6 +133,7 @@ fn of_letter(letter: char) -> Option<Action> {
         'n' => Action::Net,
         'l' => Action::Link,
         'h' => Action::Help,
+        'b' => Action::Shop,
         _ => return None,
     })
 }
@@ -179,7 +182,7 @@ use KeyName::{Printed, Word};
 
 impl Action {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Action; 15] = [
+    pub const ALL: [Action; 16] = [
         Action::Up,
         Action::Left,
         Action::Down,
@@ -190,6 +193,7 @@ impl Action {
         Action::Slash,
         Action::Wheel,
         Action::Point,
+        Action::Shop,
         Action::Board,
         Action::Net,
         Action::Link,
@@ -210,6 +214,7 @@ impl Action {
             Action::Slash => ("slash", say::KEY_COMMAND, &[Printed("/")]),
             Action::Wheel => ("wheel", say::KEY_PHRASES, &[Printed("KeyQ")]),
             Action::Point => ("point", say::KEY_PING, &[Printed("KeyF")]),
+            Action::Shop => ("shop", say::KEY_SHOP, &[Printed("B")]),
             Action::Board => ("board", say::KEY_BOARD, &[Printed("Tab")]),
             Action::Net => ("net", say::MENU_NETWORK, &[Printed("N"), Printed("F3")]),
             Action::Link => ("link", say::KEY_BAD_LINK, &[Printed("L")]),
@@ -268,6 +273,7 @@ pub const BINDINGS: &[Binding] = &[
         actions: &[Action::Boost],
         others: &[Word(say::KEY_RIGHT_BUTTON)],
     },
+    Binding { what: say::KEY_SHOP, actions: &[Action::Shop], others: &[] },
     Binding { what: say::KEY_CHAT, actions: &[Action::Chat, Action::Slash], others: &[] },
     Binding { what: say::KEY_PHRASES, actions: &[Action::Wheel], others: &[] },
     Binding {
@@ -320,7 +326,7 @@ mod tests {
         assert_eq!(action("KeyD", "e"), Some(Action::Right));
         assert_eq!(action("KeyL", "n"), Some(Action::Net));
         assert_eq!(action("KeyJ", "H"), Some(Action::Help));
-        assert_eq!(action("KeyN", "b"), None);
+        assert_eq!(action("KeyN", "b"), Some(Action::Shop));
         // AZERTY.
         assert_eq!(action("KeyW", "z"), Some(Action::Up));
         assert_eq!(action("KeyZ", "w"), None);

@@ -87,6 +87,8 @@ pub struct PadPresses {
     pub back: bool,
     /// Point at what is ahead.
     pub point: bool,
+    /// Open the shop, in flight.
+    pub shop: bool,
 }
 
 /// The outcome of one poll of all gamepads.
@@ -218,6 +220,7 @@ fn presses(pressed: u32, is_standard: bool, stick_before: f32, stick: f32) -> Pa
         confirm: is_pressed(0),
         back: is_pressed(1),
         point: is_standard && is_pressed(2),
+        shop: is_standard && is_pressed(13),
     }
 }
 

@@ -135,6 +135,7 @@ fn close_sentence(reason: CloseReason) -> String {
         CloseReason::Kicked => say::CLOSE_KICKED.text(),
         CloseReason::VotedOut => say::CLOSE_VOTED_OUT.text(),
         CloseReason::NotInvited => say::CLOSE_NOT_INVITED.text(),
+        CloseReason::StillElsewhere => say::CLOSE_STILL_ELSEWHERE.text(),
     }
 }
 

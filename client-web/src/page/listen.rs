@@ -177,6 +177,14 @@ fn key_down(event: &KeyboardEvent) {
         command(Command::Phrase(place));
         return;
     }
+    if let Some(digit) = digit_of(&code).filter(|_| !event.repeat())
+        && with_game(|game| {
+            game.model().sheet.get_untracked() == Sheet::Shop && game.outfit_by_digit(digit)
+        }) == Some(true)
+    {
+        event.prevent_default();
+        return;
+    }
     let Some(action) = action else { return };
     // While the panel has the keyboard focus, these keys belong to the browser: they move between buttons and press
     // them.
@@ -190,7 +198,8 @@ fn key_down(event: &KeyboardEvent) {
         }
         let sheet = game.model().sheet.get_untracked();
         // While a menu is open its keys are the browser's: Tab, Space and Enter work the buttons.
-        let is_for_menu = matches!(action, Action::Menu | Action::Help);
+        let is_for_menu = matches!(action, Action::Menu | Action::Help)
+            || (action == Action::Shop && sheet == Sheet::Shop);
         if sheet != Sheet::None && !is_for_menu {
             return false;
         }
@@ -204,10 +213,15 @@ fn key_down(event: &KeyboardEvent) {
     }
 }
 
+/// The digit of a key.
+fn digit_of(code: &str) -> Option<u8> {
+    code.strip_prefix("Digit").or_else(|| code.strip_prefix("Numpad"))?.parse().ok()
+}
+
 /// The place of the wheel that a digit stands for.
 fn phrase_of(code: &str) -> Option<usize> {
-    let digit = code.strip_prefix("Digit").or_else(|| code.strip_prefix("Numpad"))?;
-    digit.parse::<usize>().ok()?.checked_sub(1).filter(|place| *place < Phrase::ALL.len())
+    let place = usize::from(digit_of(code)?).checked_sub(1)?;
+    (place < Phrase::ALL.len()).then_some(place)
 }
 
 fn press(game: &mut Game, key: Key<'_>, action: Action, sheet: Sheet) {
@@ -219,6 +233,7 @@ fn press(game: &mut Game, key: Key<'_>, action: Action, sheet: Sheet) {
         Action::Slash => game.open_chat("/"),
         Action::Wheel => game.toggle_wheel(),
         Action::Point => game.point_ahead(true),
+        Action::Shop => game.toggle_shop(),
         Action::Menu if game.model().chat.wheel.get_untracked().is_some() => game.close_wheel(),
         Action::Menu if game.stay() => {}
         Action::Menu => game.show_sheet(match sheet {

@@ -19,6 +19,7 @@ mod party;
 mod screen;
 mod session;
 mod settings;
+mod shop;
 mod start;
 mod visit;
 mod worker;
@@ -113,6 +114,8 @@ fn handle(wanted: Command) {
         Command::OpenRoom => game.open_room(),
         Command::CopyOwnRoom => game.copy_own_room(),
         Command::EnterOwnRoom => game.enter_own_room(),
+        Command::Shop => game.toggle_shop(),
+        Command::Outfit(item, price) => game.outfit(item, price),
         Command::Language(tag) => game.choose_language(tag),
         Command::Link(profile) => game.set_link(profile),
         Command::Settings => game.show_settings(),

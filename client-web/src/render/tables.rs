@@ -15,8 +15,6 @@ pub struct HullLook {
     pub radius: f32,
     /// Hit points of an undamaged ship.
     pub hit_points: f32,
-    /// Capacity of the hold, in units of ore.
-    pub hold: u32,
 }
 
 /// An asteroid's figures.
@@ -66,7 +64,6 @@ impl Tables {
                 .map(|hull| HullLook {
                     radius: hull.radius,
                     hit_points: f32::from(hull.hit_points.max(1)),
-                    hold: u32::from(hull.hold),
                 })
                 .collect(),
             sizes: content
@@ -88,7 +85,7 @@ impl Tables {
 
     /// A ship's figures.
     pub fn hull(&self, id: HullId) -> HullLook {
-        let unknown = HullLook { radius: 14.0, hit_points: 100.0, hold: 0 };
+        let unknown = HullLook { radius: 14.0, hit_points: 100.0 };
         find(&self.hulls, id.index(), unknown)
     }
 

@@ -15,6 +15,12 @@ pub struct Visuals<'a> {
     pub bloom: f32,
     /// Remaining boost, 0..=1, drawn beside our ship while it is not full.
     pub boost: f32,
+    /// What is left of the shield, 0..=1, drawn likewise.
+    pub shield: f32,
+    /// What is left of the energy, 0..=1, drawn likewise.
+    pub energy: f32,
+    /// Units that our hold takes.
+    pub hold: u32,
     /// CSS pixels per pixel of a mark: names, bars and edge marks grow with the interface.
     pub ui_scale: f32,
     /// The plates that cover parts of the world; no mark is drawn under them.

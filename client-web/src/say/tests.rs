@@ -30,6 +30,7 @@ fn each_name_of_the_content_is_in_the_english_file_as_it_is() {
         |kind: &str, id: &str, name: &str| names.push((format!("{kind}-{id}"), name.to_owned()));
     content.hulls.iter().for_each(|it| note("hull", &it.id, &it.name));
     content.weapons.iter().for_each(|it| note("weapon", &it.id, &it.name));
+    content.parts.iter().flatten().for_each(|it| note("part", &it.id, &it.name));
     content.ores.iter().for_each(|it| note("ore", &it.id, &it.name));
     content.modes.iter().for_each(|it| note("mode", &it.id, &it.name));
     for sector in &content.sectors {

@@ -37,3 +37,16 @@ pub fn a_room_sees_topics_go_forward_and_misses_none() {
     assert_eq!(view.find("rooms").map(Topic::version), Some(PUBLICATIONS));
     assert!(view.find("others").is_some());
 }
+
+/// Where accounts play: nobody plays here.
+#[derive(Clone, Debug, Default)]
+pub struct Purses;
+
+#[derive(Debug)]
+pub struct Restoring;
+
+impl Purses {
+    pub fn restoring(&self) -> Restoring {
+        Restoring
+    }
+}

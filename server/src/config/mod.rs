@@ -271,6 +271,7 @@ mod tests {
             .expect("well-formed");
         let nothing = Content {
             hulls: vec![],
+            parts: Default::default(),
             weapons: vec![],
             ores: vec![],
             asteroid_sizes: vec![],

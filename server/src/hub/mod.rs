@@ -12,6 +12,7 @@ mod moderation;
 mod notices;
 mod pace;
 mod party;
+mod purses;
 mod settings;
 mod topics;
 
@@ -31,5 +32,6 @@ pub use notices::{NO_NOTICES, Notices, NoticesAsk, NoticesService, To, notices_t
 pub use party::{
     Invited, NO_PARTY, Parties, PartyAsk, PartyService, Wanted, Whereabouts, own_party_topics,
 };
+pub use purses::{Arrival, ClaimError, Purses, Restoring};
 pub use settings::{SettingsAsk, SettingsService};
 pub use topics::{HubTopics, HubView};

@@ -2,6 +2,7 @@
 
 use driftfield_shared::protocol::{AccountTicket, Greeting, Hello, InputTicket, Offer};
 
+use crate::hub::Arrival;
 use crate::store::AccountId;
 
 /// What a connection is for, as its request has said. Decided once, where the request is read.
@@ -13,6 +14,8 @@ pub enum Entry {
         hello: Hello,
         /// Whose seat it will be; `None`: a guest's.
         account: Option<AccountId>,
+        /// With what the account comes.
+        arrival: Arrival,
     },
     /// To bring input commands for a seat that has a connection already.
     AttachInputs(InputTicket),
@@ -33,8 +36,10 @@ impl Entry {
             Offer::OtherVersion(_) => return Entry::WrongVersion,
         };
         match hello.ticket.map(|ticket| redeem(&ticket)) {
-            None => Entry::Hello { hello, account: None },
-            Some(Some(account)) => Entry::Hello { hello, account: Some(account) },
+            None => Entry::Hello { hello, account: None, arrival: Arrival::Empty },
+            Some(Some(account)) => {
+                Entry::Hello { hello, account: Some(account), arrival: Arrival::Empty }
+            }
             Some(None) => Entry::TicketExpired,
         }
     }
@@ -44,9 +49,22 @@ impl Entry {
     /// A house bot with its account, if it has one.
     pub fn of_house_bot(greeting: Greeting, account: Option<AccountId>) -> Self {
         match greeting {
-            Greeting::Hello(hello) => Entry::Hello { hello, account },
+            Greeting::Hello(hello) => Entry::Hello { hello, account, arrival: Arrival::Empty },
             Greeting::AttachInputs(ticket) => Entry::AttachInputs(ticket),
         }
+    }
+
+    /// The same, with what the account comes with.
+    pub fn arriving(self, with: Arrival) -> Self {
+        match self {
+            Entry::Hello { hello, account, .. } => Entry::Hello { hello, account, arrival: with },
+            other => other,
+        }
+    }
+
+    /// Whether an account comes with what it owns.
+    pub fn brings_something(&self) -> bool {
+        matches!(self, Entry::Hello { arrival: Arrival::Brings(_), .. })
     }
 
     /// Who comes, if that is known.

@@ -17,6 +17,7 @@ use super::lifecycle::{self, Lifecycle};
 use super::{Door, Entry, RoomSettings};
 use crate::hub::{Present, Wanted, Whereabouts};
 use crate::net::connection::Connection;
+use crate::store::AccountId;
 
 /// Messages that may wait for a room. More connections than this in one tick are an attack or a stampede, and are
 /// refused at the handshake.
@@ -32,6 +33,8 @@ pub(super) enum RoomMessage {
     Join(Box<Connection>, Entry),
     /// Go on under these rules of an open room soon.
     SetRules(Arc<Rules>),
+    /// Let an account go: it plays elsewhere now.
+    GiveUp(AccountId),
     /// Say who is there.
     ListPlayers(oneshot::Sender<Vec<Present>>),
     /// Say who of these is there, and where.
@@ -166,6 +169,11 @@ impl RoomHandle {
         // Where the room takes no more messages, the answer does not come.
         let _ = self.mailbox.try_send(RoomMessage::Locate(wanted, sender));
         Some(receiver)
+    }
+
+    /// Asks the room to let an account go, which plays elsewhere now. May be lost when the room takes no more messages.
+    pub fn give_up(&self, account: AccountId) {
+        let _ = self.mailbox.try_send(RoomMessage::GiveUp(account));
     }
 
     /// Asks the room to say goodbye to all players, be saved, and end.

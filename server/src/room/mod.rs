@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 use driftfield_shared::sim::Rules;
 
-use crate::hub::{Desks, HubTopics, Kicks};
+use crate::hub::{Desks, HubTopics, Kicks, Purses};
 use crate::store::StoreHandle;
 
 pub use door::Door;
@@ -43,6 +43,7 @@ pub use entry::Entry;
 pub use handle::{JoinError, RoomHandle, RoomStatus};
 pub use health::RoomHealth;
 pub use schedule::tick_loop::open;
+pub use state::Purse;
 pub use workers::worker_pool::Cores;
 
 /// Settings of a room.
@@ -76,6 +77,8 @@ pub struct RoomSettings {
     pub desks: Desks,
     /// Who was sent out, and is not let in for a while.
     pub kicks: Kicks,
+    /// Where accounts play.
+    pub purses: Purses,
     /// The cores that it shares with the other rooms.
     pub cores: Cores,
 }

@@ -20,7 +20,7 @@ use super::journal::{self, Recorder};
 use super::membership::{Context, Membership};
 use super::outbound::batch::Batch;
 use super::outbound::{Outgoing, Sender};
-use super::state::{Holder, Judgement, RoomCommand};
+use super::state::{Holder, Judgement, RoomCommand, Seat};
 use super::topics::Topics;
 use super::workers::worker_pool::WorkerPool;
 use super::{Entry, RoomSettings};
@@ -28,6 +28,7 @@ use crate::hub::{HubReply, Present, Wanted, Whereabouts};
 use crate::limits::JOURNAL_TIME_MAX;
 use crate::metrics::RoomMetrics;
 use crate::net::connection::Connection;
+use crate::store::AccountId;
 
 /// Time between the notice of a shutdown and the goodbye.
 const DRAIN_NOTICE: Duration = Duration::from_millis(500);
@@ -69,6 +70,8 @@ impl Room {
     }
 
     fn with(recorder: Recorder, settings: RoomSettings, metrics: RoomMetrics) -> Self {
+        let accounts = recorder.state().seats().iter().filter_map(Seat::account);
+        settings.purses.seats_of(&settings.id, accounts);
         Room {
             topics: Topics::new(recorder.state().players(), &settings.hub),
             hub_line: HubLine::default(),
@@ -130,6 +133,12 @@ impl Room {
         (&mut self.membership, context)
     }
 
+    /// Lets an account go, which plays elsewhere now.
+    pub fn let_go(&mut self, account: AccountId) {
+        let (membership, mut context) = self.membership();
+        membership.let_go(account, &mut context);
+    }
+
     /// Everyone with a seat.
     pub fn present(&mut self) -> Vec<Present> {
         let (membership, context) = self.membership();
@@ -173,7 +182,9 @@ impl Room {
 
     /// Whether the room is empty and has nothing left to send.
     pub fn is_idle(&self) -> bool {
-        self.membership.is_empty() && self.recorder.state().players().next().is_none()
+        self.membership.is_empty()
+            && self.membership.has_told_who_left()
+            && self.recorder.state().players().next().is_none()
     }
 
     /// Frees the past states and the buffers for reading and sending, when nobody plays. After a crowd they are most
@@ -236,6 +247,7 @@ impl Room {
         self.recorder.step();
         let (membership, mut context) = self.membership();
         membership.handle_events(&mut context);
+        membership.tell_who_left(&context);
         self.history.record(self.recorder.state().world());
         self.metrics.ticks.inc();
     }

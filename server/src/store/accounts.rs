@@ -98,6 +98,17 @@ pub struct Account {
     pub role: Role,
 }
 
+/// What an account owns, and how its ship was fitted last.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct StoredPurse {
+    /// Credits.
+    pub credits: u32,
+    /// What was bought, by name.
+    pub items: Vec<String>,
+    /// What the ship was made of last, likewise.
+    pub fit: Vec<String>,
+}
+
 /// A change of the accounts. One that finds nothing to change changes nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum AccountChange {
@@ -133,6 +144,13 @@ pub enum AccountChange {
         /// The settings.
         settings: Vec<u8>,
     },
+    /// Its ship is made of other things.
+    Fit {
+        /// Which account.
+        id: AccountId,
+        /// Their names.
+        fit: Vec<String>,
+    },
     /// Another role.
     SetRole {
         /// Which account.
@@ -160,6 +178,7 @@ impl AccountChange {
         match self {
             AccountChange::Rename { name, .. } => name.len(),
             AccountChange::Settings { settings, .. } => settings.len(),
+            AccountChange::Fit { fit, .. } => fit.iter().map(String::len).sum(),
             _ => 0,
         }
     }
@@ -183,6 +202,10 @@ impl AccountChange {
             AccountChange::Settings { id, settings } => connection.execute(
                 "UPDATE accounts SET settings = ?2 WHERE id = ?1",
                 (id.0.cast_signed(), settings),
+            )?,
+            AccountChange::Fit { id, fit } => connection.execute(
+                "UPDATE accounts SET fit = ?2 WHERE id = ?1",
+                (id.0.cast_signed(), fit.join(" ")),
             )?,
             AccountChange::SetRole { id, role } => connection.execute(
                 "UPDATE accounts SET role = ?2 WHERE id = ?1",
@@ -230,6 +253,22 @@ pub(super) fn by_name(
          ORDER BY last_seen DESC LIMIT ?2"
     ))?;
     select.query_map((name, count), account_of)?.collect()
+}
+
+/// What an account owns wherever it plays, as far as it is durable.
+pub(super) fn purse(connection: &Connection, id: AccountId) -> rusqlite::Result<StoredPurse> {
+    // One transaction, so that all of it is of the same moment.
+    let transaction = connection.unchecked_transaction()?;
+    let party = ledger::Party::Player(id).to_string();
+    let credits = ledger::balance(&transaction, &party, &ledger::Asset::Credits.to_string())?;
+    let fit: Option<String> = transaction
+        .query_row("SELECT fit FROM accounts WHERE id = ?1", [id.0.cast_signed()], |row| row.get(0))
+        .optional()?;
+    Ok(StoredPurse {
+        credits: u32::try_from(credits.max(0)).unwrap_or(u32::MAX),
+        items: ledger::items(&transaction, &party)?,
+        fit: fit.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+    })
 }
 
 fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {

@@ -36,7 +36,7 @@ use std::time::{Duration, Instant};
 
 use tracing::info;
 
-pub use accounts::{Account, AccountChange, AccountId, AccountKind, SecretHash};
+pub use accounts::{Account, AccountChange, AccountId, AccountKind, SecretHash, StoredPurse};
 pub use audit::{AuditLine, audit};
 pub use company::{
     ExecutedRequest, FriendChange, IgnoreChange, Ignored, NoticesRead, PartyChange, PartyId,
@@ -273,6 +273,14 @@ impl StoreHandle {
     pub fn balance(&self, party: &Party, asset: &Asset) -> Result<i64, StoreError> {
         let (party, asset) = (party.to_string(), asset.to_string());
         self.read(|connection| ledger::balance(connection, &party, &asset))
+    }
+
+    /// What an account owns wherever it plays, as far as it is durable. Reads a file, so it is not for ticks.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn purse(&self, account: AccountId) -> Result<StoredPurse, StoreError> {
+        self.read(|connection| accounts::purse(connection, account))
     }
 
     /// At most `count` lines of a place before the line `before`, the oldest first. Reads a file, so it is not for ticks.

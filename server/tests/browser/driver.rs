@@ -387,6 +387,10 @@ impl Page {
 
     /// Keeps a picture of the page below the target directory, and gives its path.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
+        // A picture shows what comes of a transition, not its middle.
+        let finish = "for (const it of document.getAnimations()) { \
+                      if (it.effect.getComputedTiming().endTime < Infinity) it.finish() } return null";
+        self.run(finish).await;
         let png = self.client.screenshot().await.unwrap();
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
         fs::create_dir_all(&directory).unwrap();

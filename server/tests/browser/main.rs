@@ -14,6 +14,7 @@ mod processes;
 mod program;
 mod screens;
 mod settings;
+mod shop;
 mod visits;
 
 use std::net::SocketAddr;

@@ -428,7 +428,7 @@ fn every_bad_upgrade_is_answered_with_its_status_and_closed() {
     let server = TestServer::start(|_| {});
     let good = upgrade_request(server.address, &[]);
     let edited = |name, value| upgrade_request(server.address, &[(name, value)]);
-    let long_greeting = format!("driftfield.9, greeting.{}", "A".repeat(2_000));
+    let long_greeting = format!("driftfield.10, greeting.{}", "A".repeat(2_000));
     let with = |line: &str| good.replacen("\r\n", &format!("\r\n{line}\r\n"), 1);
     for (request, status, label) in [
         (edited("Origin", "https://evil.net"), 403, "foreign_origin"),
@@ -436,8 +436,8 @@ fn every_bad_upgrade_is_answered_with_its_status_and_closed() {
         (edited("Sec-WebSocket-Version", "12"), 426, "websocket_version"),
         (edited("Sec-WebSocket-Key", "short"), 400, "websocket_key"),
         (edited("Connection", "close"), 426, "not_an_upgrade"),
-        (edited("Sec-WebSocket-Protocol", "driftfield.9"), 400, "greeting"),
-        (edited("Sec-WebSocket-Protocol", "driftfield.9, greeting.AAAA"), 400, "greeting"),
+        (edited("Sec-WebSocket-Protocol", "driftfield.10"), 400, "greeting"),
+        (edited("Sec-WebSocket-Protocol", "driftfield.10, greeting.AAAA"), 400, "greeting"),
         (edited("Sec-WebSocket-Protocol", &long_greeting), 400, "greeting"),
         (edited("Host", ""), 400, "host"),
         (with("Host: evil.net"), 400, "host"),

@@ -77,7 +77,7 @@ fn welcome_and_first_snapshot_follow_the_answer_with_nothing_said_after_the_requ
     // One write, and from then on this side is only read: TCP and this are the two round trips.
     let (mut socket, head) = ask(&server, &protocols);
     assert!(head.starts_with("http/1.1 101 "), "{head}");
-    assert!(head.contains("\r\nsec-websocket-protocol: driftfield.9\r\n"), "{head}");
+    assert!(head.contains("\r\nsec-websocket-protocol: driftfield.10\r\n"), "{head}");
     assert!(!head.contains("greeting"), "a secret comes back: {head}");
     let messages = read_messages(&mut socket, 2);
     for (index, bytes) in messages.iter().enumerate() {
@@ -112,7 +112,7 @@ fn other_versions_hear_why_in_words_that_their_page_can_hear() {
     let cases = [
         // As before version 4, from a bookmark of the future, and from another game.
         ("", None),
-        ("driftfield.10, greeting.~in-a-form-of-its-own~", Some("driftfield.10")),
+        ("driftfield.11, greeting.~in-a-form-of-its-own~", Some("driftfield.11")),
         ("mqtt", None),
     ];
     for (count, (protocols, answer)) in cases.into_iter().enumerate() {
@@ -149,10 +149,10 @@ fn other_content_and_a_full_room_are_refused_with_their_close_codes() {
 fn a_greeting_that_cannot_be_read_is_answered_with_what_is_wrong() {
     let server = TestServer::start(|_| {});
     for (protocols, wrong) in [
-        ("driftfield.9", "there is no greeting"),
-        ("driftfield.9, greeting.AAAA, greeting.AAAA", "more than one greeting"),
-        ("driftfield.9, greeting.!", "not base64url"),
-        ("driftfield.9, greeting.AAAA", "expected form"),
+        ("driftfield.10", "there is no greeting"),
+        ("driftfield.10, greeting.AAAA, greeting.AAAA", "more than one greeting"),
+        ("driftfield.10, greeting.!", "not base64url"),
+        ("driftfield.10, greeting.AAAA", "expected form"),
     ] {
         let edits = [("Sec-WebSocket-Protocol", protocols)];
         let answer = server.request(&upgrade_request(server.address, &edits));

@@ -4,14 +4,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::sector_file::SectorFile;
-use super::{AsteroidSize, Content, ContentError, Hull, Mode, Ore, Weapon};
-use crate::units::WeaponId;
+use super::{AsteroidSize, Content, ContentError, Hull, Mode, Mount, Ore, Part, Weapon};
+use crate::units::{HullId, PartId, WeaponId};
 use glam::Vec2;
 
 /// The files of `assets/`, by path below it.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("hulls.toml", include_str!("../../../assets/hulls.toml")),
     ("weapons.toml", include_str!("../../../assets/weapons.toml")),
+    ("parts.toml", include_str!("../../../assets/parts.toml")),
     ("ores.toml", include_str!("../../../assets/ores.toml")),
     ("asteroids.toml", include_str!("../../../assets/asteroids.toml")),
     ("modes.toml", include_str!("../../../assets/modes.toml")),
@@ -85,11 +86,9 @@ impl Content {
     /// The first mistake: file, key and reason.
     pub fn from_files(files: &dyn ContentFiles) -> Result<Content, ContentError> {
         let weapons: Vec<Weapon> = parse::<WeaponFile>("weapons.toml", files)?.weapon;
-        let hulls = parse::<HullFile>("hulls.toml", files)?
-            .hull
-            .into_iter()
-            .map(|hull| hull.resolve(&weapons))
-            .collect::<Result<_, _>>()?;
+        let PartFile { engine, shield, hold, tool } = parse("parts.toml", files)?;
+        let parts = [engine, shield, hold, tool];
+        let hulls = parse::<HullFile>("hulls.toml", files)?.resolve(&weapons, &parts)?;
         let ores = parse::<OreFile>("ores.toml", files)?.ore;
         let asteroid_sizes = parse::<AsteroidFile>("asteroids.toml", files)?.size;
         let mut sectors = Vec::new();
@@ -100,6 +99,7 @@ impl Content {
         let content = Content {
             hulls,
             weapons,
+            parts,
             ores,
             asteroid_sizes,
             sectors,
@@ -138,16 +138,61 @@ struct HullEntry {
     boost_seconds: f32,
     boost_recharge_seconds: f32,
     hold: u16,
+    energy: u16,
+    energy_per_second: f32,
+    price: u32,
+    #[serde(default)]
+    after: Vec<String>,
+    #[serde(default)]
+    mounts: Vec<Mount>,
     weapon: String,
+    #[serde(default)]
+    parts: Vec<String>,
     outline: Vec<Vec2>,
 }
 
+impl HullFile {
+    fn resolve(
+        self,
+        weapons: &[Weapon],
+        parts: &[Vec<Part>; Mount::COUNT],
+    ) -> Result<Vec<Hull>, ContentError> {
+        let ids: Vec<String> = self.hull.iter().map(|hull| hull.id.clone()).collect();
+        self.hull.into_iter().map(|hull| hull.resolve(&ids, weapons, parts)).collect()
+    }
+}
+
 impl HullEntry {
-    fn resolve(self, weapons: &[Weapon]) -> Result<Hull, ContentError> {
-        let Some(weapon) = weapons.iter().position(|weapon| weapon.id == self.weapon) else {
-            let reason = format!("no weapon `{}` in weapons.toml", self.weapon);
-            return Err(ContentError::new("hulls.toml", format!("{}.weapon", self.id), reason));
+    fn resolve(
+        self,
+        hulls: &[String],
+        weapons: &[Weapon],
+        parts: &[Vec<Part>; Mount::COUNT],
+    ) -> Result<Hull, ContentError> {
+        let wrong = |key: &str, reason: String| {
+            Err(ContentError::new("hulls.toml", format!("{}.{key}", self.id), reason))
         };
+        let Some(weapon) = weapons.iter().position(|weapon| weapon.id == self.weapon) else {
+            return wrong("weapon", format!("no weapon `{}` in weapons.toml", self.weapon));
+        };
+        let mut after = Vec::new();
+        for wanted in &self.after {
+            let Some(hull) = hulls.iter().position(|id| id == wanted) else {
+                return wrong("after", format!("no hull `{wanted}` in hulls.toml"));
+            };
+            after.push(HullId(entry(hull)));
+        }
+        let mut fitted = [PartId(0); Mount::COUNT];
+        for wanted in &self.parts {
+            let found = Mount::ALL.into_iter().find_map(|mount| {
+                let of_mount = &parts[mount.index()];
+                Some((mount, of_mount.iter().position(|part| part.id == *wanted)?))
+            });
+            let Some((mount, part)) = found else {
+                return wrong("parts", format!("no part `{wanted}` in parts.toml"));
+            };
+            fitted[mount.index()] = PartId(entry(part));
+        }
         Ok(Hull {
             id: self.id,
             name: self.name,
@@ -159,11 +204,30 @@ impl HullEntry {
             boost_seconds: self.boost_seconds,
             boost_recharge_seconds: self.boost_recharge_seconds,
             hold: self.hold,
-            // Saturates far above the number of entries that the check allows.
-            weapon: WeaponId(u8::try_from(weapon).unwrap_or(u8::MAX)),
+            energy: self.energy,
+            energy_per_second: self.energy_per_second,
+            price: self.price,
+            after,
+            mounts: self.mounts,
+            weapon: WeaponId(entry(weapon)),
+            parts: fitted,
             outline: self.outline,
         })
     }
+}
+
+/// A place in a table as an identifier. It saturates far above the number of entries that the check allows.
+fn entry(index: usize) -> u8 {
+    u8::try_from(index).unwrap_or(u8::MAX)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PartFile {
+    engine: Vec<Part>,
+    shield: Vec<Part>,
+    hold: Vec<Part>,
+    tool: Vec<Part>,
 }
 
 #[derive(Deserialize)]

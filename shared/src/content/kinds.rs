@@ -3,7 +3,8 @@
 use glam::Vec2;
 use serde::{Deserialize, Serialize};
 
-use crate::units::WeaponId;
+use super::part::Mount;
+use crate::units::{HullId, PartId, WeaponId};
 
 /// A ship's hull and its abilities.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -28,8 +29,20 @@ pub struct Hull {
     pub boost_recharge_seconds: f32,
     /// Capacity of the hold, in units of ore.
     pub hold: u16,
-    /// The gun it carries.
+    /// Energy when full.
+    pub energy: u16,
+    /// Energy that comes back per second.
+    pub energy_per_second: f32,
+    /// What it costs, in credits; 0: everybody has it.
+    pub price: u32,
+    /// Hulls of which one must be owned before this one can be bought; empty: none is needed.
+    pub after: Vec<HullId>,
+    /// The mounts that take other parts than the basic one.
+    pub mounts: Vec<Mount>,
+    /// The weapon that comes with it.
     pub weapon: WeaponId,
+    /// The part that comes with it for each mount, in the order of [`Mount::ALL`].
+    pub parts: [PartId; Mount::COUNT],
     /// Corners of the drawn outline in radii, nose along +x, counter-clockwise.
     pub outline: Vec<Vec2>,
 }
@@ -52,6 +65,14 @@ pub struct Weapon {
     pub lifetime_seconds: f32,
     /// Radius of a shot.
     pub radius: f32,
+    /// Energy that one firing takes.
+    pub energy: u16,
+    /// Shots of one firing.
+    pub pellets: u8,
+    /// Angle between the outermost shots of one firing, in turns.
+    pub spread: f32,
+    /// What it costs, in credits; 0: everybody has it.
+    pub price: u32,
 }
 
 /// A kind of ore: asteroids yield it and stations buy it.

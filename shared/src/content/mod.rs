@@ -9,6 +9,7 @@ mod check;
 mod files;
 mod gate;
 mod kinds;
+mod part;
 mod sector;
 #[cfg(feature = "content-files")]
 mod sector_file;
@@ -20,12 +21,13 @@ pub use check::ContentError;
 pub use files::{BuiltIn, ContentFiles, sector_of};
 pub use gate::Gate;
 pub use kinds::{AsteroidSize, Hull, Mode, Ore, Weapon};
+pub use part::{Mount, Part};
 pub use sector::{Field, LoneRock, SafeZone, Sector, SectorSize, SpawnZone, Station};
 pub use wall::Wall;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::{HullId, OreId, SizeId, WeaponId};
+use crate::units::{HullId, OreId, PartId, SizeId, WeaponId};
 
 /// All rules that are data, with names resolved to identifiers. Create it with a checked constructor only, or
 /// deserialise it and then call [`Content::check`].
@@ -35,6 +37,8 @@ pub struct Content {
     pub hulls: Vec<Hull>,
     /// Guns and their shots.
     pub weapons: Vec<Weapon>,
+    /// The parts of each mount, in the order of [`Mount::ALL`].
+    pub parts: [Vec<Part>; Mount::COUNT],
     /// Kinds of ore.
     pub ores: Vec<Ore>,
     /// Sizes of asteroids, largest first.
@@ -54,6 +58,11 @@ impl Content {
     /// The weapon of an identifier; it must have been checked against this content.
     pub fn weapon(&self, id: WeaponId) -> &Weapon {
         &self.weapons[id.index()]
+    }
+
+    /// A part of a mount; it must have been checked against this content.
+    pub fn part(&self, mount: Mount, id: PartId) -> &Part {
+        &self.parts[mount.index()][id.index()]
     }
 
     /// The ore of an identifier; it must have been checked against this content.

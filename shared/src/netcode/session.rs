@@ -96,6 +96,7 @@ impl Session {
             at,
             ship: self.predictor.ship().copied(),
             boost_charge: self.predictor.boost_charge(),
+            energy: self.predictor.energy(),
             correction,
             shots,
             struck,

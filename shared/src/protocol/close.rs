@@ -64,6 +64,9 @@ pub enum CloseReason {
     /// The room is entered by invitation, and the player has none.
     #[error("this room is entered by invitation only")]
     NotInvited,
+    /// The account plays in another room, which has not given it up yet, or whose last ticks are not durable.
+    #[error("your ship in another room is not put away yet: try again in a moment")]
+    StillElsewhere,
     /// The server has a bug.
     #[error("the room had an internal error and restarts")]
     InternalError,
@@ -71,7 +74,7 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// All reasons.
-    pub const ALL: [CloseReason; 20] = [
+    pub const ALL: [CloseReason; 21] = [
         CloseReason::WrongVersion,
         CloseReason::WrongContent,
         CloseReason::RoomFull,
@@ -91,6 +94,7 @@ impl CloseReason {
         CloseReason::Kicked,
         CloseReason::VotedOut,
         CloseReason::NotInvited,
+        CloseReason::StillElsewhere,
         CloseReason::InternalError,
     ];
 
@@ -117,6 +121,7 @@ impl CloseReason {
             CloseReason::Kicked => 4010,
             CloseReason::VotedOut => 4011,
             CloseReason::NotInvited => 4012,
+            CloseReason::StillElsewhere => 4013,
         }
     }
 
@@ -147,6 +152,7 @@ impl CloseReason {
             CloseReason::Kicked => "kicked",
             CloseReason::VotedOut => "voted_out",
             CloseReason::NotInvited => "not_invited",
+            CloseReason::StillElsewhere => "still_elsewhere",
             CloseReason::InternalError => "internal_error",
         }
     }

@@ -2,7 +2,7 @@
 //! once.
 //!
 //! ```text
-//! Sec-WebSocket-Protocol: driftfield.9, greeting.AP0IBwYFBAMCAQNBZGEAAAAA
+//! Sec-WebSocket-Protocol: driftfield.10, greeting.AP0IBwYFBAMCAQNBZGEAAAAA
 //!                         |             \- base64url of the greeting's bytes
 //!                         \- version of the protocol, which the server's answer repeats
 //! ```
@@ -136,7 +136,7 @@ mod tests {
     /// An offer of this version with these bytes as its greeting.
     fn read_bytes(bytes: &[u8]) -> Result<Offer, DecodeError> {
         let greeting = format!("greeting.{}", BASE64URL_NOPAD.encode(bytes));
-        read(&["driftfield.9", &greeting])
+        read(&["driftfield.10", &greeting])
     }
 
     #[test]
@@ -166,7 +166,7 @@ mod tests {
     fn a_greeting_travels_in_characters_that_a_header_may_have() {
         let hello = Hello { token: None, ticket: None, is_bot: false, ..hello() };
         let protocols = Greeting::Hello(hello.clone()).protocols();
-        assert_eq!(protocols, ["driftfield.9", "greeting.AP0IBwYFBAMCAQNBZGEAAAAA"]);
+        assert_eq!(protocols, ["driftfield.10", "greeting.AP0IBwYFBAMCAQNBZGEAAAAA"]);
         let [version, greeting] = &protocols;
         let offer = read(&[version, greeting]).unwrap();
         assert_eq!(offer, Offer::Greeting(Greeting::Hello(hello)));
@@ -192,11 +192,11 @@ mod tests {
     fn other_versions_are_told_from_what_is_wrong() {
         assert_eq!(read(&[]), Ok(Offer::OtherVersion(None)));
         assert_eq!(read(&["chat", "driftfield.04"]), Ok(Offer::OtherVersion(None)));
-        let newer = read(&["driftfield.10", "greeting.whatever it is", "driftfield.11"]);
-        assert_eq!(newer, Ok(Offer::OtherVersion(Some(10))));
-        let split = read(&["driftfield.10", "greeting.a", "greeting.b"]);
-        assert_eq!(split, Ok(Offer::OtherVersion(Some(10))));
-        assert_eq!(newer.unwrap().answer().as_deref(), Some("driftfield.10"));
+        let newer = read(&["driftfield.11", "greeting.whatever it is", "driftfield.12"]);
+        assert_eq!(newer, Ok(Offer::OtherVersion(Some(11))));
+        let split = read(&["driftfield.11", "greeting.a", "greeting.b"]);
+        assert_eq!(split, Ok(Offer::OtherVersion(Some(11))));
+        assert_eq!(newer.unwrap().answer().as_deref(), Some("driftfield.11"));
         let [version, greeting] = Greeting::Hello(hello()).protocols();
         let both = read(&["driftfield.10", &greeting, &version]);
         assert_eq!(both, Ok(Offer::Greeting(Greeting::Hello(hello()))));
@@ -211,16 +211,16 @@ mod tests {
         }));
         let longer = "A".repeat(GREETING_CHARS_MAX + 1);
         let cases = [
-            (read(&["driftfield.9"]), DecodeError::NoGreeting),
-            (read(&["driftfield.9", "greeting.", "greeting."]), DecodeError::GreetingRepeated),
-            (read(&["driftfield.9", "greeting."]), DecodeError::Form),
-            (read(&["driftfield.9", "greeting.A"]), DecodeError::NotBase64),
+            (read(&["driftfield.10"]), DecodeError::NoGreeting),
+            (read(&["driftfield.10", "greeting.", "greeting."]), DecodeError::GreetingRepeated),
+            (read(&["driftfield.10", "greeting."]), DecodeError::Form),
+            (read(&["driftfield.10", "greeting.A"]), DecodeError::NotBase64),
             // Nonzero bits after the end; padding; digits of another alphabet.
-            (read(&["driftfield.9", "greeting.AB"]), DecodeError::NotBase64),
-            (read(&["driftfield.9", "greeting.AA=="]), DecodeError::NotBase64),
-            (read(&["driftfield.9", "greeting.A/+A"]), DecodeError::NotBase64),
+            (read(&["driftfield.10", "greeting.AB"]), DecodeError::NotBase64),
+            (read(&["driftfield.10", "greeting.AA=="]), DecodeError::NotBase64),
+            (read(&["driftfield.10", "greeting.A/+A"]), DecodeError::NotBase64),
             (
-                read(&["driftfield.9", &format!("greeting.{longer}")]),
+                read(&["driftfield.10", &format!("greeting.{longer}")]),
                 DecodeError::GreetingTooLong(longer.len()),
             ),
             (read_bytes(&[2]), DecodeError::Form),

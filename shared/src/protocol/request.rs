@@ -22,6 +22,8 @@ use super::chat::{AccountTag, ChatLine, LineId, Nonce, SayTo, Saying, Talker};
 use super::moderation::{Act, Complaint, Dossier, FriendLine, FriendState, VoteId, Whom};
 use super::notices::{Notice, NoticeId};
 use super::party::{PartySecret, PartyWish};
+use crate::sim::{Item, OutfitError};
+use crate::units::Credits;
 
 /// The number of a request. The numbers that a client uses rise.
 #[derive(
@@ -45,6 +47,13 @@ pub enum RequestBody {
     Rename {
         /// The wanted name, of at most [`NAME_BYTES_MAX`](crate::limits::NAME_BYTES_MAX) bytes.
         name: String,
+    },
+    /// To fit the docked ship with something. Whoever does not have it buys it.
+    Outfit {
+        /// With what.
+        item: Item,
+        /// What the player was told that it costs; 0 for what is owned.
+        price: Credits,
     },
 }
 
@@ -317,6 +326,11 @@ pub enum Done {
         /// The revision that they have now.
         revision: u64,
     },
+    /// See [`RequestBody::Outfit`].
+    Outfitted {
+        /// What is mounted now.
+        item: Item,
+    },
 }
 
 /// Why a request was refused, in a sentence for the player.
@@ -418,6 +432,37 @@ pub enum RefusalReason {
     /// Settings have more than [`SETTINGS_BYTES_MAX`](crate::limits::SETTINGS_BYTES_MAX) bytes.
     #[error("those settings are too long to be kept with the account")]
     SettingsTooLong,
+    /// There is no ship, or it is not docked.
+    #[error("that is done at a dock")]
+    NotDocked,
+    /// There is no such thing, or its price has changed.
+    #[error("that is not sold at this price")]
+    NotOffered,
+    /// A hull that leads to it must be owned first.
+    #[error("another hull comes before that one")]
+    NotYet,
+    /// The hull has no mount for it.
+    #[error("this hull has no mount for it")]
+    NoMount,
+    /// The cargo would not fit.
+    #[error("there is more in the hold than that would take")]
+    HoldTooFull,
+    /// The credits are too few.
+    #[error("you have too few credits for that")]
+    TooDear,
+}
+
+impl From<OutfitError> for RefusalReason {
+    fn from(error: OutfitError) -> Self {
+        match error {
+            OutfitError::NotDocked => RefusalReason::NotDocked,
+            OutfitError::NotOffered => RefusalReason::NotOffered,
+            OutfitError::NotYet => RefusalReason::NotYet,
+            OutfitError::NoMount => RefusalReason::NoMount,
+            OutfitError::HoldTooFull => RefusalReason::HoldTooFull,
+            OutfitError::TooDear => RefusalReason::TooDear,
+        }
+    }
 }
 
 impl RefusalReason {
@@ -451,6 +496,12 @@ impl RefusalReason {
             RefusalReason::NotLeader => "request_not_leader",
             RefusalReason::NoInvitation => "request_no_invitation",
             RefusalReason::SettingsTooLong => "request_settings_too_long",
+            RefusalReason::NotDocked => "request_not_docked",
+            RefusalReason::NotOffered => "request_not_offered",
+            RefusalReason::NotYet => "request_not_yet",
+            RefusalReason::NoMount => "request_no_mount",
+            RefusalReason::HoldTooFull => "request_hold_too_full",
+            RefusalReason::TooDear => "request_too_dear",
         }
     }
 }

@@ -30,18 +30,20 @@ mod world;
 pub use barriers::{Gates, Passage, Touch, Walls};
 pub use cells::{Cells, Located};
 pub use entities::{
-    Asteroid, AsteroidKey, AsteroidState, AsteroidTold, OreKey, OreState, OreTold, OwnState, Ship,
-    ShipKey, ShipState, Shot, ShotKey, ShotState, ShotTold, Trail,
+    Asteroid, AsteroidKey, AsteroidState, AsteroidTold, Fit, Item, OreKey, OreState, OreTold,
+    OwnState, Owned, Ship, ShipKey, ShipState, Shot, ShotKey, ShotState, ShotTold, Trail,
 };
 pub use fnv::Fnv;
 pub use geometry::share_of_path;
 pub use motion::{
     bump, bump_ships, drift, end_of_shot, float, fly, fly_back, fly_on, fly_shot, last_place,
-    muzzle, shoot, steer,
+    muzzle, pull_trigger, shoot, steer,
 };
 pub use rng::Rng;
 pub use rules::{
-    BOOST_STEPS_PER_TICK, ContentBytesError, ContentHash, Epoch, HullRules, NamedContent, Rules,
-    RulesError, WeaponRules,
+    BOOST_STEPS_PER_TICK, ContentBytesError, ContentHash, ENERGY_STEPS, EnergyRules, Epoch,
+    HullRules, NamedContent, PartRules, Push, Rules, RulesError, ShieldRules, WeaponRules,
 };
-pub use world::{Command, Event, Pilot, Pilots, SavedWorld, SavedWorldError, World};
+pub use world::{
+    Belongings, Command, Event, OutfitError, Pilot, Pilots, SavedWorld, SavedWorldError, World,
+};

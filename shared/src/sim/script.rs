@@ -4,14 +4,19 @@ use std::sync::Arc;
 
 use super::rng::Rng;
 use super::rules::Rules;
-use super::world::{Command, Event, World};
-use crate::content::{Content, ContentError};
-use crate::units::{Controls, PlayerId, Thrust, ViewLag};
+use super::world::{Belongings, Command, Event, World};
+use crate::content::{Content, ContentError, Mount};
+use crate::sim::entities::Item;
+use crate::units::{Angle, Controls, Credits, HullId, PartId, PlayerId, Thrust, ViewLag, WeaponId};
 
 /// Ticks of the golden run.
 pub const GOLDEN_TICKS: u32 = 10_000;
 /// Pilots of the golden run.
 const PILOTS: u16 = 24;
+/// What each of them has in the beginning, for the shops.
+const START_CREDITS: u32 = 3_000;
+/// Distance in units from which the fighters among them aim at another ship.
+const FOE_REACH: f32 = 500.0;
 /// Ticks from one state that is hashed to the next.
 const HASH_INTERVAL: u32 = 25;
 /// Seed of the world and of the script.
@@ -73,12 +78,56 @@ impl Script {
         let tick = self.world.tick().0;
         let commands = self.commands();
         let mut events = Vec::new();
+        self.shop(&mut events);
         self.world.step(&commands, &mut events);
         // Every state follows from the one before, so a few of them stand for all.
         if tick.is_multiple_of(HASH_INTERVAL) {
             self.hash = self.hash.rotate_left(1) ^ self.world.state_hash();
         }
         events
+    }
+
+    /// Credits, and a weapon with which random fire destroys somebody now and then.
+    fn belongings(&self, player: PlayerId) -> Belongings {
+        let weapon = if player.0.is_multiple_of(2) { "weapon/lance" } else { "weapon/scatter" };
+        let mut belongings =
+            Belongings { credits: Credits(START_CREDITS), ..Belongings::default() };
+        if let Some(item @ Item::Weapon(weapon)) = self.world.rules().named(weapon) {
+            belongings.owned.add(item);
+            belongings.fit.weapon = weapon;
+        }
+        belongings
+    }
+
+    /// Where the nearest other ship is, if it is near. Without pilots who aim, nobody would ever be destroyed.
+    fn foe_of(&self, player: PlayerId) -> Option<Angle> {
+        let ships = self.world.ships();
+        let own = &ships.get(self.world.pilot(player)?.ship?)?.state;
+        let others = ships.values().map(|ship| ship.state.position - own.position);
+        let near = others.filter(|apart| (1.0..FOE_REACH).contains(&apart.length()));
+        let nearest = near.min_by(|a, b| a.length_squared().total_cmp(&b.length_squared()))?;
+        Some(Angle::from_direction(nearest))
+    }
+
+    /// Some pilot wants something at a dock, and often cannot have it.
+    fn shop(&mut self, events: &mut Vec<Event>) {
+        let player = PlayerId(self.rng.below(self.controls.len() as u32) as u16);
+        let rules = self.world.rules();
+        let content = &rules.content;
+        let item = match self.rng.below(4) {
+            0 => Item::Hull(HullId(self.rng.below(content.hulls.len() as u32) as u8)),
+            1 => Item::Weapon(WeaponId(self.rng.below(content.weapons.len() as u32) as u8)),
+            _ => {
+                let mount = Mount::ALL[self.rng.below(Mount::COUNT as u32) as usize];
+                let parts = content.parts[mount.index()].len() as u32;
+                Item::Part(mount, PartId(self.rng.below(parts) as u8))
+            }
+        };
+        let Some(pilot) = self.world.pilot(player) else { return };
+        let is_owned = rules.has(&pilot.owned, item);
+        let price = if is_owned { Credits(0) } else { rules.price(item).unwrap_or_default() };
+        // A refusal changes nothing.
+        let _ = self.world.outfit(player, item, price, events);
     }
 
     /// What the pilots do in the next tick.
@@ -89,6 +138,7 @@ impl Script {
             let player = PlayerId(index as u16);
             if tick == u32::from(player.0) {
                 commands.push(Command::Join(player));
+                commands.push(Command::Bring(player, self.belongings(player)));
             }
             if self.rng.below(4000) == 0 {
                 commands.push(Command::Leave(player));
@@ -108,8 +158,12 @@ impl Script {
             if self.rng.below(60) == 0 {
                 commands.push(Command::See(player, ViewLag(self.rng.below(64) as u8)));
             }
+            let foe = index.is_multiple_of(3).then(|| self.foe_of(player)).flatten();
             let controls = &mut self.controls[index];
             controls.aim = controls.aim.turned(self.turns[index]);
+            if let Some(aim) = foe {
+                (controls.aim, controls.fire) = (aim, true);
+            }
             commands.push(Command::Steer(player, *controls));
         }
         commands
@@ -119,10 +173,10 @@ impl Script {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::{Credits, Units};
+    use crate::units::Units;
 
     /// Changes only in a commit that says why: a new hash means that the game plays differently.
-    const GOLDEN_HASH: u64 = 0xa3e2_609a_ec89_d706;
+    const GOLDEN_HASH: u64 = 0x1136_ac31_9bc0_3c4a;
 
     #[test]
     fn ten_thousand_ticks_of_play_end_in_the_golden_state() {
@@ -134,12 +188,20 @@ mod tests {
         let mut script = Script::new("frontier", "frontier", PILOTS).unwrap();
         let ores = script.world.rules().content.ores.len();
         let mut holds = vec![vec![Units(0); ores]; usize::from(PILOTS)];
-        let mut purses = vec![Credits(0); usize::from(PILOTS)];
-        let mut losses = 0;
+        let mut purses = vec![Credits(START_CREDITS); usize::from(PILOTS)];
+        let (mut losses, mut purchases) = (0, 0);
         for _ in 0..GOLDEN_TICKS / 2 {
             for event in script.step() {
                 let (player, ore, next) = match event {
                     Event::Kill { .. } => continue,
+                    Event::Fitted { .. } => continue,
+                    Event::Bought { player, credits, .. } => {
+                        let purse = &mut purses[player.index()];
+                        *purse = purse.minus(credits).expect("nobody spends more than there is");
+                        purchases += 1;
+                        continue;
+                    }
+                    Event::Refunded { .. } => panic!("the content stays"),
                     Event::Collected { player, ore, units } => {
                         (player, ore, holds[player.index()][ore.index()].plus(units))
                     }
@@ -165,6 +227,7 @@ mod tests {
             // Who has left and come back began with an empty purse.
             assert!(purses[index].0 >= pilot.credits, "{:?}", pilot.player);
         }
+        assert!(purchases > 0, "something was bought");
         assert!(losses > 0 && purses.iter().any(|purse| *purse > Credits(0)));
     }
 

@@ -32,6 +32,10 @@ id!(
     WeaponId(u8)
 );
 id!(
+    /// Index into the parts of one [mount](crate::content::Mount); 0 is the one that costs nothing.
+    PartId(u8)
+);
+id!(
     /// Index into [`Content::ores`](crate::content::Content::ores).
     OreId(u8)
 );

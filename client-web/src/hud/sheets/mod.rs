@@ -8,6 +8,7 @@ mod notices;
 mod own_room;
 mod party;
 mod settings;
+mod shop;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
@@ -23,6 +24,7 @@ use notices::notices;
 use own_room::own_room;
 use party::party;
 use settings::settings;
+use shop::shop;
 
 pub use settings::NAME_ID;
 
@@ -41,6 +43,7 @@ pub(super) fn sheets(model: Model) -> impl View {
                 Sheet::Settings => Some(settings(model)),
                 Sheet::Notices => Some(notices(model)),
                 Sheet::Party => Some(party(model)),
+                Sheet::Shop => Some(shop(model)),
             };
             sheet.map(|sheet| html::div().class("veil").child(sheet))
         },

@@ -79,6 +79,8 @@ pub(super) enum Question {
     NoticesRead,
     /// The settings that the account keeps.
     Settings,
+    /// Something was bought or mounted.
+    Outfit,
     /// Whom the player ignores; it is not told.
     Ignored,
     /// Something that the player has commanded.
@@ -181,6 +183,7 @@ impl Game {
             (Some(Question::Older(of)), _) => self.chat.log.give_up_older(of),
             (Some(Question::Rename), outcome) => self.take_rename(outcome),
             (Some(Question::Settings), outcome) => return self.take_settings(number, outcome),
+            (Some(Question::Outfit), outcome) => return self.take_outfit(outcome),
             (
                 Some(Question::Notices),
                 Some(Outcome::Done(Done::Notices { list, read_up_to, .. })),

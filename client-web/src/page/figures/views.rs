@@ -45,6 +45,7 @@ impl Game {
         let heard_ms = (self.connection == ConnectionState::Open).then_some(heard_ms);
         model.stall.set_changed(self.stall.look(now_ms, heard_ms));
         self.look(now_ms);
+        self.tell_shop();
         self.tell_feed(now_ms);
         self.tell_party(now_ms);
         self.tell_chat(now_ms);
@@ -69,7 +70,7 @@ impl Game {
         let predicted = session.predicted.as_ref().and_then(|predicted| predicted.ship);
         let place = predicted.or(ship.copied()).map(|ship| ship.position);
         let is_near_station = place.is_some_and(|place| session.rules.is_safe(place));
-        let hold_max = ship.map_or(0, |ship| session.rules.hull(ship.hull).hold);
+        let hold_max = ship.map_or(0, |ship| session.rules.hold(ship.hull, &ship.fit));
         let look = Look {
             now_ms,
             own: &frame.own,
@@ -251,6 +252,10 @@ fn vitals(session: &Session, own: &OwnState) -> Vitals {
     let ship = session.own_ship();
     // The next ship is of the first kind.
     let hull = session.rules.hull(ship.map(|ship| ship.hull).unwrap_or_default());
+    let fit = ship.map(|ship| ship.fit).unwrap_or_default();
+    let id = ship.map(|ship| ship.hull).unwrap_or_default();
+    let energy = u32::from(own.energy) * 1_000;
+    let energy = energy / u32::from(session.rules.energy(id, &fit).most.max(1));
     let predicted = session.predicted.as_ref();
     let charge = predicted.map_or(own.boost_charge, |predicted| predicted.boost_charge);
     let boost = u32::from(charge) * 1_000 / u32::from(hull.boost_charge_max.max(1));
@@ -260,7 +265,10 @@ fn vitals(session: &Session, own: &OwnState) -> Vitals {
         // Rounded to visible steps, because the value changes all the time.
         boost: (boost.min(1_000) / 20 * 20) as u16,
         cargo: cargo(own),
-        hold_max: hull.hold,
+        hold_max: session.rules.hold(id, &fit),
+        shield: ship.map_or(0, |ship| ship.shield),
+        shield_max: session.rules.shield(&fit).most,
+        energy: (energy.min(1_000) / 20 * 20) as u16,
         is_protected: ship.is_some_and(|ship| ship.protected),
     }
 }

@@ -125,15 +125,28 @@ impl Game {
             return;
         };
         let (renderer, ui_scale, plates) = parts;
+        let ship = session.own_ship().copied();
         let scene = session.interpolator.sample(now, controls);
         let boost = session.predicted.as_ref().and_then(|predicted| {
             let full = session.rules.hull(predicted.ship?.hull).boost_charge_max;
             Some(f32::from(predicted.boost_charge) / f32::from(full.max(1)))
         });
+        let energy = session.predicted.as_ref().zip(ship).map(|(predicted, ship)| {
+            let most = session.rules.energy(ship.hull, &ship.fit).most;
+            f32::from(predicted.energy) / f32::from(most.max(1))
+        });
+        let shield = ship.map(|ship| {
+            let most = session.rules.shield(&ship.fit).most;
+            if most == 0 { 1.0 } else { f32::from(ship.shield) / f32::from(most) }
+        });
+        let hold = ship.map_or(0, |ship| session.rules.hold(ship.hull, &ship.fit));
         let visuals = Visuals {
             reduced_motion: is_still,
             bloom: 1.0,
             boost: boost.unwrap_or(1.0),
+            shield: shield.unwrap_or(1.0),
+            energy: energy.unwrap_or(1.0),
+            hold: hold.into(),
             ui_scale,
             plates,
             pings,
@@ -175,6 +188,9 @@ impl Game {
         if sheet == Sheet::None {
             if presses.point {
                 self.point_ahead(false);
+            }
+            if presses.shop {
+                self.toggle_shop();
             }
             return;
         }

@@ -96,7 +96,8 @@ fn other(
     }
 }
 
-/// Arcs beside our own ship: hull on the left, boost on the right. Each is shown while it is not full.
+/// Arcs beside our own ship: hull on the left and the shield outside of it, boost on the right and energy outside of it. Each
+/// is shown while it is not full.
 fn own(
     moment: &Moment,
     center: Vec2,
@@ -114,6 +115,15 @@ fn own(
     };
     arc(ARC_LEFT, share, if share < 0.35 { palette::LOW } else { palette::TEXT });
     arc(ARC_RIGHT, moment.visuals.boost.clamp(0.0, 1.0), palette::OWN);
+    let half = half + Vec2::splat(ARC_GAP * scale);
+    let mut outer = |kind: f32, value: f32, color: Rgb| {
+        if value < 0.995 {
+            let mark = Mark { center, half, color, alpha: 0.8, kind, value, angle: 0.0 };
+            push(out, &mark, [0.0; 4]);
+        }
+    };
+    outer(ARC_LEFT, moment.visuals.shield.clamp(0.0, 1.0), palette::SAFE);
+    outer(ARC_RIGHT, moment.visuals.energy.clamp(0.0, 1.0), palette::STATION);
 }
 
 fn name(station: &Station) -> String {
@@ -150,7 +160,7 @@ pub(super) fn stations(
     // When the hold is full, the arrow is highlighted.
     let held: u32 = moment.scene.own.hold.iter().map(|&units| u32::from(units)).sum();
     let own = moment.scene.ships.iter().find(|(_, ship)| ship.player == moment.scene.player);
-    let hold = own.map_or(0, |(_, ship)| moment.tables.hull(ship.hull).hold);
+    let hold = own.map_or(0, |_| moment.visuals.hold);
     let is_full = hold > 0 && held >= hold;
     let pulse = match info.reduced_motion {
         true => 0.9,

@@ -38,6 +38,7 @@ pub struct ShipGlow {
 #[derive(Debug)]
 struct Ship {
     hit_points: u16,
+    shield: u16,
     gate_ticks: u8,
     position: Vec2,
     glow: ShipGlow,
@@ -74,13 +75,17 @@ impl Ships {
             let whole = moment.tables.hull(state.hull).hit_points;
             let mut ship = known.remove(&state.player).unwrap_or(Ship {
                 hit_points: state.hit_points,
+                shield: state.shield,
                 gate_ticks: state.gate_ticks,
                 position: state.position,
                 glow: ShipGlow::default(),
                 thrust: Vec2::ZERO,
                 trail_end: None,
             });
-            let lost = f32::from(ship.hit_points.saturating_sub(state.hit_points)) / whole;
+            let points = ship.hit_points.saturating_sub(state.hit_points);
+            // What the shield takes shakes less.
+            let taken = ship.shield.saturating_sub(state.shield);
+            let lost = (f32::from(points) + 0.5 * f32::from(taken)) / whole;
             if lost > 0.0 && state.player == moment.scene.player {
                 trauma += 0.22 + lost;
             }
@@ -90,7 +95,7 @@ impl Ships {
                 bursts.passage(state.position, state.velocity, radius);
                 self.passages.push((ship.position, state.position));
             }
-            ship.advance(moment, state, lost > 0.0);
+            ship.advance(moment, state, points > 0, taken > 0);
             let color = ship_color(moment.scene, state.player, moment.visuals.roster);
             ship.burn(moment, state, color, bursts);
             let share = f32::from(state.hit_points) / whole;
@@ -106,7 +111,7 @@ impl Ships {
 }
 
 impl Ship {
-    fn advance(&mut self, moment: &Moment, state: &ShipState, was_hit: bool) {
+    fn advance(&mut self, moment: &Moment, state: &ShipState, was_hit: bool, shield_was_hit: bool) {
         let toward = |value: f32, target: f32, tau: f32| {
             target + (value - target) * libm::expf(-moment.seconds / tau)
         };
@@ -120,11 +125,15 @@ impl Ship {
             self.thrust = thrust;
         }
         self.hit_points = state.hit_points;
+        self.shield = state.shield;
         self.gate_ticks = state.gate_ticks;
         self.position = state.position;
         let glow = &mut self.glow;
         glow.throttle = toward(glow.throttle, throttle, THROTTLE_TAU);
-        glow.shield = toward(glow.shield, f32::from(u8::from(state.protected)), SHIELD_TAU);
+        glow.shield = match shield_was_hit {
+            true => 1.0,
+            false => toward(glow.shield, f32::from(u8::from(state.protected)), SHIELD_TAU),
+        };
         glow.flash = if was_hit { 1.0 } else { toward(glow.flash, 0.0, FLASH_SECONDS) };
     }
 

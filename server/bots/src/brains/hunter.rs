@@ -5,13 +5,15 @@
 //!                 hull low: fly home, repair, come back
 //! ```
 
-use driftfield_shared::sim::{Rng, ShipState};
-use driftfield_shared::units::{Controls, PlayerId, Tick};
+use driftfield_shared::sim::{Item, Rng, ShipState};
+use driftfield_shared::units::{Controls, Credits, PlayerId, Tick};
 use glam::Vec2;
 
-use crate::sdk::toolkit::{Aimed, Skill, Steering, Target, Tools, ticks_between};
+use crate::sdk::toolkit::{Aimed, Shopper, Skill, Steering, Target, Tools, ticks_between};
 use crate::sdk::{Brain, BrainView};
 
+/// What it buys, in this order.
+const SHOPPING: Shopper = Shopper(&["scatter", "kestrel", "veil", "afterburner", "bastion"]);
 /// Hull below which a fight is broken off.
 const BREAK_OFF_SHARE: f32 = 0.3;
 /// Share of the hold from which loot is sold.
@@ -188,6 +190,10 @@ impl Brain for Hunter {
         self.tools.update(view);
         let (steering, aimed) = self.decide(view);
         steering.and(aimed)
+    }
+
+    fn wish(&mut self, view: &BrainView<'_>) -> Option<(Item, Credits)> {
+        SHOPPING.wish(view)
     }
 
     fn lose_ship(&mut self) {

@@ -6,13 +6,15 @@
 //! ```
 
 use driftfield_shared::netcode::EntityKey;
-use driftfield_shared::sim::{AsteroidState, OreState};
-use driftfield_shared::units::Controls;
+use driftfield_shared::sim::{AsteroidState, Item, OreState};
+use driftfield_shared::units::{Controls, Credits};
 use glam::Vec2;
 
-use crate::sdk::toolkit::{Aimed, Skill, Steering, Target, Tools};
+use crate::sdk::toolkit::{Aimed, Shopper, Skill, Steering, Target, Tools};
 use crate::sdk::{Brain, BrainView};
 
+/// What it buys, in this order.
+const SHOPPING: Shopper = Shopper(&["racks", "drill", "mole", "veil", "vault", "ox"]);
 /// Share of the hold from which cargo is sold at once, and from which it is sold after a long search.
 const FULL_SHARE: f32 = 0.9;
 const WORTH_SHARE: f32 = 0.4;
@@ -175,6 +177,10 @@ impl Brain for Miner {
         self.tools.update(view);
         let (steering, aimed) = self.decide(view);
         steering.and(aimed)
+    }
+
+    fn wish(&mut self, view: &BrainView<'_>) -> Option<(Item, Credits)> {
+        SHOPPING.wish(view)
     }
 
     fn lose_ship(&mut self) {

@@ -7,14 +7,16 @@
 //!                 shots come close: boost home
 //! ```
 
-use driftfield_shared::sim::{AsteroidState, ShipState};
-use driftfield_shared::units::{Controls, Tick};
+use driftfield_shared::sim::{AsteroidState, Item, ShipState};
+use driftfield_shared::units::{Controls, Credits, Tick};
 use glam::Vec2;
 
 use crate::sdk::toolkit::obstacles::is_hidden;
-use crate::sdk::toolkit::{Aimed, Skill, Steering, Target, Tools};
+use crate::sdk::toolkit::{Aimed, Shopper, Skill, Steering, Target, Tools};
 use crate::sdk::{Brain, BrainView};
 
+/// What it buys, in this order.
+const SHOPPING: Shopper = Shopper(&["racks", "mole", "vault", "ox"]);
 /// Share of the hold from which cargo is hauled at once, and from which it is hauled after a while without ore.
 const LOADED_SHARE: f32 = 0.6;
 const SOME_SHARE: f32 = 0.35;
@@ -150,6 +152,10 @@ impl Brain for Trader {
         self.tools.update(view);
         let (steering, aimed) = self.decide(view);
         steering.and(aimed)
+    }
+
+    fn wish(&mut self, view: &BrainView<'_>) -> Option<(Item, Credits)> {
+        SHOPPING.wish(view)
     }
 
     fn lose_ship(&mut self) {

@@ -7,7 +7,7 @@
 use driftfield_shared::netcode::{
     Asked, Client, ClientConfig, ClientError, ClientEvent, RoomTopics,
 };
-use driftfield_shared::protocol::{AccountTicket, Greeting, RequestId};
+use driftfield_shared::protocol::{AccountTicket, Greeting, RequestBody, RequestId};
 use driftfield_shared::sim::NamedContent;
 use driftfield_shared::topics::Handle;
 use driftfield_shared::units::{Angle, Controls, Micros};
@@ -141,14 +141,23 @@ impl Bot {
             return idle;
         };
         self.is_flying = true;
-        let controls = self.brain.think(&BrainView {
+        let view = BrainView {
             rules,
             frame,
             ship,
             boost_charge: predicted.boost_charge,
             now: predicted.tick,
             players: client.players(),
-        });
+        };
+        let controls = self.brain.think(&view);
+        let is_time_to_shop = predicted.tick.0.is_multiple_of(rules.tick_hz.into());
+        let wish = match is_time_to_shop && rules.is_docked(ship.position) {
+            true => self.brain.wish(&view),
+            false => None,
+        };
+        if let Some((item, price)) = wish {
+            self.client.request(RequestBody::Outfit { item, price });
+        }
         self.aim = controls.aim;
         controls
     }

@@ -1,6 +1,7 @@
 //! The interface of a brain.
 
-use driftfield_shared::units::Controls;
+use driftfield_shared::sim::Item;
+use driftfield_shared::units::{Controls, Credits};
 
 use super::BrainView;
 
@@ -14,6 +15,12 @@ pub trait Brain: Send {
     ///
     /// All [`Controls`] are held, not pressed: to fire once, set `fire` in one tick and clear it in the next.
     fn think(&mut self, view: &BrainView<'_>) -> Controls;
+
+    /// What the bot wants to buy or mount, and what it costs; 0 for what it owns. Called once a second while the ship is docked.
+    /// By default it wants nothing.
+    fn wish(&mut self, _view: &BrainView<'_>) -> Option<(Item, Credits)> {
+        None
+    }
 
     /// The ship was destroyed. The next view shows a new one at another place.
     fn lose_ship(&mut self) {}

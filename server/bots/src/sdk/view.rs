@@ -101,7 +101,7 @@ impl<'a> BrainView<'a> {
 
     /// Filled share of the hold, 0..=1.
     pub fn cargo_share(&self) -> f32 {
-        let hold = self.rules.hull(self.ship.hull).hold;
+        let hold = self.rules.hold(self.ship.hull, &self.ship.fit);
         if hold == 0 { 1.0 } else { f32::from(self.cargo()) / f32::from(hold) }
     }
 
@@ -123,8 +123,7 @@ impl<'a> BrainView<'a> {
 
     /// The steady speed of our ship under full thrust, units/s.
     pub fn top_speed(&self) -> f32 {
-        let hull = self.rules.hull(self.ship.hull);
-        hull.thrust_step * hull.drag_factor / (1.0 - hull.drag_factor).max(1e-6)
+        self.rules.cruise_speed(self.ship.hull, &self.ship.fit, false)
     }
 
     /// Whether a player is a person.

@@ -13,10 +13,13 @@ pub mod workers;
 
 use std::sync::{Arc, Mutex};
 
+use crate::hub::Purses;
+
 /// What the threads of a room need of its settings, and what the room notes.
 #[derive(Clone, Debug)]
 pub struct RoomSettings {
     pub id: String,
+    pub purses: Purses,
     /// Of the standard library: what is noted there is no step of the room.
     pub notes: Arc<Mutex<Notes>>,
     /// At which tick the room's thread panics, as a bug would make it.

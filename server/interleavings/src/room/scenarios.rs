@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::handle::RoomHandle;
 use super::schedule::tick_loop;
 use super::{Notes, RoomSettings};
+use crate::hub::Purses;
 use crate::metrics::Metrics;
 use crate::sync::{Instant, begin, thread};
 
@@ -16,7 +17,8 @@ pub static STOOD_IN: AtomicU64 = AtomicU64::new(0);
 fn open(fails_at: Option<u32>) -> (RoomHandle, Arc<Mutex<Notes>>) {
     begin();
     let notes = Arc::new(Mutex::new(Notes::default()));
-    let settings = RoomSettings { id: "test".into(), notes: notes.clone(), fails_at };
+    let settings =
+        RoomSettings { id: "test".into(), purses: Purses, notes: notes.clone(), fails_at };
     (tick_loop::open(settings, Metrics).unwrap(), notes)
 }
 

@@ -38,7 +38,7 @@ pub use serve::serve_socket;
 pub use visitor::Visitor;
 
 use super::proxies::TrustedProxies;
-use crate::hub::{Accounts, Contents, Directory, Parties};
+use crate::hub::{Accounts, Contents, Directory, Parties, Purses};
 use crate::logging::{RefusalLog, Throttle};
 use crate::metrics::Metrics;
 use crate::own_rooms::OwnRooms;
@@ -53,6 +53,7 @@ pub struct Site {
     rooms: Directory,
     own_rooms: OwnRooms,
     parties: Parties,
+    purses: Purses,
     contents: Contents,
     store: StoreHandle,
     accounts: Accounts,
@@ -61,6 +62,21 @@ pub struct Site {
     is_draining: AtomicBool,
     refusals: RefusalLog,
     foreign_origins: Throttle,
+}
+
+/// What the addresses of a site are about.
+#[derive(Debug)]
+pub struct Subjects {
+    /// The rooms that can be entered, the first of them the default one.
+    pub rooms: Directory,
+    /// The rooms that players have opened.
+    pub own_rooms: OwnRooms,
+    /// The parties, for those who come by a link.
+    pub parties: Parties,
+    /// In which room each account plays.
+    pub purses: Purses,
+    /// The content that rooms play by.
+    pub contents: Contents,
 }
 
 /// How a site answers.
@@ -91,20 +107,19 @@ impl BodyRoute {
 type Answer = Response<Full<Bytes>>;
 
 impl Site {
-    /// A site for `rooms`, the first of them the default one and some of them players' own, which play by `contents`.
+    /// A site for these subjects.
     pub fn new(
-        rooms: Directory,
-        own_rooms: OwnRooms,
-        parties: Parties,
-        contents: Contents,
+        subjects: Subjects,
         store: StoreHandle,
         metrics: Metrics,
         settings: SiteSettings,
     ) -> Self {
+        let Subjects { rooms, own_rooms, parties, purses, contents } = subjects;
         Self {
             rooms,
             own_rooms,
             parties,
+            purses,
             contents,
             accounts: Accounts::new(store.clone()),
             store,
@@ -164,7 +179,13 @@ impl Site {
                         // Seats are counted to whoever is behind a trusted proxy, not to the proxy.
                         let client =
                             client.map_or(peer, |client| SocketAddr::new(client, peer.port()));
-                        handshake::hand_over(on_upgrade, room, entry, client, permit);
+                        let till = handshake::Till {
+                            purses: self.purses.clone(),
+                            rooms: self.rooms.clone(),
+                            store: self.store.clone(),
+                            metrics: self.metrics.clone(),
+                        };
+                        handshake::hand_over(on_upgrade, (room, entry), till, client, permit);
                         answer
                     }
                     Err(error) => self.refuse(peer, &Refusal::Admission(error), Some(&place.host)),

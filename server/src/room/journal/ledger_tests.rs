@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use driftfield_shared::content::Content;
-use driftfield_shared::protocol::Token;
-use driftfield_shared::sim::{Rng, Rules};
-use driftfield_shared::units::{PlayerId, Thrust, Tick};
+use driftfield_shared::protocol::{Request, RequestBody, RequestId, Token};
+use driftfield_shared::sim::{Item, Rng, Rules};
+use driftfield_shared::units::{Credits, PlayerId, Thrust, Tick};
 
 use super::open::{go_on_from, open, open_anew};
 use super::recorder::Recorder;
@@ -14,10 +14,12 @@ use super::recovery::recover_by;
 use super::tests::{ROOM, Run};
 use crate::metrics::Metrics;
 use crate::room::schedule::scheduled_room::tests::settings;
-use crate::room::state::{InputCommand, Join, RoomCommand, RoomState, TokenHash};
+use crate::room::state::{InputCommand, Join, Purse, RoomCommand, RoomState, TokenHash};
 use crate::room::{RoomSettings, workers::worker_pool::Cores};
 use crate::store::tests::rig::Rig;
-use crate::store::{AccountId, Asset, Party, StoreHandle};
+use crate::store::{
+    AccountChange, AccountId, AccountKind, Asset, Batch, Booking, Party, SecretHash, StoreHandle,
+};
 
 /// Players of whom every other has an account fly into the rocks and shoot, as in the golden run.
 fn mine(recorder: &mut Recorder, ticks: u32) {
@@ -27,7 +29,7 @@ fn mine(recorder: &mut Recorder, ticks: u32) {
         let account = n.is_multiple_of(2).then(|| AccountId(n.into()));
         let token = TokenHash::from(&Token([n as u8; 16]));
         let (name, is_bot, is_house_bot, holder) = (format!("{n}"), false, false, None);
-        let join = Join { name, is_bot, is_house_bot, account, token, holder };
+        let join = Join { name, is_bot, is_house_bot, account, token, holder, purse: None };
         recorder.execute(RoomCommand::Join(join));
     }
     let mut inputs = vec![(InputCommand::default(), 0); PLAYERS.into()];
@@ -69,13 +71,16 @@ fn the_ledger_has_in_every_hold_and_purse_what_is_in_it() {
 
 /// Whether holds and purses are those of the ledger. Returns what was mined, and for how much it was sold.
 fn check_books(store: &StoreHandle, state: &RoomState) -> (i64, i64) {
-    let (world, ores) = (state.world(), &state.world().rules().content.ores);
+    let (world, content) = (state.world(), Content::built_in().unwrap());
     let has = |party: Party, asset: &Asset| store.balance(&party, asset).unwrap();
     let (mut mined, mut sold) = (0, 0);
-    for (index, ore) in ores.iter().enumerate() {
+    for ore in &content.ores {
+        // A room's content may have fewer.
+        let index = world.rules().content.ores.iter().position(|known| known.id == ore.id);
         let asset = Asset::Ore(ore.id.as_str().into());
         let accounts: i64 = (0..16).map(|n| has(Party::Hold(AccountId(n)), &asset)).sum();
-        let held: i64 = world.ships().values().map(|ship| i64::from(ship.hold[index])).sum();
+        let held = |hold: &[u16]| index.map_or(0, |index| i64::from(hold[index]));
+        let held: i64 = world.ships().values().map(|ship| held(&ship.hold)).sum();
         assert_eq!(accounts + has(Party::GuestHolds(ROOM.into()), &asset), held, "{}", ore.id);
         assert_eq!(has(Party::Source("correction"), &asset), 0);
         mined -= has(Party::Source("mine"), &asset);
@@ -130,7 +135,7 @@ fn forger(rig: &Rig) -> rusqlite::Connection {
 }
 
 #[test]
-fn the_ledger_forgets_what_a_room_did_that_begins_with_a_new_world() {
+fn with_a_new_world_cargo_is_lost_in_the_ledger_too_and_nothing_else() {
     let (rig, settings, all) = mined("ledger-new-world");
     assert!(all.0 > 0);
     // Its saved world has an ore that the content of its settings has not.
@@ -144,12 +149,12 @@ fn the_ledger_forgets_what_a_room_did_that_begins_with_a_new_world() {
     let other = RoomSettings { rules: Arc::new(rules), ..settings.clone() };
     let again = open(&other, &Metrics::new().room(ROOM));
     assert_eq!(again.state().world().tick(), Tick(0), "a new world");
-    assert_eq!(go_on(again, &rig.handle()), (0, 0));
+    assert_eq!(go_on(again, &rig.handle()), all);
     // And one that is begun anew because the last one has failed too often.
     let mut again = open_anew(&settings);
     mine(&mut again, 3_000);
-    assert!(go_on(again, &rig.handle()).0 > 0);
-    assert_eq!(go_on(open_anew(&settings), &rig.handle()), (0, 0));
+    let before = go_on(again, &rig.handle());
+    assert_eq!(go_on(open_anew(&settings), &rig.handle()), before);
 }
 
 #[test]
@@ -188,4 +193,51 @@ fn the_ledger_goes_back_with_a_room_that_goes_on_from_an_earlier_state() {
     assert!((1_900..=2_000).contains(&tick.0), "{tick:?}");
     let back = go_on(again, &rig.handle());
     assert!(back.0 < all.0 && back.1 <= all.1, "{back:?} of {all:?}");
+}
+
+#[test]
+fn what_an_account_buys_is_in_the_ledger_and_comes_along_to_the_next_seat() {
+    let rig = Rig::new("ledger-purse");
+    let (settings, handle, ada) = (mining(&rig), rig.handle(), AccountId(3));
+    let secret = SecretHash([3; 32]);
+    let create = AccountChange::Create { id: ada, secret, kind: AccountKind::Person, at: 1 };
+    let mut earned = Booking::new(ROOM.into(), Tick(0), "sold");
+    earned.pay(Party::Source("station"), Party::Player(ada), Credits(1_000));
+    let mut batch = Batch::of(create);
+    batch.push(earned);
+    rig.wait_durable(handle.submit(batch).unwrap());
+    let join = |recorder: &mut Recorder, n: u8| {
+        let purse = Purse::from(handle.purse(ada).unwrap());
+        let (name, is_bot, is_house_bot, holder) = ("Ada".to_owned(), false, false, None);
+        let (account, token) = (Some(ada), TokenHash::from(&Token([n; 16])));
+        let purse = Some(purse);
+        let join = Join { name, is_bot, is_house_bot, account, token, holder, purse };
+        assert!(recorder.execute(RoomCommand::Join(join)));
+        recorder.step();
+        recorder.state().players().last().unwrap().player
+    };
+    let mut run = Run::of(settings, handle.clone(), 5);
+    let player = join(&mut run.recorder, 1);
+    let rules = run.recorder.state().world().rules().clone();
+    for (id, name, price) in [(1, "hull/mole", 700), (2, "hold/racks", 60), (3, "hull/ox", 2_200)] {
+        let body = RequestBody::Outfit { item: rules.named(name).unwrap(), price: Credits(price) };
+        let request = Request { id: RequestId(id), body };
+        assert!(run.recorder.execute(RoomCommand::Request(player, request)));
+        run.recorder.step();
+    }
+    assert!(run.recorder.execute(RoomCommand::Leave(player)));
+    run.recorder.step();
+    run.recorder.rest();
+    run.recorder.wait_durable();
+    let purse = handle.purse(ada).unwrap();
+    assert_eq!(purse.credits, 240, "the ox was too dear");
+    assert_eq!(purse.items, ["hold/racks", "hull/mole", "tool/drill"]);
+    assert!(purse.fit.contains(&"hull/mole".to_owned()), "{:?}", purse.fit);
+    let player = join(&mut run.recorder, 2);
+    let world = run.recorder.state().world();
+    let pilot = world.pilot(player).unwrap();
+    assert_eq!((pilot.credits, Some(Item::Hull(pilot.hull))), (240, rules.named("hull/mole")));
+    let ship = world.ships()[pilot.ship.unwrap()].state;
+    assert_eq!(rules.hold(ship.hull, &ship.fit), 110, "with the racks");
+    assert_eq!(handle.balance(&Party::Source("correction"), &Asset::Credits).unwrap(), 0);
 }

@@ -8,7 +8,7 @@ use driftfield_shared::sim::Rules;
 use driftfield_shared::units::Tick;
 use tracing::warn;
 
-use super::books::bookings;
+use super::books::{bookings, fits};
 use super::checkpoint;
 use super::chunk::Chunk;
 use crate::os::scheduling::restore_default;
@@ -201,6 +201,7 @@ impl Desk {
                     batch.push(Fence { room, run: past.run, tick: past.tick, next_run });
                     bookings(&self.room, self.run, tick, &past.transfers)
                         .for_each(|booking| batch.push(booking));
+                    fits(&past.transfers).for_each(|change| batch.push(change));
                 }
                 batch
             }
@@ -214,6 +215,7 @@ impl Desk {
                 let mut batch = Batch::of(chunk);
                 bookings(&self.room, self.run, last, &transfers)
                     .for_each(|booking| batch.push(booking));
+                fits(&transfers).for_each(|change| batch.push(change));
                 batch
             }
         }

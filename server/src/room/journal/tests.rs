@@ -213,7 +213,7 @@ fn a_room_that_was_saved_under_other_content_goes_on_under_that_of_its_settings(
     run.run(30);
     let state = run.recover(&run.history()).state;
     let mut content = Content::built_in().unwrap();
-    content.hulls[0].hit_points = 40;
+    content.hulls.iter_mut().for_each(|hull| hull.hit_points = 40);
     let rules = run.rules.next_epoch(Arc::new(content)).unwrap();
     let hash = rules.content_hash;
     let settings = RoomSettings { rules: Arc::new(rules), max_players: SEATS, ..settings(30) };

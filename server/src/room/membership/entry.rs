@@ -8,6 +8,7 @@ use driftfield_shared::units::PlayerId;
 use tracing::debug;
 
 use super::{Context, Holder, Membership, RoomCommand};
+use crate::hub::Arrival;
 use crate::net::connection::Connection;
 use crate::room::Entry;
 use crate::room::client::Client;
@@ -27,8 +28,11 @@ impl Membership {
         context: &mut Context<'_>,
     ) {
         match entry {
-            Entry::Hello { hello, account } => {
-                self.handle_hello(connection, holder, &hello, account, context);
+            Entry::Hello { hello, account, arrival } => {
+                self.handle_hello(connection, holder, &hello, (account, arrival), context);
+                if let Some(account) = account {
+                    self.tell_purses(account, context);
+                }
             }
             Entry::AttachInputs(ticket) => self.handle_attach(connection, &ticket, context),
             Entry::WrongVersion => self.refuse(connection, CloseReason::WrongVersion, context),
@@ -42,7 +46,7 @@ impl Membership {
         connection: Connection,
         holder: Option<Holder>,
         hello: &Hello,
-        account: Option<AccountId>,
+        (account, arrival): (Option<AccountId>, Arrival),
         context: &mut Context<'_>,
     ) {
         let claimed = hello.content_hash;
@@ -71,7 +75,18 @@ impl Membership {
         let is_house_bot = connection.is_house_bot();
         let is_bot = hello.is_bot || is_house_bot;
         let name = hello.name.clone();
-        let join = Join { name, is_bot, is_house_bot, account, token: next_token, holder };
+        let token_hash = next_token;
+        let purse = match arrival {
+            Arrival::Brings(purse) => Some(purse),
+            Arrival::Empty => None,
+            Arrival::Returns if is_resumed => None,
+            Arrival::Returns => match account.and_then(|account| self.left_with(account)) {
+                Some(purse) => Some(purse),
+                // The seat was given up, and that became durable, since the claim was made. The client asks again.
+                None => return self.refuse(connection, CloseReason::StillElsewhere, context),
+            },
+        };
+        let join = Join { name, is_bot, is_house_bot, account, token: token_hash, holder, purse };
         if !is_resumed && !context.execute(RoomCommand::Join(join)) {
             if !is_bot {
                 self.idle.note_wanted(now);

@@ -7,13 +7,13 @@ use driftfield_shared::units::PlayerId;
 use tracing::debug;
 
 use super::idle::Step;
-use super::{Context, Membership, RoomCommand};
+use super::{Context, Leaver, Membership, RoomCommand};
 use crate::net::connection::{Connection, Disconnect};
 use crate::room::client::Client;
 use crate::room::client::input_path::InputPath;
 use crate::room::inbound::Left;
-use crate::room::state::RoomEvent;
-use crate::store::{AccountChange, Batch};
+use crate::room::state::{Purse, RoomEvent};
+use crate::store::{AccountChange, AccountId, Batch};
 
 /// Closing connections that are driven per tick; the others wait their turn.
 const CLOSING_PER_TICK_MAX: usize = 512;
@@ -49,12 +49,54 @@ impl Membership {
             if let RoomEvent::Joined(info) | RoomEvent::Renamed(info) = &event {
                 context.keep_name(info);
             }
-            if let RoomEvent::Left(player) = event
-                && let Some(client) = self.take_client(player)
-            {
-                self.dismiss(client, CloseReason::SeatNeeded);
+            if let RoomEvent::Left { player, account } = event {
+                if let Some(client) = self.take_client(player) {
+                    self.dismiss(client, CloseReason::SeatNeeded);
+                }
+                // It happens in the next tick.
+                let durable_at = context.tick().next();
+                let leaver = |(account, purse)| Leaver { account, purse, durable_at };
+                self.left.extend(account.map(leaver));
             }
         }
+    }
+
+    /// Lets an account go, which plays elsewhere now.
+    pub fn let_go(&mut self, account: AccountId, context: &mut Context<'_>) {
+        let seats = context.state().seats().iter();
+        let players = seats.filter(|seat| seat.account() == Some(account));
+        let players: Vec<PlayerId> = players.map(|seat| seat.info.player).collect();
+        for player in players {
+            if let Some(client) = self.take_client(player) {
+                self.dismiss(client, CloseReason::TakenOver);
+            }
+            context.execute(RoomCommand::Leave(player));
+        }
+    }
+
+    /// Tells of accounts whose seats were given up, once that is durable, with all that they did here.
+    pub fn tell_who_left(&mut self, context: &Context<'_>) {
+        let durable = context.recorder.durable();
+        let is_told = |leaver: &mut Leaver| leaver.durable_at <= durable;
+        while let Some(Leaver { account, .. }) = self.left.pop_front_if(is_told) {
+            self.tell_purses(account, context);
+        }
+    }
+
+    /// Tells where an account plays that came or left.
+    pub(super) fn tell_purses(&self, account: AccountId, context: &Context<'_>) {
+        let (purses, room) = (&context.settings.purses, &context.settings.id);
+        if context.state().seats().iter().any(|seat| seat.account() == Some(account)) {
+            purses.took_seat(account, room);
+        } else if !self.left.iter().any(|leaver| leaver.account == account) {
+            purses.gave_up(account, room);
+        }
+    }
+
+    /// What an account had that has just left, as long as the ledger may not have all of it.
+    pub(super) fn left_with(&self, account: AccountId) -> Option<Purse> {
+        let last = self.left.iter().rev().find(|leaver| leaver.account == account);
+        last.map(|leaver| leaver.purse.clone())
     }
 
     /// Removes a second connection; the first stays as it is.

@@ -14,17 +14,30 @@ mod exit;
 mod idle;
 mod present;
 
+use std::collections::VecDeque;
+
 use driftfield_shared::protocol::ServerControl;
 use driftfield_shared::units::{PlayerId, Tick};
 
 use super::RoomSettings;
 use super::client::Client;
 use super::journal::Recorder;
-use super::state::{Holder, RoomCommand, RoomState};
+use super::state::{Holder, Purse, RoomCommand, RoomState};
 use super::topics::Topics;
 use crate::metrics::RoomMetrics;
 use crate::net::connection::Connection;
+use crate::store::AccountId;
 use idle::IdleWatch;
+
+/// An account whose seat was given up.
+#[derive(Debug)]
+struct Leaver {
+    account: AccountId,
+    /// What it had, for when it comes back at once.
+    purse: Purse,
+    /// The tick that must be durable before it may play elsewhere.
+    durable_at: Tick,
+}
 
 /// The connections of a room.
 #[derive(Default)]
@@ -33,6 +46,8 @@ pub struct Membership {
     /// Closing connections.
     closing: Vec<Connection>,
     idle: IdleWatch,
+    /// Accounts whose seats were given up, in this order, until that is durable.
+    left: VecDeque<Leaver>,
     /// Versions of the bans and of the kicks that are enforced.
     sanctions_seen: (u64, u64),
 }
@@ -80,6 +95,11 @@ impl Membership {
     /// Whether there is no connection, not even a closing one.
     pub fn is_empty(&self) -> bool {
         self.clients.is_empty() && self.closing.is_empty()
+    }
+
+    /// Whether everybody has been told of who left.
+    pub fn has_told_who_left(&self) -> bool {
+        self.left.is_empty()
     }
 
     /// The client with this seat, if it is connected.

@@ -187,6 +187,7 @@ fn handle(room: &mut Room, message: RoomMessage, now: Instant) {
     match message {
         RoomMessage::Join(connection, entry) => room.admit(*connection, entry),
         RoomMessage::SetRules(rules) => room.set_rules(rules),
+        RoomMessage::GiveUp(account) => room.let_go(account),
         // Whoever asked may have given up.
         RoomMessage::ListPlayers(answer) => drop(answer.send(room.present())),
         RoomMessage::Locate(wanted, answer) => drop(answer.send(room.whereabouts(&wanted))),
@@ -210,7 +211,7 @@ pub mod tests {
     use driftfield_shared::sim::{NamedContent, Rules};
 
     use super::*;
-    use crate::hub::{Desks, HubTopics, Kicks};
+    use crate::hub::{Desks, HubTopics, Kicks, Purses};
     use crate::net::connection::{Connection, LocalLink};
     use crate::room::handle::pair;
     use crate::room::health::RESTART_PAUSE;
@@ -235,6 +236,7 @@ pub mod tests {
             hub: HubTopics::default(),
             desks: Desks::default(),
             kicks: Kicks::default(),
+            purses: Purses::default(),
             cores: Cores::new(1),
         }
     }

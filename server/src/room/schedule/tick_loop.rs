@@ -33,12 +33,16 @@ const STANDBY_DELAY: Duration = Duration::from_micros(150);
 /// # Errors
 /// When a thread cannot be started.
 pub fn open(settings: RoomSettings, metrics: Metrics) -> io::Result<RoomHandle> {
+    // Before anybody can ask who has a seat here.
+    let restoring = Mutex::new(Some(settings.purses.restoring()));
     let (handle, shared, mailbox) = pair(settings);
     thread::Builder::new().name(format!("room {}", handle.id())).spawn(move || {
         // Dropped last, when the room is gone.
         let open = Open(shared);
         ask_for_prompt_wakeups();
         run_until_closed(&open.0, || {
+            // Ends here in any case: a room that cannot be restored must not keep everybody from all others.
+            let _restoring = restoring.lock().unwrap_or_else(PoisonError::into_inner).take();
             ScheduledRoom::new(open.0.clone(), mailbox.clone(), metrics.clone())
         });
     })?;

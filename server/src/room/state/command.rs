@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grace::GraceTicks;
 use super::holder::Holder;
+use super::purse::Purse;
 use crate::secret;
 use crate::store::AccountId;
 
@@ -80,6 +81,8 @@ pub struct Join {
     pub token: TokenHash,
     /// The network to which the seat is counted, if it is known.
     pub holder: Option<Holder>,
+    /// What the player brings; `None`: nothing.
+    pub purse: Option<Purse>,
 }
 
 /// A player's input for one tick.
@@ -99,7 +102,12 @@ pub enum RoomEvent {
     /// The details of a player have changed.
     Renamed(PlayerInfo),
     /// A seat was given up. If its player is still connected, the seat was needed.
-    Left(PlayerId),
+    Left {
+        /// Whose seat.
+        player: PlayerId,
+        /// Whose account it belonged to, with what that has now; `None`: a guest's.
+        account: Option<(AccountId, Purse)>,
+    },
     /// A ship was destroyed by a shot.
     Kill {
         /// Whose shot.

@@ -14,6 +14,7 @@ mod command;
 mod grace;
 mod holder;
 mod names;
+mod purse;
 mod requests;
 mod seats;
 #[cfg(test)]
@@ -25,9 +26,9 @@ use std::sync::Arc;
 use driftfield_shared::content::Content;
 use driftfield_shared::protocol::{Done, Outcome, PlayerInfo, RefusalReason, Request, RequestBody};
 use driftfield_shared::sim::{
-    Command, Event, Fnv, Rules, SavedWorld, SavedWorldError, Ship, World,
+    Belongings, Command, Event, Fnv, Item, Rules, SavedWorld, SavedWorldError, Ship, World,
 };
-use driftfield_shared::units::{Controls, PlayerId};
+use driftfield_shared::units::{Controls, Credits, OreId, PlayerId};
 use driftfield_shared::wire::codec;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -36,6 +37,7 @@ use crate::store::AccountId;
 pub use command::{InputCommand, Join, Return, RoomCommand, RoomEvent, TokenHash};
 pub use grace::GraceTicks;
 pub use holder::Holder;
+pub use purse::Purse;
 pub use requests::{Judgement, SeatRequests};
 use seats::SavedSeats;
 pub use seats::{Seat, Seats};
@@ -47,6 +49,8 @@ pub struct RoomState {
     world: World,
     /// The identifiers of the ores, which the books are kept by.
     ore_names: Vec<Arc<str>>,
+    /// The rules under which what is booked next has happened.
+    booked_rules: Arc<Rules>,
     seats: Seats,
     /// Commands for the next step.
     commands: Vec<Command>,
@@ -87,6 +91,7 @@ impl RoomState {
     fn of(world: World, seats: Seats) -> Self {
         RoomState {
             ore_names: ore_names(world.rules()),
+            booked_rules: world.rules().clone(),
             world,
             seats,
             commands: Vec::new(),
@@ -145,21 +150,42 @@ impl RoomState {
     /// Notes what has happened in the world, under the content that it happened under.
     fn note(&mut self, world_events: Vec<Event>) {
         for event in world_events {
-            let (player, ore, units, kind) = match event {
+            let (player, deal) = match event {
                 Event::Kill { killer, victim } => {
                     self.events.push(RoomEvent::Kill { killer, victim });
                     continue;
                 }
-                Event::Collected { player, ore, units } => (player, ore, units, Deal::Collected),
-                Event::Sold { player, ore, units, credits } => {
-                    (player, ore, units, Deal::Sold(credits))
+                Event::Collected { player, ore, units } => {
+                    (player, Deal::Collected(self.ore_name(ore), units))
                 }
-                Event::Lost { player, ore, units } => (player, ore, units, Deal::Lost),
+                Event::Sold { player, ore, units, credits } => {
+                    (player, Deal::Sold(self.ore_name(ore), units, credits))
+                }
+                Event::Lost { player, ore, units } => {
+                    (player, Deal::Lost(self.ore_name(ore), units))
+                }
+                Event::Bought { player, item, credits } => {
+                    (player, Deal::Bought(self.item_name(item), credits))
+                }
+                Event::Refunded { player, item, credits } => {
+                    (player, Deal::Refunded(self.item_name(item), credits))
+                }
+                Event::Fitted { player, hull, fit } => {
+                    (player, Deal::Fitted(purse::fit_names(self.world.rules(), hull, &fit)))
+                }
             };
-            let account = self.account_of(player, kind);
-            let ore = self.ore_names[ore.index()].clone();
-            self.transfers.push(Transfer { account, ore, units, deal: kind });
+            let account = self.account_of(player, &deal);
+            self.transfers.push(Transfer { account, deal });
         }
+    }
+
+    /// A name under the content that a booked thing was of.
+    fn item_name(&self, item: Item) -> Arc<str> {
+        self.booked_rules.name_of(item).unwrap_or_default().into()
+    }
+
+    fn ore_name(&self, ore: OreId) -> Arc<str> {
+        self.ore_names[ore.index()].clone()
     }
 
     /// An epoch begins with the next tick. Content that this room cannot go on under, or that it has, is no news.
@@ -172,6 +198,7 @@ impl RoomState {
         let lost = self.world.begin_epoch(next);
         self.note(lost);
         self.ore_names = ore_names(self.world.rules());
+        self.booked_rules = self.world.rules().clone();
         true
     }
 
@@ -186,8 +213,9 @@ impl RoomState {
     }
 
     /// Whose account something is booked to. What a player who leaves loses belongs to whoever had the seat.
-    fn account_of(&self, player: PlayerId, deal: Deal) -> Option<AccountId> {
-        let has_left = self.leaving.iter().find(|(gone, _)| *gone == player && deal == Deal::Lost);
+    fn account_of(&self, player: PlayerId, deal: &Deal) -> Option<AccountId> {
+        let is_lost = matches!(deal, Deal::Lost(..));
+        let has_left = self.leaving.iter().find(|(gone, _)| *gone == player && is_lost);
         has_left.map_or_else(|| self.seats.account_of(player), |(_, account)| *account)
     }
 
@@ -246,6 +274,7 @@ impl RoomState {
         }
         let outcome = match &request.body {
             RequestBody::Rename { name } => self.rename(player, name),
+            RequestBody::Outfit { item, price } => self.outfit(player, *item, *price),
         };
         let (now, tick_hz) = (self.world.tick(), self.world.rules().tick_hz);
         if let Some(requests) = self.seats.requests_mut(player) {
@@ -263,6 +292,16 @@ impl RoomState {
         Outcome::Done(Done::Renamed { name })
     }
 
+    fn outfit(&mut self, player: PlayerId, item: Item, price: Credits) -> Outcome {
+        let mut events = Vec::new();
+        let outcome = match self.world.outfit(player, item, price, &mut events) {
+            Ok(()) => Outcome::Done(Done::Outfitted { item }),
+            Err(error) => Outcome::Refused(error.into()),
+        };
+        self.note(events);
+        outcome
+    }
+
     /// A seat for a new player: a free one, or one of those that make room for a person.
     fn join(&mut self, join: &Join) -> bool {
         if self.seats.is_full() && !join.is_bot {
@@ -273,6 +312,10 @@ impl RoomState {
         }
         let Some(info) = self.seats.take(join) else { return false };
         self.commands.push(Command::Join(info.player));
+        if let Some(purse) = &join.purse {
+            let belongings = purse.belongings(self.world.rules());
+            self.commands.push(Command::Bring(info.player, belongings));
+        }
         self.events.push(RoomEvent::Joined(info));
         true
     }
@@ -317,10 +360,28 @@ impl RoomState {
         if !self.seats.free(player) {
             return false;
         }
+        let account_with = account.map(|account| (account, self.purse(player)));
         self.leaving.push((player, account));
         self.commands.push(Command::Leave(player));
-        self.events.push(RoomEvent::Left(player));
+        self.events.push(RoomEvent::Left { player, account: account_with });
         true
+    }
+
+    /// What a player has now and could take along.
+    fn purse(&self, player: PlayerId) -> Purse {
+        let rules = self.world.rules();
+        let is_new = self.commands.contains(&Command::Join(player));
+        let belongings = if is_new {
+            // Who has just come has what was brought. What the world knows is of whoever had the seat before.
+            let brought = self.commands.iter().rev().find_map(|command| match command {
+                Command::Bring(of, belongings) if *of == player => Some(*belongings),
+                _ => None,
+            });
+            brought.unwrap_or_default()
+        } else {
+            self.world.pilot(player).map(Belongings::of).unwrap_or_default()
+        };
+        Purse::of(&belongings, rules)
     }
 
     /// The ship of a player; `None` while there is none.

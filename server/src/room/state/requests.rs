@@ -45,14 +45,17 @@ struct Rate {
 }
 
 /// The rate of each kind, by [`kind`].
-const RATES: [Rate; 1] = [
+const RATES: [Rate; 2] = [
     // A new name is told to everyone.
     Rate { at_once: 3, seconds: 10 },
+    // Who tries on everything in a shop presses a key several times a second.
+    Rate { at_once: 12, seconds: 1 },
 ];
 
 fn kind(body: &RequestBody) -> usize {
     match body {
         RequestBody::Rename { .. } => 0,
+        RequestBody::Outfit { .. } => 1,
     }
 }
 
@@ -122,7 +125,7 @@ mod tests {
     fn ask(requests: &mut SeatRequests, request: &Request, now: u32) -> Judgement {
         let judgement = requests.judge(request, Tick(now), HZ);
         if judgement == Judgement::New {
-            let RequestBody::Rename { name } = &request.body;
+            let RequestBody::Rename { name } = &request.body else { unreachable!() };
             requests.note(request, renamed(name), Tick(now), HZ);
         }
         judgement

@@ -45,6 +45,13 @@ pub struct Seat {
     requests: SeatRequests,
 }
 
+impl Seat {
+    /// Whose it is; `None`: a guest's.
+    pub fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+}
+
 /// All seats of a room.
 #[derive(Clone, Debug, Default)]
 pub struct Seats {
@@ -313,7 +320,8 @@ mod tests {
 
     fn join(name: &str, n: u8, holder: Option<Holder>) -> Join {
         let (is_bot, is_house_bot, account) = (false, false, None);
-        Join { name: name.into(), is_bot, is_house_bot, account, token: token(n), holder }
+        let (name, token, purse) = (name.into(), token(n), None);
+        Join { name, is_bot, is_house_bot, account, token, holder, purse }
     }
 
     /// A person takes a seat with token `n`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use driftfield_shared::content::Content;
 use driftfield_shared::protocol::{Request, RequestBody, RequestId, Token};
 use driftfield_shared::sim::{Rng, Rules};
-use driftfield_shared::units::{Angle, Controls, PlayerId, Thrust, ViewLag};
+use driftfield_shared::units::{Angle, Controls, Credits, PlayerId, Thrust, ViewLag};
 use driftfield_shared::wire::codec;
 
 use super::*;
@@ -45,6 +45,7 @@ fn join(number: u32, is_house_bot: bool) -> RoomCommand {
         account: None,
         token: token(number),
         holder: None,
+        purse: None,
     })
 }
 
@@ -79,6 +80,11 @@ impl RandomPlayers {
                     is_house_bot,
                     token: token(self.tokens),
                     holder,
+                    purse: (rng.below(3) == 0).then(|| Purse {
+                        credits: Credits(rng.below(5_000)),
+                        items: vec!["hull/mole".into(), "tool/drill".into(), "hull/gone".into()],
+                        fit: vec!["hull/mole".into(), "tool/drill".into()],
+                    }),
                 })
             }
             2..=3 => {

@@ -6,26 +6,28 @@ use driftfield_shared::units::{Credits, Units};
 
 use crate::store::AccountId;
 
-/// Some ore changes hands.
+/// Some ore or money changes hands.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Transfer {
-    /// Whose hold; `None`: a guest's.
+    /// Whose hold or purse; `None`: a guest's.
     pub account: Option<AccountId>,
-    /// Which ore, by its identifier in the content.
-    pub ore: Arc<str>,
-    /// How much.
-    pub units: Units,
-    /// What happens to it.
+    /// What happens.
     pub deal: Deal,
 }
 
-/// What happens to ore.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// What happens to ore and money. Ores are named by their identifiers in the content.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Deal {
-    /// It comes into the hold.
-    Collected,
-    /// The station takes it out of the hold, and pays this.
-    Sold(Credits),
-    /// It is lost with the ship.
-    Lost,
+    /// Ore comes into the hold.
+    Collected(Arc<str>, Units),
+    /// The station takes ore out of the hold, and pays this.
+    Sold(Arc<str>, Units, Credits),
+    /// Ore is lost with the ship.
+    Lost(Arc<str>, Units),
+    /// Something is bought at a dock, for this.
+    Bought(Arc<str>, Credits),
+    /// What was bought does not exist any more, and is paid back.
+    Refunded(Arc<str>, Credits),
+    /// The ship is made of these things from now on.
+    Fitted(Vec<String>),
 }

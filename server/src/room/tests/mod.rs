@@ -5,6 +5,7 @@ mod input_path;
 mod journal;
 mod leaderboard;
 mod links;
+mod purses;
 mod refusals;
 mod requests;
 mod restart;
@@ -24,7 +25,7 @@ use driftfield_shared::units::{Controls, Thrust};
 use super::room::Room;
 use super::workers::worker_pool::Cores;
 use super::{Door, Entry, RoomSettings};
-use crate::hub::{Desks, HubTopics, Kicks};
+use crate::hub::{Desks, HubTopics, Kicks, Purses};
 use crate::metrics::Metrics;
 use crate::net::connection::{Connection, LinkEnd, LocalLink};
 use crate::room::state::Holder;
@@ -72,6 +73,7 @@ impl Table {
             hub: HubTopics::default(),
             desks: Desks::default(),
             kicks: Kicks::default(),
+            purses: Purses::default(),
             cores: Cores::new(3),
         };
         let room = Room::open(settings, Metrics::new().room("test"));

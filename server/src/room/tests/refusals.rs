@@ -6,6 +6,7 @@ use driftfield_shared::protocol::{
 use driftfield_shared::units::{Controls, Tick, ViewLag};
 
 use super::Table;
+use crate::hub::Arrival;
 use crate::net::connection::{LinkEnd, LocalLink};
 use crate::room::Entry;
 use crate::store::tests::in_memory;
@@ -24,7 +25,7 @@ fn other_versions_and_other_content_are_refused_by_name() {
     };
     let cases = [
         (Entry::WrongVersion, CloseReason::WrongVersion),
-        (Entry::Hello { hello, account: None }, CloseReason::WrongContent),
+        (Entry::Hello { hello, account: None, arrival: Arrival::Empty }, CloseReason::WrongContent),
         (Entry::TicketExpired, CloseReason::TicketExpired),
         (Entry::NotInvited, CloseReason::NotInvited),
     ];
@@ -47,7 +48,7 @@ fn a_client_without_content_of_its_own_is_let_in() {
         wants_checks: false,
     };
     let mut table = Table::new(4);
-    let link = table.admit(Entry::Hello { hello, account: None });
+    let link = table.admit(Entry::Hello { hello, account: None, arrival: Arrival::Empty });
     table.run(1, &mut []);
     assert!(link.try_receive().unwrap().is_some());
     assert_eq!(table.room.seat_count(), (0, 1));
@@ -141,7 +142,11 @@ fn who_is_banned_is_shown_out_and_not_let_in_again() {
         wants_checks: false,
     };
     let [ada, eve] = [AccountId(1), AccountId(2)];
-    let entry = |name, account| Entry::Hello { hello: hello(name), account: Some(account) };
+    let entry = |name, account| Entry::Hello {
+        hello: hello(name),
+        account: Some(account),
+        arrival: Arrival::Empty,
+    };
     let (stays, goes) = (table.admit(entry("Ada", ada)), table.admit(entry("Eve", eve)));
     table.run(2, &mut []);
     let ban = Sanction {

@@ -139,7 +139,7 @@ impl Topics {
             RoomEvent::Joined(info) | RoomEvent::Renamed(info) => {
                 self.roster.topic_mut().set(&player_key(info.player), &info.value());
             }
-            RoomEvent::Left(player) => {
+            RoomEvent::Left { player, .. } => {
                 self.roster.topic_mut().remove(&player_key(*player));
                 self.standings.topic_mut().remove(&player_key(*player));
             }

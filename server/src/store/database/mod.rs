@@ -137,7 +137,7 @@ fn open(path: &Path, vfs: Option<&str>, flags: OpenFlags) -> rusqlite::Result<Co
 
 /// The scripts that lead from each version of the schema to the next, the first of them from an empty file. One that
 /// was released is never changed.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("schema/1-histories-and-accounts.sql"),
     include_str!("schema/2-ledger.sql"),
     include_str!("schema/3-runs-of-bookings.sql"),
@@ -148,6 +148,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("schema/8-friends.sql"),
     include_str!("schema/9-requests.sql"),
     include_str!("schema/10-parties.sql"),
+    include_str!("schema/11-fits.sql"),
 ];
 
 /// Name of the database in a data folder.

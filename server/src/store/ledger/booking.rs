@@ -46,6 +46,11 @@ impl Booking {
         self.transfer(Asset::Ore(ore), from, to, amount.0);
     }
 
+    /// Hands over an item.
+    pub fn hand_over(&mut self, item: Arc<str>, from: Party, to: Party) {
+        self.transfer(Asset::Item(item), from, to, 1);
+    }
+
     /// Whether nothing changes hands.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

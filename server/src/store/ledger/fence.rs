@@ -7,13 +7,16 @@
 //!
 //! A room's journal and the ledger agree, because a chunk and its bookings are one transaction. But a room goes on from an earlier
 //! state when what follows is damaged or of another build. Its players then mine and sell again, differently, so what was
-//! booked after that state did not happen. Nor did anything that a room has done which begins with a new world.
+//! booked after that state did not happen. If a room begins with a new world, its ships are gone with their cargo. What
+//! their players have earned and bought stays with them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use driftfield_shared::units::Tick;
 use rusqlite::Connection;
 
+use super::Party;
 use super::booking::{enter, insert, lend};
 use crate::store::audit::AuditLine;
 use crate::store::time::UnixSeconds;
@@ -40,6 +43,9 @@ impl Fence {
         now: UnixSeconds,
     ) -> rusqlite::Result<()> {
         let Fence { room, run, tick, next_run } = self;
+        if *run == 0 {
+            return self.lose_holds(connection, now);
+        }
         let later = (&**room, run, tick.0, next_run, PURPOSE);
         let sums = format!(
             "SELECT asset, party, -sum(amount) FROM entries JOIN bookings ON id = booking \
@@ -66,12 +72,9 @@ impl Fence {
         let (room, run, tick_after, next_run, purpose) = later;
         let count =
             connection.execute(&void, (room, run, tick_after, next_run, purpose, voided_by))?;
-        let why = match run {
-            0 => format!("{count} bookings of all runs: run {next_run} has a new world"),
-            _ => format!(
-                "{count} bookings after tick {tick_after} of run {run}: run {next_run} goes on from there"
-            ),
-        };
+        let why = format!(
+            "{count} bookings after tick {tick_after} of run {run}: run {next_run} goes on from there"
+        );
         let line = AuditLine {
             at: now,
             actor: "store".to_owned(),
@@ -81,7 +84,52 @@ impl Fence {
         };
         line.apply(connection)
     }
+
+    /// A room begins with a new world. What players have earned and bought is theirs wherever they play; what was in the holds
+    /// of the old world's ships is lost with them.
+    fn lose_holds(&self, connection: &Connection, now: UnixSeconds) -> rusqlite::Result<()> {
+        let Fence { room, next_run, .. } = self;
+        let held = connection
+            .prepare(HELD)?
+            .query_map([&**room], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<rusqlite::Result<Vec<(String, String, i64)>>>()?;
+        if held.is_empty() {
+            return Ok(());
+        }
+        let place = (&**room, *next_run, 0);
+        for (asset, party, amount) in &held {
+            lend(connection, now, place, asset, party, -amount)?;
+        }
+        let booking = insert(connection, now, place, "lost")?;
+        let mut lost = BTreeMap::new();
+        for (asset, party, amount) in &held {
+            enter(connection, booking, asset, party, -amount)?;
+            *lost.entry(asset).or_default() += amount;
+        }
+        // A booking has one side for each party and asset.
+        let wreck = Party::Sink("wreck").to_string();
+        for (asset, amount) in lost {
+            enter(connection, booking, asset, &wreck, amount)?;
+        }
+        let line = AuditLine {
+            at: now,
+            actor: "store".to_owned(),
+            action: "void".to_owned(),
+            subject: format!("room {room}"),
+            detail: format!(
+                "the cargo of {} holds: run {next_run} has a new world; booking {booking}",
+                held.len()
+            ),
+        };
+        line.apply(connection)
+    }
 }
+
+/// What is still in holds of what was booked in a room (1).
+const HELD: &str = "SELECT asset, party, sum(amount) AS held FROM entries \
+     JOIN bookings ON id = booking WHERE room = ?1 \
+     AND (party GLOB 'hold:*' OR party GLOB 'guest-holds:*') \
+     GROUP BY asset, party HAVING held > 0";
 
 /// The bookings that it takes back: of a room (1), after a tick (3) of a run (2), and of the runs before the next one (4), but those
 /// that took others back (5).

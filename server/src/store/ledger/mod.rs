@@ -35,6 +35,8 @@ pub enum Asset {
     Credits,
     /// One ore, by its identifier in the content.
     Ore(Arc<str>),
+    /// A thing that a dock sells, by its name.
+    Item(Arc<str>),
 }
 
 /// Who gives or gets.
@@ -60,6 +62,7 @@ impl fmt::Display for Asset {
         match self {
             Asset::Credits => f.write_str("credits"),
             Asset::Ore(ore) => write!(f, "ore:{ore}"),
+            Asset::Item(item) => write!(f, "{ITEM}{item}"),
         }
     }
 }
@@ -88,6 +91,19 @@ pub(super) fn balance(connection: &Connection, party: &str, asset: &str) -> rusq
         )
         .optional()?;
     Ok(balance.unwrap_or(0))
+}
+
+/// The beginning of an item's word in the database.
+const ITEM: &str = "item:";
+
+/// The items that a party has, by name, in alphabetical order.
+pub(super) fn items(connection: &Connection, party: &str) -> rusqlite::Result<Vec<String>> {
+    let mut select = connection.prepare(
+        "SELECT asset FROM balances WHERE party = ?1 AND amount > 0 AND asset GLOB 'item:*' \
+         ORDER BY asset",
+    )?;
+    let names = select.query_map([party], |row| row.get::<_, String>(0))?;
+    names.map(|asset| Ok(asset?.trim_start_matches(ITEM).to_owned())).collect()
 }
 
 /// Takes everything that an account has to the sink for deleted accounts.

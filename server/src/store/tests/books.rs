@@ -186,17 +186,23 @@ fn what_a_room_did_after_the_state_that_it_goes_on_from_is_taken_back_once_and_t
 }
 
 #[test]
-fn a_room_with_a_new_world_has_done_nothing_in_any_of_its_runs() {
+fn with_a_new_world_cargo_is_lost_and_what_was_earned_stays() {
     let rig = Rig::new("fence-new-world");
     let (room, other): (Arc<str>, Arc<str>) = (Arc::from("room"), Arc::from("other"));
     let play = |room: &Arc<str>, run, tick| {
         let mut booking = Booking::of_play(room.clone(), run, Tick(tick), "mined");
-        booking.carry(Arc::from("iron"), Party::Source("mine"), Party::Hold(ADA), Units(3));
+        for hold in [Party::Hold(ADA), Party::Hold(AccountId(8))] {
+            booking.carry(Arc::from("iron"), Party::Source("mine"), hold, Units(3));
+        }
         rig.wait_durable(rig.handle().submit(Batch::of(booking)).unwrap());
     };
     play(&room, 1, 0);
     play(&room, 2, 50);
     play(&other, 1, 10);
+    let mut sold = Booking::of_play(room.clone(), 2, Tick(51), "sold");
+    sold.carry(Arc::from("iron"), Party::Hold(ADA), Party::Sink("station"), Units(2));
+    sold.pay(Party::Source("station"), Party::Player(ADA), Credits(8));
+    rig.wait_durable(rig.handle().submit(Batch::of(sold)).unwrap());
     let fence = Fence { room: room.clone(), run: 0, tick: Tick(0), next_run: 3 };
     let mut batch = Batch::of(fence);
     // What it does in its new world stands.
@@ -205,10 +211,14 @@ fn a_room_with_a_new_world_has_done_nothing_in_any_of_its_runs() {
     batch.push(anew);
     rig.wait_durable(rig.handle().submit(batch).unwrap());
     let iron = Asset::Ore("iron".into());
-    assert_eq!(rig.handle().balance(&Party::Hold(ADA), &iron).unwrap(), 3 + 1);
+    let has = |party: Party, asset: &Asset| rig.handle().balance(&party, asset).unwrap();
+    assert_eq!(has(Party::Hold(ADA), &iron), 3 + 1);
+    assert_eq!(has(Party::Hold(AccountId(8)), &iron), 3);
+    assert_eq!(has(Party::Sink("wreck"), &iron), 4 + 6);
+    assert_eq!(has(Party::Player(ADA), &Asset::Credits), 8);
     let log = audit(rig.folder.path(), 10).unwrap();
     assert_eq!(log.len(), 1);
-    assert!(log[0].detail.starts_with("2 bookings of all runs: run 3 has a new world"));
+    assert!(log[0].detail.starts_with("the cargo of 2 holds: run 3 has a new world"));
     let reader = Database::in_folder(rig.folder.path()).reader().unwrap();
     let found = faults(&reader, 0).unwrap();
     assert_eq!((found.balances, found.bookings, found.corrected), (0, 0, 0));

@@ -9,8 +9,11 @@ use std::fmt;
 use thiserror::Error;
 
 use self::sector::check_sector;
-use super::Content;
-use crate::limits::{CONTENT_ENTRIES_MAX, SPEED_MAX};
+use super::{Content, Mount};
+use crate::limits::{CONTENT_ENTRIES_MAX, PELLETS_MAX, SPEED_MAX};
+
+/// Highest price of anything, in credits.
+const PRICE_MAX: f32 = 10_000_000.0;
 
 /// What is wrong with content: file, key and reason.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -44,12 +47,16 @@ impl Content {
     pub fn check(&self) -> Result<(), ContentError> {
         table("hulls.toml", self.hulls.len())?;
         table("weapons.toml", self.weapons.len())?;
+        for mount in Mount::ALL {
+            table("parts.toml", self.parts[mount.index()].len())?;
+        }
         table("ores.toml", self.ores.len())?;
         table("asteroids.toml", self.asteroid_sizes.len())?;
         table("sectors/", self.sectors.len())?;
         table("modes.toml", self.modes.len())?;
         self.check_hulls()?;
         self.check_weapons()?;
+        self.check_parts()?;
         self.check_rocks()?;
         self.sectors.iter().try_for_each(|sector| check_sector(sector, self))?;
         self.check_modes()
@@ -66,11 +73,29 @@ impl Content {
             // At the highest tick rate the ticks of an 8 s charge fit their 16 bits.
             at.range("boost_seconds", hull.boost_seconds, 0.1, 8.0)?;
             at.range("boost_recharge_seconds", hull.boost_recharge_seconds, 0.1, 120.0)?;
-            let top_speed = hull.acceleration * hull.boost_factor / hull.drag;
-            at.range("acceleration * boost_factor / drag", top_speed, 1.0, SPEED_MAX / 2.0)?;
+            let top_speed = hull.acceleration * hull.boost_factor / hull.drag * self.push_max();
+            let key = "acceleration * boost_factor / drag, with the strongest parts";
+            at.range(key, top_speed, 1.0, SPEED_MAX / 2.0)?;
             at.range("hold", f32::from(hull.hold), 0.0, 1000.0)?;
+            at.range("energy", f32::from(hull.energy), 1.0, 1000.0)?;
+            at.range("energy_per_second", hull.energy_per_second, 0.1, 1000.0)?;
+            at.range("price", hull.price as f32, 0.0, PRICE_MAX)?;
             if hull.weapon.index() >= self.weapons.len() {
                 return Err(at.wrong("weapon", "no such weapon"));
+            }
+            if hull.after.iter().any(|before| before.index() >= self.hulls.len()) {
+                return Err(at.wrong("after", "no such hull"));
+            }
+            for mount in Mount::ALL {
+                let part = hull.parts[mount.index()];
+                if part.index() >= self.parts[mount.index()].len() {
+                    return Err(at.wrong("parts", "no such part"));
+                }
+                if part.index() > 0 && !hull.mounts.contains(&mount) {
+                    let reason =
+                        format!("has a part for `{}`, which is not in `mounts`", mount.word());
+                    return Err(at.wrong("parts", reason));
+                }
             }
             if !(3..=32).contains(&hull.outline.len()) {
                 return Err(at.wrong("outline", "needs 3 to 32 corners"));
@@ -90,8 +115,57 @@ impl Content {
             at.range("speed", weapon.speed, 1.0, SPEED_MAX / 2.0)?;
             at.range("lifetime_seconds", weapon.lifetime_seconds, 0.05, 5.0)?;
             at.range("radius", weapon.radius, 0.5, 50.0)?;
+            at.range("energy", f32::from(weapon.energy), 0.0, 1000.0)?;
+            at.range("pellets", f32::from(weapon.pellets), 1.0, f32::from(PELLETS_MAX))?;
+            at.range("spread", weapon.spread, 0.0, 0.25)?;
+            at.range("price", weapon.price as f32, 0.0, PRICE_MAX)?;
+        }
+        self.check_start()
+    }
+
+    /// A new player can fly, and whatever is not there any more can be replaced.
+    fn check_start(&self) -> Result<(), ContentError> {
+        for (file, id, price) in [
+            ("hulls.toml", &self.hulls[0].id, self.hulls[0].price),
+            ("weapons.toml", &self.weapons[0].id, self.weapons[0].price),
+        ] {
+            if price > 0 {
+                let at = Entry { file, id };
+                return Err(at.wrong("price", "the first one costs nothing: everybody has it"));
+            }
         }
         Ok(())
+    }
+
+    fn check_parts(&self) -> Result<(), ContentError> {
+        for (mount, parts) in Mount::ALL.into_iter().zip(&self.parts) {
+            for (index, part) in parts.iter().enumerate() {
+                let id = format!("{}.{}", mount.word(), part.id);
+                let at = Entry { file: "parts.toml", id: &id };
+                at.range("price", part.price as f32, 0.0, PRICE_MAX)?;
+                if index == 0 && part.price > 0 {
+                    return Err(at.wrong("price", "the first one costs nothing: everybody has it"));
+                }
+                at.range("acceleration", part.acceleration, 0.25, 2.0)?;
+                at.range("boost", part.boost, 0.25, 2.0)?;
+                at.range("recharge", part.recharge, 0.25, 4.0)?;
+                at.range("hold", f32::from(part.hold), 0.0, 1000.0)?;
+                at.range("drill", part.drill, 0.1, 10.0)?;
+                at.range("pick_up_reach", part.pick_up_reach, 0.0, 400.0)?;
+                at.range("shield", f32::from(part.shield), 0.0, 1000.0)?;
+                at.range("shield_per_second", part.shield_per_second, 0.0, 500.0)?;
+                at.range("shield_delay_seconds", part.shield_delay_seconds, 0.0, 30.0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The largest factor that parts have on the acceleration of a boost.
+    fn push_max(&self) -> f32 {
+        let strongest = |parts: &Vec<super::Part>| {
+            parts.iter().map(|part| part.acceleration * part.boost.max(1.0)).fold(0.0, f32::max)
+        };
+        self.parts.iter().map(strongest).product()
     }
 
     fn check_rocks(&self) -> Result<(), ContentError> {

@@ -165,7 +165,7 @@ impl PredictedHit {
         let is_harmed = unharmed.is_some_and(|before| match self.ship {
             Some(key) => ship_in(before, key).is_some_and(|before| {
                 ship_in(frame, key)
-                    .map_or_else(|| is_destroyed(key), |now| now.hit_points < before.hit_points)
+                    .map_or_else(|| is_destroyed(key), |now| now.is_hurt_since(before))
             }),
             None => before.asteroids.iter().any(|(key, asteroid)| {
                 let radius = rules.content.asteroid_size(asteroid.size).radius;
@@ -235,7 +235,7 @@ mod tests {
 
     use super::*;
     use crate::content::Content;
-    use crate::sim::ShotTold;
+    use crate::sim::{Fit, ShotTold};
     use crate::snapshot::{EntityKind, Removal};
     use crate::units::{Angle, HullId, Thrust, WeaponId};
 
@@ -261,6 +261,9 @@ mod tests {
             position: Vec2::new(100.0, 0.0),
             hit_points,
             hull: HullId(0),
+            fit: Fit::default(),
+            shield: 0,
+            shield_wait: 0,
             velocity: Vec2::ZERO,
             aim: Angle::default(),
             aim_rate: 0,

@@ -15,7 +15,7 @@ use crate::netcode::sync::playout::View;
 use crate::netcode::view::frame::Frame;
 use crate::sim::{
     AsteroidState, Epoch, Rules, ShipState, ShotState, bump, bump_ships, drift, fly, fly_on,
-    fly_shot, last_place, shoot, steer,
+    fly_shot, last_place, pull_trigger, shoot, steer,
 };
 use crate::units::{Controls, Micros, Tick};
 
@@ -33,6 +33,8 @@ pub struct Predicted {
     pub ship: Option<ShipState>,
     /// Its boost charge.
     pub boost_charge: u16,
+    /// Its energy, in steps of [`ENERGY_STEPS`](crate::sim::ENERGY_STEPS) per unit.
+    pub energy: u16,
     /// By how much the last reconciliation moved the ship, for smoothing; zero if it was right.
     pub correction: Vec2,
     /// Our shots in flight, but for those that are seen to have hit something.
@@ -85,6 +87,7 @@ pub struct Predictor {
     ship: Option<ShipState>,
     boost_charge: u16,
     gun_cooldown: u8,
+    energy: u16,
     shots: Vec<ShotState>,
     /// Those that ended at a wall in the newest predicted tick, each at the place where it did.
     walled: Vec<ShotState>,
@@ -107,6 +110,7 @@ impl Predictor {
             ship: None,
             boost_charge: 0,
             gun_cooldown: 0,
+            energy: 0,
             shots: Vec::new(),
             walled: Vec::new(),
             covered: Controls::default(),
@@ -150,7 +154,8 @@ impl Predictor {
             epoch.ship(ship);
         }
         if let Some(ship) = &self.ship {
-            epoch.reserves(ship, &mut self.boost_charge, &mut self.gun_cooldown);
+            let Predictor { boost_charge, gun_cooldown, energy, .. } = self;
+            epoch.reserves(ship, boost_charge, gun_cooldown, energy);
         }
         self.shots.iter_mut().for_each(|shot| epoch.shot(shot, now));
         self.asteroids.iter_mut().for_each(|asteroid| epoch.asteroid(asteroid));
@@ -189,6 +194,7 @@ impl Predictor {
         self.ship = frame.own_ship().copied();
         self.boost_charge = frame.own.boost_charge;
         self.gun_cooldown = frame.own.gun_cooldown;
+        self.energy = frame.own.energy;
         self.shots.clear();
         let shots = frame.shots.iter().map(|(_, shot)| *shot);
         self.shots.extend(shots.filter(|shot| shot.shooter == frame.player));
@@ -234,6 +240,11 @@ impl Predictor {
     /// Its boost charge.
     pub fn boost_charge(&self) -> u16 {
         self.boost_charge
+    }
+
+    /// Its energy, in steps.
+    pub fn energy(&self) -> u16 {
+        self.energy
     }
 
     /// Our shots in flight at the newest predicted tick.
@@ -293,11 +304,9 @@ impl Predictor {
             fly_shot(shot, rules, side);
         }
         let Some(ship) = &self.ship else { return };
-        self.gun_cooldown = self.gun_cooldown.saturating_sub(1);
-        if controls.fire && self.gun_cooldown == 0 && !rules.is_safe(ship.position) {
-            let shot = shoot(ship, rules, now);
-            self.gun_cooldown = rules.weapon(shot.weapon).interval_ticks;
-            self.shots.push(shot);
+        if pull_trigger(ship, &mut self.gun_cooldown, &mut self.energy, controls.fire, rules) {
+            let pellets = rules.weapon(ship.fit.weapon).pellets;
+            self.shots.extend((0..pellets).map(|pellet| shoot(ship, rules, now, pellet)));
         }
     }
 }

@@ -10,6 +10,7 @@
 //! The default of a kind is a placeholder for free slots while a saved world is read. No world has one.
 
 mod asteroid;
+mod fit;
 mod ore;
 mod own;
 mod ship;
@@ -17,6 +18,7 @@ mod shot;
 mod trail;
 
 pub use asteroid::{Asteroid, AsteroidKey, AsteroidState, AsteroidTold};
+pub use fit::{Fit, Item, Owned};
 pub use ore::{OreKey, OreState, OreTold};
 pub use own::OwnState;
 pub use ship::{Ship, ShipKey, ShipState};

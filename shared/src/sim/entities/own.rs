@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fit::Owned;
+
 /// What only the owner of a ship knows about it.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct OwnState {
@@ -9,6 +11,8 @@ pub struct OwnState {
     pub boost_charge: u16,
     /// Ticks until the gun is ready.
     pub gun_cooldown: u8,
+    /// Energy left, in steps of [`ENERGY_STEPS`](crate::sim::ENERGY_STEPS) per unit.
+    pub energy: u16,
     /// Credits to spend.
     pub credits: u32,
     /// Score so far.
@@ -17,4 +21,6 @@ pub struct OwnState {
     pub hold: Vec<u16>,
     /// Ticks until the return while the ship is destroyed, 0 while it flies.
     pub respawn_ticks: u16,
+    /// What its pilot owns beside what everybody has.
+    pub owned: Owned,
 }

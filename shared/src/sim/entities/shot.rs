@@ -44,6 +44,8 @@ pub struct Shot {
     pub state: ShotState,
     /// The tick in which it was fired.
     pub fired: Tick,
+    /// Which of the shots of one firing it is.
+    pub pellet: u8,
     /// The ship it was fired from, if that is still there.
     pub ship: ShipKey,
     /// How far in the past its shooter sees others, as the shooter last reported.

@@ -17,4 +17,4 @@ mod shots;
 pub use bumps::{bump, bump_ships};
 pub use rocks::{ORE_RADIUS, drift, float};
 pub use ships::{fly, fly_back, fly_on, steer};
-pub use shots::{end_of_shot, fly_shot, last_place, muzzle, shoot};
+pub use shots::{end_of_shot, fly_shot, last_place, muzzle, pull_trigger, shoot};

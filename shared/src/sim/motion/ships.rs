@@ -28,12 +28,12 @@ pub fn steer(ship: &mut ShipState, boost_charge: &mut u16, controls: &Controls, 
     };
 }
 
-/// One tick of flight past everything that moves: thrust, drag, inertia, walls, gates and edges.
+/// One tick of flight past everything that moves: thrust, drag, inertia, walls, gates and edges. The shield recovers.
 pub fn fly(ship: &mut ShipState, rules: &Rules, side: f32) {
-    let hull = rules.hull(ship.hull);
-    let step = if ship.boosting { hull.boosted_step } else { hull.thrust_step };
-    ship.velocity = (ship.velocity + ship.thrust.direction() * step) * hull.drag_factor;
-    coast_ship(ship, hull.radius, rules, side);
+    let push = rules.push(ship);
+    ship.velocity = (ship.velocity + ship.thrust.direction() * push.step) * push.drag_factor;
+    coast_ship(ship, rules.hull(ship.hull).radius, rules, side);
+    rules.shield(&ship.fit).rest(&mut ship.shield, &mut ship.shield_wait);
 }
 
 /// One tick of a ship that a client is told nothing new about: the controls stay, and the aim keeps turning.
@@ -45,9 +45,8 @@ pub fn fly_on(ship: &mut ShipState, rules: &Rules, side: f32) {
 /// The ship `ticks` ago, if its controls have not changed since. It undoes [`fly_on`], except for roundings, which it
 /// estimates.
 pub fn fly_back(ship: &ShipState, ticks: u32, rules: &Rules) -> ShipState {
-    let hull = rules.hull(ship.hull);
-    let step = if ship.boosting { hull.boosted_step } else { hull.thrust_step };
-    let push = ship.thrust.direction() * step;
+    let engines = rules.push(ship);
+    let push = ship.thrust.direction() * engines.step;
     let speed_max = Vec2::splat(rules.ship_speed_max);
     // A velocity is cut to the grid: it was half a step more before, on average.
     let cut = |velocity: Vec2| velocity.signum() * (0.5 / VELOCITY_STEPS_PER_UNIT);
@@ -55,7 +54,7 @@ pub fn fly_back(ship: &ShipState, ticks: u32, rules: &Rules) -> ShipState {
     for _ in 0..ticks {
         past.aim = past.aim.turned(ship.aim_rate.wrapping_neg());
         past.position = snap_position(past.position - past.velocity * rules.tick_seconds);
-        let velocity = (past.velocity + cut(past.velocity)) / hull.drag_factor - push;
+        let velocity = (past.velocity + cut(past.velocity)) / engines.drag_factor - push;
         let velocity = velocity.clamp(-speed_max, speed_max);
         past.velocity = snap_velocity(velocity + cut(velocity));
     }

@@ -7,24 +7,48 @@ use crate::sim::entities::{ShipState, ShotState, ShotTold};
 use crate::sim::rules::Rules;
 use crate::units::{Tick, snap_position, snap_velocity};
 
-/// The shot that a ship fires in the open at the end of tick `now`: a function of its state alone, so that a client
+/// A gun in a tick: it cools down, energy comes back, and it fires if the trigger is held and both do. In a safe zone no gun
+/// does. Returns whether it has fired.
+pub fn pull_trigger(
+    ship: &ShipState,
+    gun_cooldown: &mut u8,
+    energy: &mut u16,
+    is_held: bool,
+    rules: &Rules,
+) -> bool {
+    let reserve = rules.energy(ship.hull, &ship.fit);
+    let weapon = rules.weapon(ship.fit.weapon);
+    *gun_cooldown = gun_cooldown.saturating_sub(1);
+    *energy = energy.saturating_add(reserve.step).min(reserve.most);
+    let is_ready = *gun_cooldown == 0 && *energy >= weapon.energy;
+    if !is_held || !is_ready || rules.is_safe(ship.position) {
+        return false;
+    }
+    *gun_cooldown = weapon.interval_ticks;
+    *energy -= weapon.energy;
+    true
+}
+
+/// The shot that a ship fires straight along its aim, in the open, at the end of tick `now`: a function of its state alone, so that a client
 /// that sees the ship need not be told where the shot begins.
 pub fn muzzle(ship: &ShipState, rules: &Rules, now: Tick) -> ShotState {
     let hull = rules.hull(ship.hull);
-    let weapon = rules.weapon(hull.weapon);
+    let weapon = rules.weapon(ship.fit.weapon);
     let direction = ship.aim.direction();
     let told = ShotTold {
         shooter: ship.player,
-        weapon: hull.weapon,
+        weapon: ship.fit.weapon,
         expires: now.plus(u32::from(weapon.lifetime_ticks)),
     };
     let position = snap_position(ship.position + direction * (hull.radius + weapon.radius));
     ShotState::new(told, position, snap_velocity(ship.velocity + direction * weapon.speed))
 }
 
-/// The same among walls: what leaves the gun, and in which tick it is gone. A gun that touches a wall fires into it.
-pub fn shoot(ship: &ShipState, rules: &Rules, now: Tick) -> ShotState {
-    let mut shot = muzzle(ship, rules, now);
+/// One of the shots of a firing, among walls: what leaves the gun, and in which tick it is gone. A gun that touches a wall
+/// fires into it.
+pub fn shoot(ship: &ShipState, rules: &Rules, now: Tick, pellet: u8) -> ShotState {
+    let aim = ship.aim.turned(rules.weapon(ship.fit.weapon).turn(pellet));
+    let mut shot = muzzle(&ShipState { aim, ..*ship }, rules, now);
     if rules.walls.is_empty() {
         return shot;
     }

@@ -15,20 +15,24 @@ use std::sync::Arc;
 use glam::Vec2;
 
 use super::{NamedContent, Rules, RulesError};
-use crate::content::{ContentError, Sector};
+use crate::content::{Content, ContentError, Mount, Sector};
 use crate::sim::entities::{
-    AsteroidState, AsteroidTold, OreState, OreTold, OwnState, ShipState, ShotState, ShotTold,
+    AsteroidState, AsteroidTold, Fit, Item, OreState, OreTold, OwnState, Owned, ShipState,
+    ShotState, ShotTold,
 };
 use crate::sim::motion::{ORE_RADIUS, end_of_shot};
-use crate::units::{HullId, OreId, SizeId, Tick, WeaponId, snap_position};
+use crate::units::{Credits, HullId, OreId, PartId, SizeId, Tick, WeaponId, snap_position};
 
 /// The step from one set of rules to the next.
 #[derive(Clone, Debug)]
 pub struct Epoch {
     /// The rules of the new epoch.
     pub rules: Arc<Rules>,
-    hulls: Vec<HullId>,
-    weapons: Vec<WeaponId>,
+    /// The content before.
+    old: Arc<Content>,
+    hulls: Vec<Option<HullId>>,
+    weapons: Vec<Option<WeaponId>>,
+    parts: [Vec<Option<PartId>>; Mount::COUNT],
     ores: Vec<Option<OreId>>,
     sizes: Vec<SizeId>,
 }
@@ -95,14 +99,21 @@ impl Epoch {
         let (from, to) = (&old.content, &rules.content);
         let hulls = places(from.hulls.iter().map(|h| &h.id), to.hulls.iter().map(|h| &h.id));
         let weapons = places(from.weapons.iter().map(|w| &w.id), to.weapons.iter().map(|w| &w.id));
+        let parts = Mount::ALL.map(|mount| {
+            let (from, to) = (&from.parts[mount.index()], &to.parts[mount.index()]);
+            let parts = places(from.iter().map(|p| &p.id), to.iter().map(|p| &p.id));
+            parts.into_iter().map(|to| to.map(PartId)).collect()
+        });
         let ores = places(from.ores.iter().map(|o| &o.id), to.ores.iter().map(|o| &o.id));
         let sizes = places(
             from.asteroid_sizes.iter().map(|s| &s.id),
             to.asteroid_sizes.iter().map(|s| &s.id),
         );
         Epoch {
-            hulls: hulls.into_iter().map(|to| HullId(to.unwrap_or(0))).collect(),
-            weapons: weapons.into_iter().map(|to| WeaponId(to.unwrap_or(0))).collect(),
+            old: old.content.clone(),
+            hulls: hulls.into_iter().map(|to| to.map(HullId)).collect(),
+            weapons: weapons.into_iter().map(|to| to.map(WeaponId)).collect(),
+            parts,
             ores: ores.into_iter().map(|to| to.map(OreId)).collect(),
             sizes: sizes.into_iter().map(|to| SizeId(to.unwrap_or(0))).collect(),
             rules,
@@ -111,7 +122,42 @@ impl Epoch {
 
     /// A hull, which must be one of the old rules.
     pub fn hull(&self, hull: HullId) -> HullId {
-        self.hulls[hull.index()]
+        self.hulls[hull.index()].unwrap_or_default()
+    }
+
+    /// A fit of a hull of the new rules. The basic part or weapon takes the place of what is not there any more.
+    pub fn fit(&self, hull: HullId, fit: &Fit) -> Fit {
+        let weapon = self.weapons[fit.weapon.index()].unwrap_or_default();
+        let part = |mount: Mount| self.parts[mount.index()][fit.part(mount).index()];
+        let parts = Mount::ALL.map(|mount| part(mount).unwrap_or_default());
+        self.rules.fitting(hull, Fit { weapon, parts })
+    }
+
+    /// What a pilot owns, and what is paid back: things that do not exist any more, with their prices.
+    pub fn owned(&self, old: &Owned) -> (Owned, Vec<(Item, Credits)>) {
+        let mut owned = Owned::default();
+        let mut refunds = Vec::new();
+        for item in old.items() {
+            let (to, price) = match item {
+                Item::Hull(hull) => {
+                    let to = self.hulls[hull.index()].map(Item::Hull);
+                    (to, self.old.hull(hull).price)
+                }
+                Item::Weapon(weapon) => {
+                    let to = self.weapons[weapon.index()].map(Item::Weapon);
+                    (to, self.old.weapon(weapon).price)
+                }
+                Item::Part(mount, part) => {
+                    let to = self.parts[mount.index()][part.index()];
+                    (to.map(|to| Item::Part(mount, to)), self.old.part(mount, part).price)
+                }
+            };
+            match to {
+                Some(item) => owned.add(item),
+                None => refunds.push((item, Credits(price))),
+            }
+        }
+        (owned, refunds)
     }
 
     /// A kind of ore, which must be one of the old rules; `None` if there is no such ore any more.
@@ -122,8 +168,15 @@ impl Epoch {
     /// A ship, as others see it.
     pub fn ship(&self, ship: &mut ShipState) {
         ship.hull = self.hull(ship.hull);
+        ship.fit = self.fit(ship.hull, &ship.fit);
         let hull = self.rules.hull(ship.hull);
         ship.hit_points = ship.hit_points.min(hull.hit_points);
+        let shield = self.rules.shield(&ship.fit);
+        ship.shield = ship.shield.min(shield.most);
+        ship.shield_wait = match ship.shield < shield.most {
+            true => ship.shield_wait.min(shield.wait_max()),
+            false => 0,
+        };
         ship.gate_ticks = ship.gate_ticks.min(self.rules.gates.cooldown_max());
         ship.position = self.out_of_walls(ship.position, hull.radius);
     }
@@ -139,15 +192,22 @@ impl Epoch {
     }
 
     /// What only the pilot knows of a ship, beside its hold.
-    pub fn reserves(&self, ship: &ShipState, boost_charge: &mut u16, gun_cooldown: &mut u8) {
+    pub fn reserves(
+        &self,
+        ship: &ShipState,
+        boost_charge: &mut u16,
+        gun_cooldown: &mut u8,
+        energy: &mut u16,
+    ) {
         let hull = self.rules.hull(ship.hull);
         *boost_charge = (*boost_charge).min(hull.boost_charge_max);
-        *gun_cooldown = (*gun_cooldown).min(self.rules.weapon(hull.weapon).interval_ticks);
+        *gun_cooldown = (*gun_cooldown).min(self.rules.weapon(ship.fit.weapon).interval_ticks);
+        *energy = (*energy).min(self.rules.energy(ship.hull, &ship.fit).most);
     }
 
     /// A shot that flies on after `now`.
     pub fn shot(&self, shot: &mut ShotState, now: Tick) {
-        let weapon = self.weapons[shot.weapon.index()];
+        let weapon = self.weapons[shot.weapon.index()].unwrap_or_default();
         let lifetime = self.rules.weapon(weapon).lifetime_ticks;
         let expires = shot.expires.min(now.plus(lifetime.into()));
         // What was told once is told again in an epoch: of this shot there is a new one.
@@ -178,9 +238,9 @@ impl Epoch {
 
     /// A hold, under a hull of the new rules. Returns it, and the units of each old kind that are lost: there is no such
     /// ore any more, or no room for it.
-    pub fn hold(&self, old: &[u16], hull: HullId) -> (Vec<u16>, Vec<u16>) {
+    pub fn hold(&self, old: &[u16], hull: HullId, fit: &Fit) -> (Vec<u16>, Vec<u16>) {
         let mut new = vec![0; if old.is_empty() { 0 } else { self.rules.content.ores.len() }];
-        let mut room = self.rules.hull(hull).hold;
+        let mut room = self.rules.hold(hull, fit);
         let lost = old.iter().zip(&self.ores).map(|(units, to)| {
             let kept = to.map_or(0, |_| (*units).min(room));
             if let Some(to) = to {
@@ -195,8 +255,14 @@ impl Epoch {
 
     /// The own state of a client.
     pub fn own(&self, own: &mut OwnState, ship: Option<&ShipState>) {
+        let (owned, refunds) = self.owned(&own.owned);
+        own.owned = owned;
+        for (_, Credits(price)) in refunds {
+            own.credits = own.credits.saturating_add(price);
+        }
         let Some(ship) = ship else { return };
-        self.reserves(ship, &mut own.boost_charge, &mut own.gun_cooldown);
-        own.hold = self.hold(&own.hold, ship.hull).0;
+        let OwnState { boost_charge, gun_cooldown, energy, .. } = own;
+        self.reserves(ship, boost_charge, gun_cooldown, energy);
+        own.hold = self.hold(&own.hold, ship.hull, &ship.fit).0;
     }
 }

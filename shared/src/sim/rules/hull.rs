@@ -1,8 +1,9 @@
 //! A hull by the tick.
 
+use super::part::ENERGY_STEPS;
 use super::ticks;
 use crate::content::Hull;
-use crate::units::WeaponId;
+use crate::sim::entities::Fit;
 
 /// Steps of boost charge that a tick of boosting takes; recharging goes in finer steps.
 pub const BOOST_STEPS_PER_TICK: u16 = 64;
@@ -24,10 +25,14 @@ pub struct HullRules {
     pub boost_recharge_step: u16,
     /// Hit points when whole.
     pub hit_points: u16,
-    /// Units of ore it carries.
+    /// Units of ore it carries, without parts that add to it.
     pub hold: u16,
-    /// Its gun.
-    pub weapon: WeaponId,
+    /// Energy when full, in steps.
+    pub energy: u16,
+    /// Energy that comes back per tick, in steps, without parts that change it.
+    pub energy_step: f32,
+    /// What comes with it.
+    pub fit: Fit,
 }
 
 impl HullRules {
@@ -45,18 +50,14 @@ impl HullRules {
             boost_recharge_step: recharge.max(1) as u16,
             hit_points: hull.hit_points,
             hold: hull.hold,
-            weapon: hull.weapon,
+            energy: hull.energy * ENERGY_STEPS,
+            energy_step: hull.energy_per_second * f32::from(ENERGY_STEPS) * tick_seconds,
+            fit: Fit { weapon: hull.weapon, parts: hull.parts },
         }
     }
 
-    /// Speed at which drag balances a boost, units/s.
+    /// Speed at which drag balances a boost without parts, units/s.
     pub(super) fn speed_max(&self) -> f32 {
-        self.cruise_speed(true)
-    }
-
-    /// Speed at which drag balances the engines, units/s.
-    pub fn cruise_speed(&self, is_boosting: bool) -> f32 {
-        let step = if is_boosting { self.boosted_step } else { self.thrust_step };
-        step * self.drag_factor / (1.0 - self.drag_factor).max(0.001)
+        self.boosted_step * self.drag_factor / (1.0 - self.drag_factor).max(0.001)
     }
 }

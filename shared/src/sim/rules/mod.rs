@@ -4,12 +4,14 @@ mod deposit;
 mod epoch;
 mod hull;
 mod named_content;
+mod part;
 mod weapon;
 
 pub use deposit::{Deposit, Site};
 pub use epoch::Epoch;
 pub use hull::{BOOST_STEPS_PER_TICK, HullRules};
 pub use named_content::{ContentBytesError, ContentHash, NamedContent};
+pub use part::{ENERGY_STEPS, EnergyRules, PartRules, Push, ShieldRules};
 pub use weapon::WeaponRules;
 
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use glam::Vec2;
 use thiserror::Error;
 
-use crate::content::{Content, ContentError, Mode, Sector, SectorSize};
+use crate::content::{Content, ContentError, Mode, Mount, Sector, SectorSize};
 use crate::limits::{TICK_HZ_MAX, TICK_HZ_MIN};
 use crate::sim::barriers::{Gates, Walls};
 use crate::units::{DepositId, HullId, ViewLag, WeaponId};
@@ -54,8 +56,11 @@ pub struct Rules {
     pub walls: Walls,
     /// The gates.
     pub gates: Gates,
+    /// The longest way beyond its hull from which a part takes ore.
+    pub pick_up_reach_max: f32,
     hulls: Vec<HullRules>,
     weapons: Vec<WeaponRules>,
+    parts: [Vec<PartRules>; Mount::COUNT],
     /// Centre and radius of each safe zone, those of the stations included.
     safe_zones: Vec<(Vec2, f32)>,
 }
@@ -99,6 +104,9 @@ impl Rules {
         let hulls: Vec<HullRules> =
             content.hulls.iter().map(|hull| HullRules::new(hull, tick_hz)).collect();
         let lag_ticks = f64::from(mode.lag_compensation_seconds) * f64::from(tick_hz);
+        let parts = content.parts.each_ref().map(|parts| {
+            parts.iter().map(|part| PartRules::new(part, tick_hz)).collect::<Vec<_>>()
+        });
         let weapons = content.weapons.iter().map(|gun| WeaponRules::new(gun, tick_hz)).collect();
         let stations =
             sector.stations.iter().map(|station| (station.position, station.safe_radius));
@@ -115,10 +123,14 @@ impl Rules {
             tick_seconds: 1.0 / f32::from(tick_hz),
             hull_radius_max: largest(content.hulls.iter().map(|hull| hull.radius)),
             asteroid_radius_max: largest(content.asteroid_sizes.iter().map(|size| size.radius)),
-            ship_speed_max: largest(hulls.iter().map(HullRules::speed_max)) * BUMP_SPEED_FACTOR,
+            ship_speed_max: largest(hulls.iter().map(HullRules::speed_max))
+                * Rules::strongest_push(&parts)
+                * BUMP_SPEED_FACTOR,
+            pick_up_reach_max: Rules::longest_reach(&parts),
             view_lag_max: ViewLag::from_ticks(lag_ticks),
             hulls,
             weapons,
+            parts,
             content,
             content_hash,
         })

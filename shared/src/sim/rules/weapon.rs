@@ -1,7 +1,9 @@
 //! A weapon by the tick.
 
+use super::part::ENERGY_STEPS;
 use super::ticks;
 use crate::content::Weapon;
+use crate::units::Angle;
 
 /// A weapon by the tick.
 #[derive(Clone, Debug)]
@@ -16,6 +18,12 @@ pub struct WeaponRules {
     pub lifetime_ticks: u16,
     /// Radius of a shot.
     pub radius: f32,
+    /// Steps of energy that one firing takes.
+    pub energy: u16,
+    /// Shots of one firing.
+    pub pellets: u8,
+    /// By how much each of them is turned from the aim.
+    turns: Vec<i16>,
 }
 
 impl WeaponRules {
@@ -27,6 +35,26 @@ impl WeaponRules {
             speed: weapon.speed,
             lifetime_ticks: ticks(weapon.lifetime_seconds, tick_hz) as u16,
             radius: weapon.radius,
+            energy: weapon.energy * ENERGY_STEPS,
+            pellets: weapon.pellets,
+            turns: (0..weapon.pellets).map(|pellet| turn(weapon, pellet)).collect(),
         }
+    }
+
+    /// By how many steps a shot of one firing is turned from the aim.
+    pub fn turn(&self, pellet: u8) -> i16 {
+        self.turns.get(usize::from(pellet)).copied().unwrap_or_default()
+    }
+}
+
+/// The shots of one firing are spread evenly, the outermost at half the spread to each side.
+fn turn(weapon: &Weapon, pellet: u8) -> i16 {
+    let gaps = f32::from(weapon.pellets.saturating_sub(1)).max(1.0);
+    let share = f32::from(pellet) / gaps - 0.5;
+    // A quarter of a turn fits.
+    if weapon.pellets < 2 {
+        0
+    } else {
+        (share * weapon.spread * f32::from(Angle::STEPS)).round() as i16
     }
 }

@@ -2,7 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Controls, Credits, OreId, PlayerId, Units, ViewLag};
+use super::pilots::Pilot;
+use crate::sim::entities::{Fit, Item, Owned};
+use crate::units::{Controls, Credits, HullId, OreId, PlayerId, Units, ViewLag};
+
+/// What a player owns whatever the seat, and how the ship was fitted last.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Belongings {
+    /// Credits to spend.
+    pub credits: Credits,
+    /// What was bought.
+    pub owned: Owned,
+    /// The hull; one that is not owned becomes the first.
+    pub hull: HullId,
+    /// What is mounted; what is not owned becomes what everybody has.
+    pub fit: Fit,
+}
+
+impl Belongings {
+    /// What a pilot has.
+    pub fn of(pilot: &Pilot) -> Self {
+        let &Pilot { credits, owned, hull, fit, .. } = pilot;
+        Belongings { credits: Credits(credits), owned, hull, fit }
+    }
+}
 
 /// An instruction from outside the world. Everything that happens follows from commands and the seed.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
@@ -13,6 +36,8 @@ pub enum Command {
     Leave(PlayerId),
     /// A pilot's controls. They stay until the next command.
     Steer(PlayerId, Controls),
+    /// A player who has just taken a seat brings what is owned already. The new ship is fitted with it.
+    Bring(PlayerId, Belongings),
     /// How far in the past a pilot sees others; the mode caps the part that is compensated. It stays until the next
     /// command.
     See(PlayerId, ViewLag),
@@ -46,6 +71,33 @@ pub enum Event {
         /// How much.
         units: Units,
         /// What was paid.
+        credits: Credits,
+    },
+    /// A pilot owns something from now on.
+    Bought {
+        /// Who.
+        player: PlayerId,
+        /// What.
+        item: Item,
+        /// For how much; 0 for what comes with a hull.
+        credits: Credits,
+    },
+    /// A ship is fitted otherwise than before.
+    Fitted {
+        /// Whose.
+        player: PlayerId,
+        /// The hull.
+        hull: HullId,
+        /// What is mounted in it.
+        fit: Fit,
+    },
+    /// Something that a pilot owned does not exist under the new content, and was paid back.
+    Refunded {
+        /// To whom.
+        player: PlayerId,
+        /// What, under the content before.
+        item: Item,
+        /// How much.
         credits: Credits,
     },
     /// Ore was in a ship that is gone. Some of it may float now.

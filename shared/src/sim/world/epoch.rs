@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::World;
 use super::command::Event;
 use super::told_once::ToldOnce;
-use crate::sim::entities::Trail;
+use crate::sim::entities::{Ship, Trail};
 use crate::sim::rules::{Epoch, Rules};
-use crate::units::{OreId, Units};
+use crate::units::{Credits, OreId, Units};
 
 impl World {
     /// Goes on under `rules` from the next step. They must be [`Rules::next_epoch`] of the present ones. Returns what is lost
-    /// from holds, in kinds of the old content.
+    /// from holds, in kinds of the old content, and what is paid back.
     pub fn begin_epoch(&mut self, rules: Arc<Rules>) -> Vec<Event> {
         assert_eq!(rules.deposits.len(), self.rules.deposits.len(), "the same things are placed");
         let epoch = Epoch::new(&self.rules, rules.clone());
@@ -20,8 +20,9 @@ impl World {
         let mut lost = Vec::new();
         for ship in state.ships.values_mut() {
             epoch.ship(&mut ship.state);
-            epoch.reserves(&ship.state, &mut ship.boost_charge, &mut ship.gun_cooldown);
-            let (hold, gone) = epoch.hold(&ship.hold, ship.state.hull);
+            let Ship { state, boost_charge, gun_cooldown, energy, .. } = ship;
+            epoch.reserves(state, boost_charge, gun_cooldown, energy);
+            let (hold, gone) = epoch.hold(&ship.hold, ship.state.hull, &ship.state.fit);
             ship.hold = hold;
             let player = ship.state.player;
             let gone = (0..).zip(gone).filter(|(_, units)| *units > 0);
@@ -43,6 +44,15 @@ impl World {
         let respawn_ticks = rules.ticks(rules.mode.respawn_seconds);
         for pilot in state.pilots.iter_mut() {
             pilot.hull = epoch.hull(pilot.hull);
+            pilot.fit = epoch.fit(pilot.hull, &pilot.fit);
+            let (owned, refunds) = epoch.owned(&pilot.owned);
+            pilot.owned = owned;
+            for (item, Credits(price)) in refunds {
+                let credits = price.min(u32::MAX - pilot.credits);
+                pilot.credits += credits;
+                let (player, credits) = (pilot.player, Credits(credits));
+                lost.push(Event::Refunded { player, item, credits });
+            }
             pilot.respawn_ticks = pilot.respawn_ticks.min(respawn_ticks);
         }
         for (ticks, deposit) in state.regrow_ticks.iter_mut().zip(&rules.deposits) {

@@ -11,6 +11,7 @@
 
 mod command;
 mod epoch;
+mod outfit;
 mod pilots;
 mod save;
 mod slots;
@@ -18,7 +19,8 @@ mod steps;
 mod told_once;
 mod wrecks;
 
-pub use command::{Command, Event};
+pub use command::{Belongings, Command, Event};
+pub use outfit::OutfitError;
 pub use pilots::{Pilot, Pilots};
 pub use save::{SavedWorld, SavedWorldError};
 

@@ -4,7 +4,7 @@ use glam::Vec2;
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use crate::sim::entities::{OwnState, ShipKey};
+use crate::sim::entities::{Fit, OwnState, Owned, ShipKey};
 use crate::units::{HullId, PlayerId};
 
 /// A player who has a seat.
@@ -20,6 +20,10 @@ pub struct Pilot {
     pub last_position: Vec2,
     /// The hull of the ship.
     pub hull: HullId,
+    /// What is mounted in it.
+    pub fit: Fit,
+    /// What the player owns beside what everybody has.
+    pub owned: Owned,
     /// Credits to spend.
     pub credits: u32,
     /// Credits earned and kills, weighted by the mode.
@@ -103,6 +107,8 @@ impl World {
         }
         own.boost_charge = ship.map_or(0, |ship| ship.boost_charge);
         own.gun_cooldown = ship.map_or(0, |ship| ship.gun_cooldown);
+        own.energy = ship.map_or(0, |ship| ship.energy);
+        own.owned = pilot.owned;
         own.credits = pilot.credits;
         own.score = pilot.score;
         own.respawn_ticks = u16::try_from(pilot.respawn_ticks).unwrap_or(u16::MAX);

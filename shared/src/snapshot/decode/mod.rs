@@ -9,7 +9,7 @@ use super::format::error::SnapshotError;
 use super::format::header::{SnapshotHeader, SnapshotKind};
 use super::format::own::{own_state, predict_own};
 use super::format::parts::{self, gap_order, hit_points, ship_update};
-use super::format::shots::{read_shot_of, shot};
+use super::format::shots::{pellet, read_shot_of, shot};
 use super::{COUNT_ORDER, EntityKey, EntityKind, Held, Removal};
 use crate::limits::{SECTOR_SIDE_MAX, SECTOR_SIDE_MIN, VISIBLE_PER_KIND_MAX};
 use crate::sim::{
@@ -264,7 +264,8 @@ impl Decoder {
                 return Ok(read_shot_of(input, ship, now, rules, side)?);
             }
             has_fired |= ship.player == player;
-            Ok(shoot(ship, rules, now))
+            let pellet = pellet(input, 0, ship, rules)?;
+            Ok(shoot(ship, rules, now, pellet))
         })?;
         Ok(has_fired)
     }

@@ -21,7 +21,7 @@ use super::budget::{
 use super::format::header::{SnapshotHeader, SnapshotKind};
 use super::format::own::{own_state, predict_own};
 use super::format::parts;
-use super::format::shots::{is_shot_of, shot, write_shot_of};
+use super::format::shots::{is_shot_of, pellet, shot, write_shot_of};
 use super::history::{History, Source};
 use super::sets::{PerKind, Slot, SlotSet, Visible, Waiting, slot_of};
 use crate::sim::{OwnState, World};
@@ -295,8 +295,11 @@ impl ClientView {
             let is_exact = |ship: &Slot| ships.contains(*ship) && !waiting.contains(*ship);
             let ship = history.shot_glance(slot).birth.filter(is_exact);
             out.write_bool(ship.is_some());
-            if let Some(ship) = ship {
-                out.write_below(ships.rank(ship) as u32, ships_len);
+            if let Some(slot) = ship {
+                out.write_below(ships.rank(slot) as u32, ships_len);
+                if let Some(ship) = world.ships().get(fired.ship) {
+                    pellet(out, fired.pellet, &ship.state, rules).expect(NEVER_FAILS);
+                }
                 has_fired |= fired.state.shooter == player;
                 return;
             }

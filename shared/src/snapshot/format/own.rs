@@ -1,6 +1,6 @@
 //! The part of the state that only the owner of a ship is sent: boost, gun, credits and hold.
 
-use crate::sim::{BOOST_STEPS_PER_TICK, OwnState, Rules, ShipState};
+use crate::sim::{BOOST_STEPS_PER_TICK, OwnState, Owned, Rules, ShipState};
 use crate::wire::{BitStream, BitsError};
 
 /// Advances the own state by `ticks` to what both ends predict, given the own ship's state now and whether it is seen
@@ -24,8 +24,12 @@ pub fn predict_own(
                 .saturating_add(steps.saturating_mul(hull.boost_recharge_step))
                 .min(hull.boost_charge_max),
         };
+        let energy = rules.energy(ship.hull, &ship.fit);
+        own.energy = own.energy.saturating_add(energy.step.saturating_mul(steps)).min(energy.most);
         if has_fired {
-            own.gun_cooldown = rules.weapon(hull.weapon).interval_ticks;
+            let weapon = rules.weapon(ship.fit.weapon);
+            own.gun_cooldown = weapon.interval_ticks;
+            own.energy = own.energy.saturating_sub(weapon.energy);
         }
     }
 }
@@ -46,6 +50,9 @@ pub fn own_state<S: BitStream>(
     if stream.flag(now.gun_cooldown != own.gun_cooldown)? {
         own.gun_cooldown = stream.bits(now.gun_cooldown.into(), 8)? as u8;
     }
+    if stream.flag(now.energy != own.energy)? {
+        own.energy = stream.bits(now.energy.into(), 16)? as u16;
+    }
     if stream.flag(now.credits != own.credits)? {
         own.credits = stream.bits(now.credits.into(), 32)? as u32;
     }
@@ -62,5 +69,20 @@ pub fn own_state<S: BitStream>(
             *units = stream.bits(now.into(), 16)? as u16;
         }
     }
+    if stream.flag(now.owned != own.owned)? {
+        own.owned = owned(stream, &now.owned, rules)?;
+    }
     Ok(())
+}
+
+/// A bit for each thing that there is.
+fn owned<S: BitStream>(stream: &mut S, now: &Owned, rules: &Rules) -> Result<Owned, BitsError> {
+    let content = &rules.content;
+    let parts = content.parts.each_ref().map(Vec::len);
+    let counts = [content.hulls.len(), content.weapons.len()].into_iter().chain(parts);
+    let mut tables = *now.tables();
+    for (table, count) in tables.iter_mut().zip(counts) {
+        *table = stream.bits(*table, count as u32)?;
+    }
+    Ok(Owned::from_tables(tables))
 }

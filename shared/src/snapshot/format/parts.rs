@@ -7,10 +7,10 @@
 use glam::Vec2;
 
 use crate::limits::PLAYER_ID_BITS;
-use crate::sim::{AsteroidState, AsteroidTold, OreState, OreTold, Rules, ShipState, fly_on};
+use crate::sim::{AsteroidState, AsteroidTold, Fit, OreState, OreTold, Rules, ShipState, fly_on};
 use crate::units::{
-    Angle, GridVec, HullId, OreId, POSITION_STEPS_PER_UNIT, PlayerId, SizeId, Thrust, Tick,
-    position_from_grid, position_to_grid, velocity_from_grid, velocity_to_grid,
+    Angle, GridVec, HullId, OreId, POSITION_STEPS_PER_UNIT, PartId, PlayerId, SizeId, Thrust, Tick,
+    WeaponId, position_from_grid, position_to_grid, velocity_from_grid, velocity_to_grid,
 };
 use crate::wire::{BitStream, BitsError};
 
@@ -84,9 +84,13 @@ pub fn ship_update<S: BitStream>(
         let from = velocity_to_grid(ship.velocity);
         ship.velocity = velocity(stream, now.velocity, from, VELOCITY_RESIDUAL_ORDER)?;
     }
-    // What does not follow from flight stays as it was; the wait for gates follows from it.
-    let condition_of = |ship: &ShipState| (ship.hit_points, ship.protected, ship.hull);
-    let is_other = condition_of(now) != condition_of(base) || now.gate_ticks != ship.gate_ticks;
+    // What does not follow from flight stays as it was; waits and a recovering shield follow from it.
+    let condition_of = |ship: &ShipState| {
+        let ShipState { hit_points, protected, hull, fit, shield, shield_wait, gate_ticks, .. } =
+            *ship;
+        (hit_points, protected, hull, fit, shield, shield_wait, gate_ticks)
+    };
+    let is_other = condition_of(now) != condition_of(&ship);
     if stream.flag(is_other)? {
         condition(stream, now, &mut ship, rules)?;
     }
@@ -125,7 +129,7 @@ pub fn ship<S: BitStream>(
 
 /// Estimated velocity of a ship with these controls.
 fn cruise(ship: &ShipState, rules: &Rules) -> GridVec {
-    let speed = rules.hull(ship.hull).cruise_speed(ship.boosting) * CRUISE_SHARE;
+    let speed = rules.cruise_speed(ship.hull, &ship.fit, ship.boosting) * CRUISE_SHARE;
     velocity_to_grid(ship.thrust.direction() * speed)
 }
 
@@ -196,11 +200,58 @@ fn condition<S: BitStream>(
     ship: &mut ShipState,
     rules: &Rules,
 ) -> Result<(), BitsError> {
-    ship.hull = HullId(stream.below(now.hull.0.into(), rules.content.hulls.len() as u32)? as u8);
+    if stream.flag((now.hull, now.fit) != (ship.hull, ship.fit))? {
+        let hulls = rules.content.hulls.len() as u32;
+        ship.hull = HullId(stream.below(now.hull.0.into(), hulls)? as u8);
+        ship.fit = fit(stream, &now.fit, ship.hull, rules)?;
+    }
     ship.hit_points = hit_points_of(stream, now.hit_points, rules.hull(ship.hull).hit_points)?;
     ship.protected = stream.flag(now.protected)?;
+    shield(stream, now, ship, rules)?;
     if !rules.gates.is_empty() && stream.flag(now.gate_ticks != ship.gate_ticks)? {
         ship.gate_ticks = stream.bits(now.gate_ticks.into(), 8)? as u8;
+    }
+    Ok(())
+}
+
+/// A fit, which is mostly what the hull comes with.
+fn fit<S: BitStream>(
+    stream: &mut S,
+    now: &Fit,
+    hull: HullId,
+    rules: &Rules,
+) -> Result<Fit, BitsError> {
+    let usual = rules.hull(hull).fit;
+    if !stream.flag(*now != usual)? {
+        return Ok(usual);
+    }
+    let weapons = rules.content.weapons.len() as u32;
+    let weapon = WeaponId(stream.below(now.weapon.0.into(), weapons)? as u8);
+    let mut parts = now.parts;
+    for (part, table) in parts.iter_mut().zip(&rules.content.parts) {
+        *part = PartId(stream.below(part.0.into(), table.len() as u32)? as u8);
+    }
+    let fit = Fit { weapon, parts };
+    if rules.fitting(hull, fit) == fit { Ok(fit) } else { Err(BitsError) }
+}
+
+/// A shield: mostly it is whole, or was hit in this tick.
+fn shield<S: BitStream>(
+    stream: &mut S,
+    now: &ShipState,
+    ship: &mut ShipState,
+    rules: &Rules,
+) -> Result<(), BitsError> {
+    let shield = rules.shield(&ship.fit);
+    (ship.shield, ship.shield_wait) = (shield.most, 0);
+    if shield.most == 0 || !stream.flag((now.shield, now.shield_wait) != (shield.most, 0))? {
+        return Ok(());
+    }
+    ship.shield = stream.below(now.shield.into(), u32::from(shield.most) + 1)? as u16;
+    ship.shield_wait = shield.delay_ticks;
+    if stream.flag(now.shield_wait != shield.delay_ticks)? {
+        let waits = u32::from(shield.wait_max()) + 1;
+        ship.shield_wait = stream.below(now.shield_wait.into(), waits)? as u16;
     }
     Ok(())
 }

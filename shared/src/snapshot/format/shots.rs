@@ -38,9 +38,19 @@ pub fn shot<S: BitStream>(
     Ok(if S::READS { end_of_shot(shot, rules, tick) } else { shot })
 }
 
+/// Which of the shots of one firing a shot is that is born in view of its ship.
+pub fn pellet<S: BitStream>(
+    stream: &mut S,
+    now: u8,
+    ship: &ShipState,
+    rules: &Rules,
+) -> Result<u8, BitsError> {
+    Ok(stream.below(now.into(), rules.weapon(ship.fit.weapon).pellets.into())? as u8)
+}
+
 /// Whether a ship in its present state can have fired the shot: it may have changed its gun since.
 pub fn is_shot_of(shot: &ShotState, ship: &ShipState, now: Tick, rules: &Rules) -> bool {
-    let weapon = rules.hull(ship.hull).weapon;
+    let weapon = ship.fit.weapon;
     (shot.shooter, shot.weapon) == (ship.player, weapon)
         && shot.expires.since(now) <= u32::from(rules.weapon(weapon).lifetime_ticks)
 }
@@ -94,7 +104,7 @@ pub fn read_shot_of(
     rules: &Rules,
     side: f32,
 ) -> Result<ShotState, BitsError> {
-    let lifetime = u32::from(rules.weapon(rules.hull(ship.hull).weapon).lifetime_ticks);
+    let lifetime = u32::from(rules.weapon(ship.fit.weapon).lifetime_ticks);
     let age = input.read_below(lifetime + 1)?;
     let orders = ShotOrders::of(input.read_bool()?);
     let past = fly_back(ship, age, rules);
@@ -145,7 +155,7 @@ mod tests {
 
     use super::*;
     use crate::content::Content;
-    use crate::sim::fly_on;
+    use crate::sim::{Fit, fly_on};
     use crate::units::{HullId, Thrust, snap_position, snap_velocity};
 
     const SIDE: f32 = 4000.0;
@@ -160,6 +170,9 @@ mod tests {
         ShipState {
             player: PlayerId(7),
             hull: HullId(0),
+            fit: Fit::default(),
+            shield: 0,
+            shield_wait: 0,
             position: snap_position(position),
             velocity: snap_velocity(velocity),
             aim: Angle::from_steps(aim),
@@ -203,7 +216,7 @@ mod tests {
             let ship = ship(at, velocity, thrust, aim, aim_rate);
             let told = ShotTold {
                 shooter: ship.player,
-                weapon: rules.hull(ship.hull).weapon,
+                weapon: ship.fit.weapon,
                 expires: NOW.plus(left),
             };
             let shot =

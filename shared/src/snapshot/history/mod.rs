@@ -149,7 +149,7 @@ impl History {
             let birth = (shot.fired == world.tick()).then_some(shot.ship).filter(|ship| {
                 let ship = world.ships().get(*ship);
                 ship.is_some_and(|ship| {
-                    shoot(&ship.state, world.rules(), world.tick()) == shot.state
+                    shoot(&ship.state, world.rules(), world.tick(), shot.pellet) == shot.state
                 })
             });
             if birth.is_some() {

@@ -57,6 +57,7 @@ mod tests {
     use slotmap::SlotMap;
 
     use super::*;
+    use crate::sim::Fit;
     use crate::units::{Angle, HullId, PlayerId, Thrust};
 
     type Ships = SlotMap<ShipKey, ShipState>;
@@ -67,6 +68,9 @@ mod tests {
         ShipState {
             player: PlayerId(1),
             hull: HullId(0),
+            fit: Fit::default(),
+            shield: 0,
+            shield_wait: 0,
             position: Vec2::ZERO,
             velocity: Vec2::ZERO,
             aim: Angle::from_steps(0),

@@ -13,7 +13,7 @@ const SUSPICION_RANGE: f32 = 900.0;
 /// Remembers when we were hit last, and the probable attacker.
 #[derive(Clone, Debug, Default)]
 pub struct Alarm {
-    hit_points: Option<u16>,
+    before: Option<ShipState>,
     hurt_at: Option<Tick>,
     attacker: Option<PlayerId>,
 }
@@ -21,9 +21,9 @@ pub struct Alarm {
 impl Alarm {
     /// Looks at our hull. Call it once per tick. Returns whether the hull was hit since the last call.
     pub fn update(&mut self, view: &BrainView<'_>) -> bool {
-        let now = view.ship.hit_points;
-        let is_hit = self.hit_points.is_some_and(|before| now < before);
-        self.hit_points = Some(now);
+        let now = *view.ship;
+        let is_hit = self.before.is_some_and(|before| now.is_hurt_since(&before));
+        self.before = Some(now);
         if is_hit {
             self.hurt_at = Some(view.now);
             self.attacker = suspect(view).map(|ship| ship.player);

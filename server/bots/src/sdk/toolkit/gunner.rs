@@ -132,7 +132,7 @@ impl Gunner {
     pub fn track(&mut self, view: &BrainView<'_>, target: &Target, skill: &Skill) -> Aimed {
         let (since, velocity) = self.notice(view, target, skill);
         self.tremble(view);
-        let weapon = view.rules.weapon(view.rules.hull(view.ship.hull).weapon);
+        let weapon = view.rules.weapon(view.ship.fit.weapon);
         let apart = target.position - view.ship.position;
         let meeting = meet(apart, velocity - view.ship.velocity, weapon.speed);
         let lifetime = f32::from(weapon.lifetime_ticks) * view.rules.tick_seconds;

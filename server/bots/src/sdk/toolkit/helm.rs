@@ -7,7 +7,7 @@
 //!
 //! The effect of a thrust is computed from the figures of the ship, so the helm brakes in time with any hull.
 
-use driftfield_shared::sim::Rng;
+use driftfield_shared::sim::{Rng, ShipState};
 use driftfield_shared::units::{Controls, Thrust, Tick};
 use glam::Vec2;
 
@@ -256,7 +256,7 @@ const SHIP_SIGHT: f32 = 160.0;
 impl Probes {
     fn new(view: &BrainView<'_>, boost: bool) -> Self {
         let hull = view.rules.hull(view.ship.hull);
-        let push = if boost { hull.boosted_step } else { hull.thrust_step };
+        let engines = view.rules.push(&ShipState { boosting: boost, ..*view.ship });
         let mut moments = [Probe::default(); PROBE_SECONDS.len()];
         // The same steps as in the game, for a ship of velocity 1 without thrust and for a ship at rest with thrust 1.
         let mut probe = Probe { keep: 1.0, ..Probe::default() };
@@ -264,8 +264,8 @@ impl Probes {
         for (moment, seconds) in moments.iter_mut().zip(PROBE_SECONDS) {
             while ticks < view.rules.ticks(seconds) {
                 ticks += 1;
-                probe.keep *= hull.drag_factor;
-                probe.gain = (probe.gain + push) * hull.drag_factor;
+                probe.keep *= engines.drag_factor;
+                probe.gain = (probe.gain + engines.step) * engines.drag_factor;
                 probe.coast += probe.keep * view.rules.tick_seconds;
                 probe.carry += probe.gain * view.rules.tick_seconds;
             }

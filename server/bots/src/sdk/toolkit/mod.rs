@@ -4,6 +4,7 @@
 //! Patrol (where to go) -> Helm (how to get there) -> Steering \
 //!                              Gunner (where to aim) -> Aimed  -> Steering::and -> Controls
 //! Alarm (are we under attack, and by whom)
+//! Shopper (what to buy next)
 //! ```
 //!
 //! [`Tools`] is one of each. Every tool keeps something from tick to tick, so each brain has its own, made with a seed, and asks
@@ -15,6 +16,7 @@ mod helm;
 pub mod obstacles;
 mod patrol;
 mod route;
+mod shopper;
 mod tools;
 
 pub use alarm::Alarm;
@@ -22,6 +24,7 @@ pub use gunner::{Aimed, Gunner, Skill, Target};
 pub use helm::{Helm, Steering};
 pub use patrol::Patrol;
 pub use route::{Leg, Route};
+pub use shopper::Shopper;
 pub use tools::Tools;
 
 use driftfield_shared::sim::Rng;

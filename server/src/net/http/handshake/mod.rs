@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 pub(super) use origin::HostName;
 pub use origin::Origin;
-pub(super) use upgrade::hand_over;
+pub(super) use upgrade::{Till, hand_over};
 
 use super::Refusal;
 use super::headers::members;
@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(refusal(set(key, "dGhlIHNhbXBsZSBub25jZ!==")), Some(Refusal::Key));
         assert_eq!(refusal(add(key, "dGhlIHNhbXBsZSBub25jZQ==")), Some(Refusal::Repeated));
         let no_greeting = Some(Refusal::Greeting(DecodeError::NoGreeting));
-        assert_eq!(refusal(set("sec-websocket-protocol", "driftfield.9")), no_greeting);
+        assert_eq!(refusal(set("sec-websocket-protocol", "driftfield.10")), no_greeting);
     }
 
     #[test]
@@ -333,11 +333,11 @@ mod tests {
             check_upgrade(&head, &place, &[]).expect("a good request").offer
         };
         let one = offer(&|head| {
-            let value = format!("driftfield.9, {greeting}");
+            let value = format!("driftfield.10, {greeting}");
             head.headers.insert(protocol, value.parse().expect("a value"));
         });
         let two = offer(&|head| {
-            head.headers.append(protocol, "driftfield.9".parse().expect("a value"));
+            head.headers.append(protocol, "driftfield.10".parse().expect("a value"));
             head.headers.append(protocol, greeting.parse().expect("a value"));
         });
         assert_eq!(one, two);

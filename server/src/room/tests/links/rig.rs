@@ -10,7 +10,7 @@ use driftfield_shared::protocol::{Greeting, ServerMessage, decode_server};
 use driftfield_shared::sim::{NamedContent, Rng, Rules};
 use driftfield_shared::units::{Angle, Controls, Thrust};
 
-use crate::hub::{Desks, HubTopics, Kicks};
+use crate::hub::{Desks, HubTopics, Kicks, Purses};
 use crate::metrics::Metrics;
 use crate::net::connection::{Connection, LocalLink};
 use crate::room::room::Room;
@@ -100,6 +100,7 @@ impl Rig {
             hub: HubTopics::default(),
             desks: Desks::default(),
             kicks: Kicks::default(),
+            purses: Purses::default(),
             cores: Cores::new(0),
         };
         let room = Room::open(settings, Metrics::new().room("test"));

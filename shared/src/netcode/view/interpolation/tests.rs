@@ -3,7 +3,7 @@
 use super::*;
 use crate::content::Content;
 use crate::netcode::Playout;
-use crate::sim::{ShotState, ShotTold};
+use crate::sim::{Fit, ShotState, ShotTold};
 use crate::units::{Angle, HullId, PlayerId, Thrust, Tick, WeaponId};
 
 const TICK: Micros = 33_333;
@@ -17,6 +17,9 @@ fn ship(player: u16, x: f32) -> ShipState {
     ShipState {
         player: PlayerId(player),
         hull: HullId(0),
+        fit: Fit::default(),
+        shield: 0,
+        shield_wait: 0,
         position: Vec2::new(x, 0.0),
         velocity: Vec2::new(300.0, 0.0),
         aim: Angle::default(),

@@ -5,13 +5,15 @@ use glam::Vec2;
 use thiserror::Error;
 
 use super::SavedWorld;
-use crate::limits::{PLAYERS_PER_ROOM_MAX, SECTOR_SIDE_MAX, SECTOR_SIDE_MIN, SPEED_MAX};
-use crate::sim::entities::{ShipState, Trail};
+use crate::content::Mount;
+use crate::limits::{
+    PELLETS_MAX, PLAYERS_PER_ROOM_MAX, SECTOR_SIDE_MAX, SECTOR_SIDE_MIN, SPEED_MAX,
+};
+use crate::sim::entities::{Fit, ShipState, Trail};
 use crate::sim::motion::end_of_shot;
 use crate::sim::rules::Rules;
 use crate::units::{
-    Angle, DepositId, HullId, OreId, PlayerId, Thrust, Tick, WeaponId, position_from_grid,
-    position_to_grid,
+    Angle, DepositId, HullId, OreId, PlayerId, Thrust, Tick, position_from_grid, position_to_grid,
 };
 
 /// The latest tick that a saved world may be of: a year at the highest rate is still to come after it.
@@ -59,7 +61,10 @@ impl SavedWorld {
             let ores = rules.content.ores.len();
             ensure(ship.hold.len() == ores, "a hold for other ores")?;
             let load: u32 = ship.hold.iter().map(|units| u32::from(*units)).sum();
-            ensure(load <= u32::from(hull.hold), "a hold that is more than full")?;
+            let hold = rules.hold(state.hull, &state.fit);
+            ensure(load <= u32::from(hold), "a hold that is more than full")?;
+            let energy = rules.energy(state.hull, &state.fit).most;
+            ensure(ship.energy <= energy, "more energy than a ship has when full")?;
             ensure(ship.boost_charge <= hull.boost_charge_max, "a boost beyond a full charge")?;
             let controls = &ship.controls;
             check_angle(controls.aim)?;
@@ -94,6 +99,11 @@ impl SavedWorld {
         let hull = rules.hull(state.hull);
         let has_points = (1..=hull.hit_points).contains(&state.hit_points);
         ensure(has_points, "a ship with hit points that its hull does not have")?;
+        check_fit(state.hull, &state.fit, rules)?;
+        let shield = rules.shield(&state.fit);
+        ensure(state.shield <= shield.most, "a shield beyond a whole one")?;
+        let is_wait = state.shield_wait <= shield.wait_max();
+        ensure(is_wait, "a wait that is longer than any shield's")?;
         let is_wait = state.gate_ticks <= rules.gates.cooldown_max();
         ensure(is_wait, "a wait that is longer than any gate's")?;
         self.check_course(state.position, state.velocity)
@@ -106,6 +116,7 @@ impl SavedWorld {
             let is_weapon = state.weapon.index() < rules.content.weapons.len();
             ensure(is_weapon, "a shot of a weapon that there is not")?;
             let lifetime = u32::from(rules.weapon(state.weapon).lifetime_ticks);
+            ensure(shot.pellet < PELLETS_MAX, "a shot beyond those of a firing")?;
             self.check_end(state.expires, lifetime)?;
             let ends = end_of_shot(*state, rules, self.tick).ends();
             ensure(state.ends() == ends, "a shot that ends where there is no wall, or behind one")?;
@@ -151,6 +162,9 @@ impl SavedWorld {
             let is_at_home = self.pilots.get(pilot.player).is_some_and(|at_home| at_home == pilot);
             ensure(is_at_home, "a pilot on another's seat")?;
             check_hull(pilot.hull, rules)?;
+            check_fit(pilot.hull, &pilot.fit, rules)?;
+            let is_sold = pilot.owned.items().all(|item| rules.price(item).is_some());
+            ensure(is_sold, "a pilot who owns what there is not")?;
             self.check_place(pilot.last_position)?;
             let wait = rules.ticks(rules.mode.respawn_seconds);
             ensure(pilot.respawn_ticks <= wait, "a wait that is longer than the mode's")?;
@@ -188,9 +202,15 @@ fn check_player(player: PlayerId) -> Checked {
 
 fn check_hull(hull: HullId, rules: &Rules) -> Checked {
     ensure(hull.index() < rules.content.hulls.len(), "a hull that there is not")?;
-    let WeaponId(weapon) = rules.hull(hull).weapon;
-    debug_assert!(usize::from(weapon) < rules.content.weapons.len(), "content was checked");
     Ok(())
+}
+
+fn check_fit(hull: HullId, fit: &Fit, rules: &Rules) -> Checked {
+    let content = &rules.content;
+    ensure(fit.weapon.index() < content.weapons.len(), "a weapon that there is not")?;
+    let has_part = |mount: Mount| fit.part(mount).index() < content.parts[mount.index()].len();
+    ensure(Mount::ALL.into_iter().all(has_part), "a part that there is not")?;
+    ensure(rules.fitting(hull, *fit) == *fit, "a part without a mount")
 }
 
 fn check_ore(ore: OreId, rules: &Rules) -> Checked {

@@ -49,6 +49,7 @@ impl World {
     fn apply(&mut self, command: Command, events: &mut Vec<Event>) {
         match command {
             Command::Join(player) => self.join(player),
+            Command::Bring(player, belongings) => self.bring(player, &belongings),
             Command::Leave(player) => self.leave(player, events),
             Command::Steer(player, controls) => {
                 if let Some(ship) = self.ship_of(player) {

@@ -26,14 +26,15 @@ impl World {
             let mut nearest: Option<(f32, ShipKey)> = None;
             self.ship_cells.for_each_near(
                 ore.position,
-                rules.hull_radius_max + PICK_UP_REACH,
+                rules.hull_radius_max + PICK_UP_REACH + rules.pick_up_reach_max,
                 |near| {
                     let Some(ship) = self.state.ships.get(near.key) else { return };
-                    let hull = rules.hull(ship.state.hull);
+                    let (hull, fit) = (ship.state.hull, &ship.state.fit);
                     let distance = ship.state.position.distance(ore.position);
-                    let has_room = ship.hold.iter().sum::<u16>() < hull.hold;
+                    let has_room = ship.hold.iter().sum::<u16>() < rules.hold(hull, fit);
+                    let reach = rules.hull(hull).radius + PICK_UP_REACH;
                     if has_room
-                        && distance < hull.radius + PICK_UP_REACH
+                        && distance < reach + rules.pick_up_reach(fit)
                         && nearest.is_none_or(|(other, _)| distance < other)
                     {
                         nearest = Some((distance, near.key));
@@ -56,7 +57,8 @@ impl World {
         else {
             return;
         };
-        let room = self.rules.hull(ship.state.hull).hold - ship.hold.iter().sum::<u16>();
+        let hold = self.rules.hold(ship.state.hull, &ship.state.fit);
+        let room = hold - ship.hold.iter().sum::<u16>();
         let amount = u16::from(ore.amount).min(room);
         ship.hold[ore.ore.index()] += amount;
         if amount == 0 {

@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 
-use crate::sim::entities::{Ship, ShipKey, ShipState, Trail};
+use crate::sim::entities::{Owned, Ship, ShipKey, ShipState, Trail};
 use crate::sim::world::{Event, Pilot, World};
 use crate::units::{Angle, Controls, HullId, PlayerId, Thrust, ViewLag, snap_position};
 
@@ -24,6 +24,8 @@ impl World {
             respawn_ticks: 0,
             last_position: Vec2::ZERO,
             hull: HullId(0),
+            fit: self.rules.hull(HullId(0)).fit,
+            owned: Owned::default(),
             credits: 0,
             score: 0,
             kills: 0,
@@ -55,7 +57,8 @@ impl World {
     }
 
     fn launch(&mut self, player: PlayerId) {
-        let Some(hull) = self.state.pilots.get(player).map(|pilot| pilot.hull) else { return };
+        let pilot = self.state.pilots.get(player).map(|pilot| (pilot.hull, pilot.fit));
+        let Some((hull, fit)) = pilot else { return };
         let (position, aim) = self.place_for_ship(self.rules.hull(hull).radius);
         let rules = self.rules.hull(hull);
         let protection = self.rules.mode.spawn_protection_seconds * f32::from(self.rules.tick_hz);
@@ -63,6 +66,7 @@ impl World {
             state: ShipState {
                 player,
                 hull,
+                fit,
                 position,
                 velocity: Vec2::ZERO,
                 aim,
@@ -71,11 +75,14 @@ impl World {
                 boosting: false,
                 protected: protection >= 1.0 || self.rules.is_safe(position),
                 hit_points: rules.hit_points,
+                shield: self.rules.shield(&fit).most,
+                shield_wait: 0,
                 gate_ticks: 0,
             },
             controls: Controls { aim, ..Controls::default() },
             boost_charge: rules.boost_charge_max,
             gun_cooldown: 0,
+            energy: self.rules.energy(hull, &fit).most,
             protection_ticks: protection as u16,
             hold: vec![0; self.rules.content.ores.len()],
             view_lag: ViewLag::default(),

@@ -50,10 +50,14 @@ impl World {
         for (key, target) in hits {
             let Some(shot) = self.state.shots.remove(key) else { continue };
             let damage = rules.weapon(shot.state.weapon).damage;
+            let fit = self.state.ships.get(shot.ship).map(|ship| ship.state.fit);
             match target {
                 Target::Ship(ship) => self.hurt_ship(ship, damage, shot.state.shooter, events),
                 Target::Wreck | Target::Wall => {}
-                Target::Asteroid(asteroid) => self.hurt_asteroid(asteroid, damage),
+                Target::Asteroid(asteroid) => {
+                    let drilled = fit.map_or(damage, |fit| rules.drilled(damage, &fit));
+                    self.hurt_asteroid(asteroid, drilled);
+                }
             }
         }
     }
@@ -109,7 +113,14 @@ impl World {
         if ship.state.protected {
             return;
         }
-        ship.state.hit_points = ship.state.hit_points.saturating_sub(damage);
+        let state = &mut ship.state;
+        let taken = state.shield.min(damage);
+        let shield = self.rules.shield(&state.fit);
+        state.shield -= taken;
+        if shield.most > 0 {
+            state.shield_wait = shield.delay_ticks;
+        }
+        state.hit_points = state.hit_points.saturating_sub(damage - taken);
         if ship.state.hit_points == 0 {
             events.push(Event::Kill { killer: shooter, victim: ship.state.player });
             self.destroy_ship(key, shooter, events);

@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 
-use super::{ADA, BOB, add_rock, field, put, run, ship, ship_mut};
+use super::{ADA, BOB, add_rock, field, is_hurt, put, run, ship, ship_mut};
 use crate::sim::world::Command;
 use crate::units::{Angle, Controls, SizeId, ViewLag};
 
@@ -33,8 +33,7 @@ fn hits(shown: usize, claimed: u32) -> usize {
             ];
             world.step(&commands, &mut Vec::new());
         }
-        let bob = &ship(&world, BOB).unwrap().state;
-        bob.hit_points < world.rules.hull(bob.hull).hit_points
+        is_hurt(&world, BOB)
     });
     passes.filter(|has_hit| *has_hit).count()
 }

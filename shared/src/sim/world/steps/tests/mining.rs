@@ -85,6 +85,7 @@ fn a_lost_ship_sets_its_share_of_cargo_free() {
     put(&mut world, BOB, Vec2::new(500.0, 0.0));
     ship_mut(&mut world, BOB).hold = vec![20, 0, 10];
     ship_mut(&mut world, BOB).state.hit_points = 1;
+    ship_mut(&mut world, BOB).state.shield = 0;
     while ship(&world, BOB).is_some() {
         run(&mut world, 1, &[Command::Steer(ADA, fire_along_x())]);
         assert!(world.tick().0 < 300, "the shot arrives");

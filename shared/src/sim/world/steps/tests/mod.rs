@@ -5,6 +5,7 @@ mod flight;
 mod gates;
 mod lag_compensation;
 mod mining;
+mod outfit;
 mod placed;
 mod told_once;
 mod walls;
@@ -63,6 +64,13 @@ fn run(world: &mut World, ticks: u32, commands: &[Command]) -> Vec<Event> {
         world.step(commands, &mut events);
     }
     events
+}
+
+/// Whether a ship has lost anything of its hull or its shield.
+fn is_hurt(world: &World, player: PlayerId) -> bool {
+    let state = &ship(world, player).unwrap().state;
+    let shield = world.rules.shield(&state.fit).most;
+    state.hit_points < world.rules.hull(state.hull).hit_points || state.shield < shield
 }
 
 fn fire_along_x() -> Controls {
