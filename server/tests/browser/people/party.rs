@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::{say, says};
 use crate::driver::{Driver, IN_FLIGHT, Page};
 use crate::serve_with_bots;
 
@@ -12,21 +13,6 @@ async fn open_party(page: &Page) {
     page.click("party-button").await;
     page.wait_for("the sheet", "return !!document.querySelector('[data-testid=party-sheet]')")
         .await;
-}
-
-/// Says something in the chat.
-async fn say(page: &Page, text: &str) {
-    page.run("document.getElementById('world').focus(); return null").await;
-    page.press('\u{e007}').await;
-    page.wait_for("the field", "return document.activeElement?.id === 'chat-field'").await;
-    page.write("chat-field", &format!("{text}\n")).await;
-}
-
-/// Whether a text stands in an element.
-fn says(test_id: &str, text: &str) -> String {
-    format!(
-        "return document.querySelector('[data-testid={test_id}]')?.innerText.includes('{text}') ?? false"
-    )
 }
 
 fn is_in(room: &str) -> String {
