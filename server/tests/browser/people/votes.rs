@@ -15,9 +15,11 @@ async fn three_players_vote_a_fourth_out_who_reads_why_and_the_room_reads_how_it
         page.play(name).await;
     }
     say(&ada, "/votekick Eve rams everybody").await;
-    // Who is asked has a button for each answer, and words for them.
+    // Who is asked has a button for each answer in the open chat, and words for them.
     let question = says("chat-lines", "Ada wants the room to send Eve out");
     bo.wait_for("the question", &question).await;
+    bo.press('\u{e007}').await;
+    bo.wait_for("the chat", "return document.activeElement?.id === 'chat-field'").await;
     ada.screenshot("vote").await;
     bo.click("vote-yes").await;
     cy.wait_for("the question", &question).await;
