@@ -34,6 +34,10 @@ pub fn shot<S: BitStream>(
     let position = position(stream, now.position, side)?;
     let velocity = velocity(stream, now.velocity, GridVec::default(), VELOCITY_ORDER)?;
     let expires = expiry(stream, now.expires, tick)?;
+    // Its whole path is followed to find its end, so a life without a bound would stop the client.
+    if S::READS && expires.since(tick) > rules.weapon(weapon).lifetime_ticks.into() {
+        return Err(BitsError);
+    }
     let shot = ShotState::new(ShotTold { shooter, weapon, expires }, position, velocity);
     Ok(if S::READS { end_of_shot(shot, rules, tick) } else { shot })
 }
@@ -249,6 +253,22 @@ mod tests {
             let ship = ship(Vec2::ZERO, Vec2::ZERO, 5, 0, i16::MIN);
             let _ = read_shot_of(&mut BitReader::new(&bytes), &ship, NOW, &rules, SIDE);
             let _ = shot(&mut BitReader::new(&bytes), &ShotState::default(), NOW, &rules, SIDE);
+        }
+    }
+
+    #[test]
+    fn a_shot_that_outlives_its_weapon_is_refused() {
+        let rules = rules();
+        let lifetime = u32::from(rules.weapon(WeaponId(0)).lifetime_ticks);
+        for (life, is_read) in [(lifetime, true), (lifetime + 1, false), (u32::MAX / 2, false)] {
+            let told =
+                ShotTold { shooter: PlayerId(7), weapon: WeaponId(0), expires: NOW.plus(life) };
+            let flying = ShotState::new(told, Vec2::ZERO, Vec2::ZERO);
+            let mut out = BitWriter::default();
+            shot(&mut out, &flying, NOW, &rules, SIDE).unwrap();
+            let bytes = out.finish().to_vec();
+            let read = shot(&mut BitReader::new(&bytes), &ShotState::default(), NOW, &rules, SIDE);
+            assert_eq!(read.is_ok(), is_read, "{life} ticks");
         }
     }
 
